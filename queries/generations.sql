@@ -1,0 +1,92 @@
+-- name: record :one
+-- Keeps a generated text.
+-- defaults: id = uuid7(), parameters = {}, quality_score = null
+INSERT INTO generations (
+    id,
+    prompt,
+    response,
+    model,
+    parameters,
+    quality_score
+)
+VALUES (
+    :id,
+    :prompt,
+    :response,
+    :model,
+    :parameters,
+    :quality_score
+)
+RETURNING
+    id,
+    prompt,
+    response,
+    model,
+    parameters,
+    quality_score,
+    user_rating,
+    created_at,
+    updated_at;
+
+-- name: get :one
+-- One generated text.
+SELECT
+    id,
+    prompt,
+    response,
+    model,
+    parameters,
+    quality_score,
+    user_rating,
+    created_at,
+    updated_at
+FROM generations
+WHERE id = :id;
+
+-- name: history :many
+-- Generated texts, newest first; the next page begins after the last row's created_at and id.
+-- defaults: limit = 100
+SELECT
+    id,
+    prompt,
+    response,
+    model,
+    parameters,
+    quality_score,
+    user_rating,
+    created_at,
+    updated_at
+FROM generations
+WHERE
+    true
+    AND model = :model -- optional
+    AND (created_at, id) < (:before_created_at, :before_id) -- optional
+ORDER BY created_at DESC, id DESC
+LIMIT :limit;
+
+-- name: rate :exec
+-- Sets a user's rating, 1 to 5.
+-- defaults: now = now()
+UPDATE generations
+SET
+    user_rating = :user_rating,
+    updated_at = :now
+WHERE id = :id;
+
+-- name: score :exec
+-- Sets the quality score.
+-- defaults: now = now()
+UPDATE generations
+SET
+    quality_score = :quality_score,
+    updated_at = :now
+WHERE id = :id;
+
+-- name: clear :exec
+-- Deletes all generated texts.
+DELETE FROM generations;
+
+-- name: clear_model :exec
+-- Deletes the generated texts of one model.
+DELETE FROM generations
+WHERE model = :model;

@@ -1,0 +1,121 @@
+-- name: log :exec
+-- Logs one value of a metric, or many by a batch; None for a value means NaN.
+-- defaults: recorded_at = now()
+INSERT INTO training_metrics (
+    run_id,
+    name,
+    step,
+    value,
+    recorded_at
+)
+VALUES (
+    :run_id,
+    :name,
+    :step,
+    :value,
+    :recorded_at
+);
+
+-- name: history :many
+-- One metric of a run step by step; with max_points at most so many points, evenly spread, the last one among them.
+SELECT
+    n.step,
+    n.value,
+    n.recorded_at
+FROM (
+    SELECT
+        id,
+        step,
+        value,
+        recorded_at,
+        row_number() OVER (ORDER BY step, id) AS point,
+        count(*) OVER () AS points
+    FROM training_metrics
+    WHERE
+        run_id = :run_id
+        AND name = :name
+) AS n
+WHERE
+    true
+    AND n.point * :max_points / n.points > (n.point - 1) * :max_points / n.points -- optional
+ORDER BY n.step, n.id;
+
+-- name: latest :many
+-- The last value of each metric of a run, by name.
+WITH RECURSIVE
+-- The next name is looked up in the index, so a long history is not read.
+names (name) AS (
+    SELECT min(m.name)
+    FROM training_metrics AS m
+    WHERE m.run_id = :run_id
+    UNION ALL
+    SELECT (
+        SELECT min(m.name)
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = :run_id
+            AND m.name > n.name
+    )
+    FROM names AS n
+    WHERE n.name IS NOT NULL
+),
+
+last_ids (id) AS (
+    SELECT (
+        SELECT m.id
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = :run_id
+            AND m.name = n.name
+        ORDER BY m.step DESC, m.id DESC
+        LIMIT 1
+    )
+    FROM names AS n
+)
+
+SELECT
+    m.name,
+    m.step,
+    m.value,
+    m.recorded_at
+FROM last_ids AS i
+INNER JOIN training_metrics AS m ON i.id = m.id
+ORDER BY m.name;
+
+-- name: best :optional
+-- The lowest value of a metric of a run, or with higher_is_better the highest; the earliest step of equal ones.
+-- defaults: higher_is_better = false
+SELECT
+    step,
+    value,
+    recorded_at
+FROM training_metrics
+WHERE
+    run_id = :run_id
+    AND name = :name
+    AND value IS NOT NULL
+ORDER BY
+    CASE WHEN :higher_is_better THEN value END DESC NULLS LAST,
+    value,
+    step,
+    id
+LIMIT 1;
+
+-- name: list_names :many
+-- The metrics of a run with how often each was logged, by name.
+SELECT
+    name,
+    count(*) AS points,
+    min(step) AS first_step,
+    max(step) AS last_step
+FROM training_metrics
+WHERE run_id = :run_id
+GROUP BY name
+ORDER BY name;
+
+-- name: delete :exec
+-- Deletes one metric of a run.
+DELETE FROM training_metrics
+WHERE
+    run_id = :run_id
+    AND name = :name;

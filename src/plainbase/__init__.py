@@ -1,0 +1,85 @@
+"""plainbase: SQL files go in, typed rows come out, and the same file means the same thing on both engines.
+
+async with plainbase.open("sqlite:///lab.db") as db:
+    await db.migrate()
+    dataset = await db.datasets.register(name="mmlu", version="1", digest="…")
+"""
+
+from typing import Any
+
+from plainbase import shipped
+from plainbase.database import Database, Opening, Transaction
+from plainbase.dialect import Dialect
+from plainbase.drivers.base import Notification, PoolStatus
+from plainbase.errors import (
+    CommitUnknown,
+    ConfigurationError,
+    ConnectionLost,
+    ConstraintViolation,
+    DataInvalid,
+    MigrationError,
+    ParameterError,
+    PlainbaseError,
+    PoolTimeout,
+    QueryFileError,
+    QueryTimeout,
+    RowNotFound,
+    SchemaOutOfDate,
+    StatementFailed,
+    TooManyRows,
+    TransactionAborted,
+    TransactionConflict,
+)
+from plainbase.events import CommitEvent, MigrateEvent, QueryEvent, QueryStats
+from plainbase.health import Health
+from plainbase.options import Options
+from plainbase.query import OMIT
+from plainbase.rows import Row
+from plainbase.values import uuid7
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "OMIT",
+    "CommitEvent",
+    "CommitUnknown",
+    "ConfigurationError",
+    "ConnectionLost",
+    "ConstraintViolation",
+    "DataInvalid",
+    "Database",
+    "Dialect",
+    "Health",
+    "MigrateEvent",
+    "MigrationError",
+    "Notification",
+    "Opening",
+    "Options",
+    "ParameterError",
+    "PlainbaseError",
+    "PoolStatus",
+    "PoolTimeout",
+    "QueryEvent",
+    "QueryFileError",
+    "QueryStats",
+    "QueryTimeout",
+    "Row",
+    "RowNotFound",
+    "SchemaOutOfDate",
+    "StatementFailed",
+    "TooManyRows",
+    "Transaction",
+    "TransactionAborted",
+    "TransactionConflict",
+    "open",
+    "uuid7",
+]
+
+
+def open(url: str | None = None, **options: Any) -> Opening:  # noqa: A001 (as the built-in does for files)
+    """Open the platform's database, with the schema and the queries that plainbase ships.
+
+    Without a URL the environment decides: `DATABASE_URL`, else its parts, else `sqlite:///plainbase.db`.
+    Await it, or use it in `async with`. Raises ConfigurationError or ConnectionLost.
+    """
+    return Database.open(url, queries=shipped.folder("queries"), schema=shipped.folder("schema"), **options)

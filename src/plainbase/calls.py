@@ -1,0 +1,217 @@
+"""Named queries bound to a database or a transaction: `db.<file>.<query>(…)`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from difflib import get_close_matches
+from time import perf_counter
+from typing import Any, NoReturn, Protocol
+
+from plainbase.drivers.base import Executor
+from plainbase.errors import ParameterError, RowNotFound, TooManyRows
+from plainbase.events import Events
+from plainbase.query import Kind, Query
+from plainbase.rows import Row
+from plainbase.statement import Statement
+
+
+class Owner(Protocol):
+    """What a bound query runs on: a database or a transaction."""
+
+    executor: Executor
+    events: Events
+
+    async def explained(self, error: BaseException) -> BaseException:
+        """The error to raise, where more can be said than the engine did."""
+
+
+Run = Callable[[Executor, Statement, list[Any]], Awaitable[tuple[Any, int]]]
+
+
+async def _one(executor: Executor, statement: Statement, values: list[Any]) -> tuple[Row, int]:
+    rows = await executor.fetch(statement, values, 2)
+    if len(rows) == 1:
+        return rows[0], 1
+    about: dict[str, Any] = {"query": statement.query, "where": statement.where, "parameters": statement.names}
+    if rows:
+        raise TooManyRows("expected exactly one row, got several", **about)
+    raise RowNotFound("expected exactly one row, got none", **about)
+
+
+async def _optional(executor: Executor, statement: Statement, values: list[Any]) -> tuple[Row | None, int]:
+    rows = await executor.fetch(statement, values, 1)
+    return (rows[0], 1) if rows else (None, 0)
+
+
+async def _many(executor: Executor, statement: Statement, values: list[Any]) -> tuple[list[Row], int]:
+    rows = await executor.fetch(statement, values)
+    return rows, len(rows)
+
+
+async def _value(executor: Executor, statement: Statement, values: list[Any]) -> tuple[Any, int]:
+    rows = await executor.fetch(statement, values, 1)
+    return (rows[0][0], 1) if rows else (None, 0)
+
+
+async def _exec(executor: Executor, statement: Statement, values: list[Any]) -> tuple[int, int]:
+    changed = await executor.execute(statement, values)
+    return changed, changed
+
+
+async def _returning(executor: Executor, statement: Statement, values: list[Any]) -> tuple[Any, int]:
+    if "returning" not in statement.words:
+        return await executor.insert(statement, values), 1
+    rows = await executor.fetch(statement, values, 1)
+    if not rows:
+        return None, 0
+    return (rows[0][0] if len(rows[0]) == 1 else rows[0]), 1
+
+
+RUN: Mapping[Kind, Run] = {
+    Kind.ONE: _one,
+    Kind.OPTIONAL: _optional,
+    Kind.MANY: _many,
+    Kind.VALUE: _value,
+    Kind.EXEC: _exec,
+    Kind.RETURNING: _returning,
+}
+
+
+class Call:
+    """A query on a database or a transaction; its kind decides what calling it gives."""
+
+    def __init__(self, query: Query, owner: Owner, run: Run | None = None) -> None:
+        self._query = query
+        self._owner = owner
+        self._executor = owner.executor
+        self._events = owner.events
+        self._counters = owner.events.counters(query.name or "SQL at the call")
+        self._run = run or RUN.get(query.kind, _many)
+        self.__doc__ = query.doc
+
+    async def __call__(self, /, **params: Any) -> Any:
+        """Run the query. Raises ParameterError before anything is sent."""
+        return await self.run(params)
+
+    async def run(self, params: Mapping[str, Any]) -> Any:
+        """Run the query with its parameters as one mapping."""
+        if self._query.kind is Kind.SCRIPT:
+            return await self._script(params)
+        statement, values = self._query.bind(params)
+        began = perf_counter()
+        try:
+            result, rows = await self._run(self._executor, statement, values)
+        except BaseException as error:
+            await self._failed(error, statement.text, began)
+        self._events.ran(self._counters, self._query.name, statement.text, perf_counter() - began, rows)
+        return result
+
+    async def batch(self, rows: Iterable[Mapping[str, Any]]) -> Any:
+        """Run the query once per mapping of parameters, in one transaction, all or nothing.
+
+        An `:exec` query gives the number of mappings, a `:one` query its rows in their order.
+        """
+        kind = self._query.kind
+        if kind not in (Kind.EXEC, Kind.ONE, Kind.RETURNING):
+            self._refuse(f"batch is for :exec and :one queries; this one is :{kind}")
+        statement, values = self._query.bind_many(rows)
+        if not values:
+            return 0 if kind is Kind.EXEC else []
+        began = perf_counter()
+        result: Any
+        try:
+            if kind is Kind.EXEC or (kind is Kind.RETURNING and "returning" not in statement.words):
+                result = await self._executor.execute_batch(statement, values)
+            else:
+                result = await self._executor.fetch_batch(statement, values)
+        except BaseException as error:
+            await self._failed(error, statement.text, began)
+        self._events.ran(self._counters, self._query.name, statement.text, perf_counter() - began, len(values))
+        return result
+
+    async def stream(self, /, **params: Any) -> AsyncGenerator[Row]:
+        """Yield the rows of a `:many` query with bounded memory.
+
+        It holds a connection until it ends; leave the loop early inside `contextlib.aclosing`.
+        """
+        if self._query.kind is not Kind.MANY:
+            self._refuse(f"stream is for :many queries; this one is :{self._query.kind}")
+        statement, values = self._query.bind(params)
+        began = perf_counter()
+        count = 0
+        try:
+            async for row in self._executor.stream(statement, values):
+                count += 1
+                yield row
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            await self._failed(error, statement.text, began)
+        self._events.ran(self._counters, self._query.name, statement.text, perf_counter() - began, count)
+
+    async def explain(self, /, **params: Any) -> str:
+        """The engine's plan for the query with these parameters, without running it."""
+        statement, values = self._query.bind(params)
+        return await self._executor.explain(statement, values)
+
+    @property
+    def sql(self) -> str:
+        """The text as it is sent, with every optional line."""
+        return self._query.statements[-1].text if self._query.statements else self._query.script
+
+    @property
+    def query(self) -> Query:
+        """The query as it was loaded: its parameters, kind, source and place."""
+        return self._query
+
+    def __repr__(self) -> str:
+        return f"<{self._query.name} :{self._query.kind} from {self._query.where}>"
+
+    async def _script(self, params: Mapping[str, Any]) -> None:
+        if params:
+            self._refuse(f"a script takes no parameters, got {', '.join(params)}")
+        if not self._query.script:
+            self._query.bind({})  # says which engine it is for
+        began = perf_counter()
+        try:
+            await self._executor.script(self._query.script, f"{self._query.where} {self._query.name}")
+        except BaseException as error:
+            await self._failed(error, self._query.script, began)
+        self._events.ran(self._counters, self._query.name, self._query.script, perf_counter() - began, 0)
+
+    async def _failed(self, error: BaseException, sql: str, began: float) -> NoReturn:
+        self._events.ran(self._counters, self._query.name, sql, perf_counter() - began, 0, error)
+        raise await self._owner.explained(error) from None
+
+    def _refuse(self, message: str) -> NoReturn:
+        raise ParameterError(message, query=self._query.name, where=self._query.where)
+
+
+class Queries:
+    """The queries of one file, or the files of one folder, as attributes."""
+
+    def __init__(self, owner: Owner, tree: Mapping[str, Any], name: str) -> None:
+        self._owner = owner
+        self._tree = tree
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        found = look_up(self._owner, self._tree, name, f"{self._name}.{name}")
+        self.__dict__[name] = found
+        return found
+
+    def __dir__(self) -> Iterable[str]:
+        return sorted(self._tree)
+
+    def __repr__(self) -> str:
+        return f"<queries {self._name}: {', '.join(sorted(self._tree))}>"
+
+
+def look_up(owner: Owner, tree: Mapping[str, Any], name: str, path: str) -> Any:
+    """The query or the folder of queries called `name`."""
+    found = tree.get(name)
+    if found is None:
+        close = get_close_matches(name, tree, n=3) if not name.startswith("_") else []
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        raise AttributeError(f"there is no query or query file {path!r}{hint}")
+    return Call(found, owner) if isinstance(found, Query) else Queries(owner, found, path)

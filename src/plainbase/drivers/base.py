@@ -1,0 +1,128 @@
+"""What a driver is: the one seam between plainbase and an engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from plainbase.dialect import Dialect
+from plainbase.options import Options
+from plainbase.rows import Row
+from plainbase.statement import Statement
+
+OnConflict = Literal["error", "ignore"]
+Isolation = Literal["read_committed", "repeatable_read", "serializable"]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStatus:
+    """Connections at this moment: open ones, of these in use, callers that wait, and the most there may be."""
+
+    open: int
+    busy: int
+    waiting: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What `listen` yields; `payload` is None where the engine has no notifications and a commit was seen instead."""
+
+    channel: str
+    payload: str | None
+
+
+class Executor(Protocol):
+    """What runs statements: a driver (each statement its own transaction) and a session (one transaction)."""
+
+    async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
+        """Run a statement and return its rows; at most `limit` of them where `limit` is not 0."""
+
+    async def execute(self, statement: Statement, values: list[Any]) -> int:
+        """Run a statement and return the number of rows it changed."""
+
+    async def insert(self, statement: Statement, values: list[Any]) -> Any:
+        """Run an INSERT without RETURNING and return the engine's last row id, or None where it has no such thing."""
+
+    async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
+        """Run a statement once per row of values, all or nothing, and return the number of rows of values."""
+
+    async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
+        """Run a statement that gives exactly one row per row of values, all or nothing, and return them in order."""
+
+    def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
+        """Run a statement and yield its rows with bounded memory."""
+
+    async def script(self, text: str, name: str) -> None:
+        """Run several statements without parameters, all or nothing; `name` stands in errors."""
+
+    async def insert_rows(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict
+    ) -> int:
+        """Insert many rows the fastest way the engine has, all or nothing; return how many were inserted."""
+
+    async def explain(self, statement: Statement, values: list[Any]) -> str:
+        """Return the engine's plan for a statement, as text, without running it."""
+
+
+class Session(Executor, Protocol):
+    """One transaction on a connection of its own. Exactly one of `commit` and `rollback` ends it."""
+
+    async def commit(self) -> None:
+        """Commit; if the transaction cannot be committed any more, roll back and raise."""
+
+    async def rollback(self) -> None:
+        """Roll back; never raises because of the connection."""
+
+    async def savepoint(self, name: str) -> None:
+        """Open a savepoint."""
+
+    async def release(self, name: str) -> None:
+        """Keep what was done since the savepoint."""
+
+    async def rollback_to(self, name: str) -> None:
+        """Undo what was done since the savepoint, and close it."""
+
+
+class Listener(Protocol):
+    """A subscription; closed with `aclose`."""
+
+    async def next(self) -> Notification:
+        """Wait for the next notification."""
+
+    async def aclose(self) -> None:
+        """Stop listening and give the connection back."""
+
+
+class Driver(Executor, Protocol):
+    """An open database. Everything is released by `close`."""
+
+    dialect: Dialect
+    options: Options
+
+    async def begin(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, actor: str | None = None
+    ) -> Session:
+        """Begin a transaction on a connection of its own."""
+
+    async def lock_migrations(self, timeout: float) -> Session:
+        """Begin a transaction that only one migrator, of all processes, can hold at a time."""
+
+    async def listen(self, channel: str) -> Listener:
+        """Subscribe to a channel; when this returns, nothing sent later is missed."""
+
+    async def notify(self, channel: str, payload: str) -> None:
+        """Send a notification, where the engine has them."""
+
+    async def version(self) -> str:
+        """The engine and its version, such as `SQLite 3.40.1`."""
+
+    def schema_changed(self) -> None:
+        """Forget what was learned of tables and columns."""
+
+    def pool_status(self) -> PoolStatus:
+        """Count the connections."""
+
+    async def close(self) -> None:
+        """Wait for what is running, then close every connection."""

@@ -1,0 +1,226 @@
+"""A last-in, first-out pool of connections, with an exact limit and nothing done per call but a list pop.
+
+A pool of size 0 keeps nothing: each connection is closed when it comes back.
+
+The most recently used connection is the warmest; the others grow idle and are closed. A freed connection is handed
+to whoever has waited longest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+
+from plainbase.drivers.base import PoolStatus
+from plainbase.errors import ConnectionLost, PoolTimeout
+
+C = TypeVar("C")
+
+OVERFLOW_IDLE = 1.0
+"""Seconds after which an idle connection above the pool's size is closed."""
+
+CLOSE_GRACE = 10.0
+"""Seconds that `close` waits for connections in use."""
+
+
+class Slot(Generic[C]):
+    """A connection's place in the pool."""
+
+    __slots__ = ("born", "connection", "idle_since")
+
+    def __init__(self, connection: C, now: float) -> None:
+        self.connection = connection
+        self.born = now
+        self.idle_since = now
+
+
+class Pool(Generic[C]):
+    """Connections made by `connect`, ended by `disconnect`, at most `size + overflow` of them."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[C]],
+        disconnect: Callable[[C], Awaitable[None]],
+        usable: Callable[[C], bool],
+        *,
+        size: int,
+        overflow: int,
+        timeout: float,
+        recycle: float,
+        idle_timeout: float,
+        what: str = "connection",
+    ) -> None:
+        self._connect = connect
+        self._disconnect = disconnect
+        self._usable = usable
+        self._size = size
+        self._limit = size + overflow
+        self._timeout = timeout
+        self._recycle = recycle
+        self._idle_timeout = idle_timeout
+        self._what = what
+        self._idle: list[Slot[C]] = []
+        self._waiters: deque[asyncio.Future[Slot[C] | None]] = deque()
+        self._open = 0
+        self._closed = False
+        self._background: set[asyncio.Task[Any]] = set()
+        self._reaper: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+
+    def status(self) -> PoolStatus:
+        """Count the connections."""
+        waiting = sum(not waiter.done() for waiter in self._waiters)
+        return PoolStatus(self._open, self._open - len(self._idle), waiting, self._limit)
+
+    async def acquire(self) -> Slot[C]:
+        """Take a connection: the last one used, else a new one, else the next to be freed.
+
+        Raises PoolTimeout, and whatever `connect` raises.
+        """
+        while True:
+            while self._idle:
+                slot = self._idle.pop()
+                if self._usable(slot.connection) and self._loop.time() - slot.born < self._recycle:
+                    return slot
+                self._drop(slot)
+            if self._closed:
+                raise ConnectionLost("the database is closed")
+            if self._open < self._limit:
+                return await self._new()
+            handed = await self._wait()
+            if handed is not None:
+                return handed
+
+    def release(self, slot: Slot[C]) -> None:
+        """Give a connection back; one that is no longer usable is dropped."""
+        if self._closed or not self._usable(slot.connection) or self._loop.time() - slot.born >= self._recycle:
+            self._drop(slot)
+            return
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(slot)
+                return
+        if not self._size:
+            self._drop(slot)
+            return
+        slot.idle_since = self._loop.time()
+        self._idle.append(slot)
+        if self._reaper is None or (self._open > self._size and self._reaper.when() > slot.idle_since + OVERFLOW_IDLE):
+            self._schedule_reaper()
+
+    async def close(self) -> None:
+        """Close idle connections now and the others as they come back, waiting a while for them."""
+        self._closed = True
+        if self._reaper is not None:
+            self._reaper.cancel()
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        while self._idle:
+            self._drop(self._idle.pop())
+        deadline = self._loop.time() + CLOSE_GRACE
+        while (self._open or self._background) and self._loop.time() < deadline:
+            if self._background:
+                await asyncio.wait(self._background, timeout=deadline - self._loop.time())
+            else:
+                await asyncio.sleep(0.005)
+
+    async def _new(self) -> Slot[C]:
+        self._open += 1
+        opening = self._loop.create_task(self._make())
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            self._keep(opening)
+            opening.add_done_callback(self._adopt)
+            raise
+
+    async def _make(self) -> Slot[C]:
+        try:
+            return Slot(await self._connect(), self._loop.time())
+        except BaseException:
+            self._gone()
+            raise
+
+    def _adopt(self, opening: asyncio.Task[Slot[C]]) -> None:
+        """Take in a connection whose caller was cancelled while it was made."""
+        if not opening.cancelled() and opening.exception() is None:
+            self.release(opening.result())
+
+    async def _wait(self) -> Slot[C] | None:
+        waiter: asyncio.Future[Slot[C] | None] = self._loop.create_future()
+        self._waiters.append(waiter)
+        timer = self._loop.call_later(self._timeout, self._expire, waiter)
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                handed = waiter.result()
+                if handed is None:
+                    self._wake()
+                else:
+                    self.release(handed)
+            raise
+        finally:
+            timer.cancel()
+
+    def _expire(self, waiter: asyncio.Future[Slot[C] | None]) -> None:
+        if not waiter.done():
+            waiter.set_exception(
+                PoolTimeout(
+                    f"no {self._what} became free within {self._timeout:g} s, all {self._limit} are in use; "
+                    "shorten transactions, or raise pool_size or max_overflow"
+                )
+            )
+
+    def _drop(self, slot: Slot[C]) -> None:
+        self._keep(self._loop.create_task(self._end(slot)))
+
+    async def _end(self, slot: Slot[C]) -> None:
+        try:
+            await self._disconnect(slot.connection)
+        finally:
+            self._gone()
+
+    def _gone(self) -> None:
+        self._open -= 1
+        self._wake()
+
+    def _wake(self) -> None:
+        """Let the longest waiter open a connection of its own."""
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+
+    def _schedule_reaper(self) -> None:
+        if self._reaper is not None:
+            self._reaper.cancel()
+        delay = OVERFLOW_IDLE if self._open > self._size else self._idle_timeout
+        delay = min(delay, self._idle_timeout)
+        if delay != float("inf"):
+            self._reaper = self._loop.call_later(delay, self._reap)
+
+    def _reap(self) -> None:
+        self._reaper = None
+        now = self._loop.time()
+        keep: list[Slot[C]] = []
+        excess = self._open - self._size
+        for slot in self._idle:  # the longest idle come first
+            idle = now - slot.idle_since
+            if idle >= self._idle_timeout or (excess > 0 and idle >= OVERFLOW_IDLE):
+                excess -= 1
+                self._drop(slot)
+            else:
+                keep.append(slot)
+        self._idle = keep
+        if keep:
+            self._schedule_reaper()
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)

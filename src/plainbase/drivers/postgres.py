@@ -1,0 +1,292 @@
+"""The PostgreSQL driver: single statements on connections that need no reset, transactions on ones that get it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from plainbase.dialect import Dialect
+from plainbase.drivers import postgres_work
+from plainbase.drivers.base import Isolation, OnConflict, PoolStatus
+from plainbase.drivers.named import encode_values
+from plainbase.drivers.pool import Pool, Slot
+from plainbase.drivers.postgres_connect import RESET, PostgresConnection, connect, disconnect
+from plainbase.drivers.postgres_errors import translate
+from plainbase.drivers.postgres_listen import ChannelListener
+from plainbase.drivers.postgres_plans import Plan, Plans, is_short
+from plainbase.drivers.postgres_session import PostgresSession
+from plainbase.errors import PoolTimeout
+from plainbase.options import Options
+from plainbase.rows import Row
+from plainbase.statement import Statement
+
+T = TypeVar("T")
+
+NEVER = float("inf")
+
+CLEANSE_SECONDS = 5.0
+"""How long a connection may take to come clean after a cancellation or a transaction; then it is cut."""
+
+MIGRATION_LOCK = 0x706C61696E626173
+"""The advisory lock of migrators: "plainbas" in ASCII."""
+
+
+class PostgresDriver:
+    """An open PostgreSQL database."""
+
+    dialect = Dialect.POSTGRES
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.plans = Plans()
+        pooled = options.use_pool
+        self.pool: Pool[PostgresConnection] = Pool(
+            partial(connect, options),
+            disconnect,
+            _usable,
+            size=options.pool_size if pooled else 0,
+            overflow=options.max_overflow if pooled else options.pool_size + options.max_overflow,
+            timeout=options.pool_timeout,
+            recycle=options.pool_recycle or NEVER,
+            idle_timeout=options.idle_timeout or NEVER,
+        )
+
+    @classmethod
+    async def open(cls, options: Options) -> PostgresDriver:
+        """Open the database with one connection, so that what is wrong shows now."""
+        driver = cls(options)
+        driver.pool.release(await driver.pool.acquire())
+        return driver
+
+    async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
+        plan = self.plans.known.get(statement)
+        if plan is not None:
+            encode_values(plan.accepts, statement, values)
+        slot = await self.pool.acquire()
+        try:
+            connection = slot.connection
+            if plan is None:
+                plan = await self._plan(connection, statement, values)
+            rows = await postgres_work.fetch(connection, statement, values, limit)
+        except BaseException as error:
+            raise await self._failed(slot, error, statement) from None
+        if plan.short:
+            self.pool.release(slot)
+        else:
+            await self.cleanse(slot)
+        return rows
+
+    async def execute(self, statement: Statement, values: list[Any]) -> int:
+        plan = self.plans.known.get(statement)
+        if plan is not None:
+            encode_values(plan.accepts, statement, values)
+        slot = await self.pool.acquire()
+        try:
+            connection = slot.connection
+            if plan is None:
+                plan = await self._plan(connection, statement, values)
+            changed = await postgres_work.execute(connection, statement, values)
+        except BaseException as error:
+            raise await self._failed(slot, error, statement) from None
+        if plan.short:
+            self.pool.release(slot)
+        else:
+            self.schema_changed()
+            await self.cleanse(slot)
+        return changed
+
+    async def insert(self, statement: Statement, values: list[Any]) -> Any:
+        await self.execute(statement, values)
+
+    async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
+        slot = await self.pool.acquire()
+        try:
+            plan = await self._plan_batch(slot.connection, statement, rows)
+            await slot.connection.executemany(statement.text, rows)  # one implicit transaction
+        except BaseException as error:
+            raise await self._failed(slot, error, statement) from None
+        if plan.short:
+            self.pool.release(slot)
+        else:
+            await self.cleanse(slot)
+        return len(rows)
+
+    async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
+        return await self._in_transaction(lambda session: session.fetch_batch(statement, rows))
+
+    async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
+        session = await self.begin()
+        try:
+            async for row in session.stream(statement, values):
+                yield row
+        except BaseException:
+            await session.rollback()
+            raise
+        await session.commit()
+
+    async def script(self, text: str, name: str) -> None:
+        slot = await self.pool.acquire()
+        try:
+            await slot.connection.execute(text)  # several statements, one implicit transaction
+        except BaseException as error:
+            raise await self._failed(slot, error, None, name) from None
+        await self.cleanse(slot)
+        self.schema_changed()
+
+    async def insert_rows(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict
+    ) -> int:
+        return await self._in_transaction(lambda session: session.insert_rows(table, columns, rows, on_conflict))
+
+    async def explain(self, statement: Statement, values: list[Any]) -> str:
+        return await self._in_transaction(lambda session: session.explain(statement, values))
+
+    async def begin(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, actor: str | None = None
+    ) -> PostgresSession:
+        text = "BEGIN"
+        if isolation is not None:
+            text += f" ISOLATION LEVEL {isolation.replace('_', ' ').upper()}"
+        if read_only:
+            text += " READ ONLY"
+        slot = await self.pool.acquire()
+        try:
+            await slot.connection.execute(text)
+            if actor is not None:
+                await slot.connection.execute("SELECT set_config('plainbase.actor', $1, true)", actor)
+        except BaseException as error:
+            raise await self._failed(slot, error, None) from None
+        return PostgresSession(self, slot)
+
+    async def lock_migrations(self, timeout: float) -> PostgresSession:
+        """Poll for the lock: a migrator that blocks in it deadlocks with CREATE INDEX CONCURRENTLY."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        while True:
+            session = await self.begin()
+            try:
+                if await session.run(
+                    lambda connection: connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", MIGRATION_LOCK), None
+                ):
+                    return session
+            except BaseException:
+                await session.rollback()
+                raise
+            await session.rollback()
+            if loop.time() >= deadline:
+                raise PoolTimeout(f"another migrator has held the lock for {timeout:g} s")
+            await asyncio.sleep(0.05)
+
+    async def listen(self, channel: str) -> ChannelListener:
+        listener = ChannelListener(await connect(self.options), channel)
+        try:
+            await listener.start()
+        except BaseException:
+            await listener.aclose()
+            raise
+        return listener
+
+    async def notify(self, channel: str, payload: str) -> None:
+        slot = await self.pool.acquire()
+        try:
+            await slot.connection.execute("SELECT pg_notify($1, $2)", channel, payload)
+        except BaseException as error:
+            raise await self._failed(slot, error, None) from None
+        self.pool.release(slot)
+
+    async def version(self) -> str:
+        slot = await self.pool.acquire()
+        try:
+            found: str = await slot.connection.fetchval("SHOW server_version")
+        except BaseException as error:
+            raise await self._failed(slot, error, None) from None
+        self.pool.release(slot)
+        return f"PostgreSQL {found.split()[0]}"
+
+    def schema_changed(self) -> None:
+        self.plans.forget()
+
+    def pool_status(self) -> PoolStatus:
+        return self.pool.status()
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    # What the session uses as well.
+
+    async def cleanse(self, slot: Slot[PostgresConnection], *, rolled_back: bool = False) -> None:
+        """Give a connection back as if it were new: what it was doing is stopped, its transaction rolled back."""
+        await self.unhurried(self._cleanse(slot, rolled_back=rolled_back))
+
+    async def unhurried(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await `work` to its end even when the caller is cancelled meanwhile, which is then raised."""
+        task = asyncio.ensure_future(work)
+        cancelled: asyncio.CancelledError | None = None
+        while not task.done():
+            try:
+                await asyncio.wait([task], timeout=None if cancelled is None else CLEANSE_SECONDS)
+            except asyncio.CancelledError as error:
+                if cancelled is not None:
+                    continue
+                cancelled = error
+            else:
+                if not task.done():
+                    task.cancel()
+        if cancelled is not None:
+            if not task.cancelled():
+                task.exception()
+            raise cancelled
+        return task.result()
+
+    async def _cleanse(self, slot: Slot[PostgresConnection], *, rolled_back: bool) -> None:
+        connection = slot.connection
+        try:
+            if not connection.is_closed():
+                text = f"ROLLBACK; {RESET}" if rolled_back or connection.is_in_transaction() else RESET
+                                await connection.execute(text, timeout=CLEANSE_SECONDS)
+        except BaseException:  # it may be in any state, so it is not used again
+            connection.terminate()
+            raise
+        finally:
+            self.pool.release(slot)
+
+    async def _failed(
+        self, slot: Slot[PostgresConnection], error: BaseException, statement: Statement | None, name: str = ""
+    ) -> BaseException:
+        """Give the connection of a failed call back, and return what to raise."""
+        connection = slot.connection
+        if connection.is_closed() or (isinstance(error, Exception) and not connection.is_in_transaction()):
+            self.pool.release(slot)
+        else:
+            try:
+                await self.cleanse(slot, rolled_back=True)
+            except Exception:
+                pass
+        return translate(error, statement, name=name)
+
+    async def _plan(self, connection: PostgresConnection, statement: Statement, values: list[Any]) -> Plan:
+        plan = await self.plans.make(statement, connection.prepare)
+        encode_values(plan.accepts, statement, values)
+        return plan
+
+    async def _plan_batch(self, connection: PostgresConnection, statement: Statement, rows: list[list[Any]]) -> Plan:
+        plan = self.plans.known.get(statement) or await self.plans.make(statement, connection.prepare)
+        for index, values in enumerate(rows):
+            encode_values(plan.accepts, statement, values, row=index)
+        return plan
+
+    async def _in_transaction(self, work: Callable[[PostgresSession], Awaitable[T]]) -> T:
+        session = await self.begin()
+        try:
+            result = await work(session)
+        except BaseException:
+            await session.rollback()
+            raise
+        await session.commit()
+        return result
+
+
+def _usable(connection: PostgresConnection) -> bool:
+    return not connection.is_closed()

@@ -1,0 +1,91 @@
+"""PostgreSQL's errors, translated once; texts are cut where the server quotes values."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import asyncpg
+
+from plainbase.drivers.named import about
+from plainbase.errors import (
+    ConnectionLost,
+    ConstraintViolation,
+    DataInvalid,
+    PlainbaseError,
+    QueryTimeout,
+    StatementFailed,
+    TransactionAborted,
+    TransactionConflict,
+)
+from plainbase.statement import Statement
+
+_KINDS = {
+    "23502": "not null",
+    "23503": "foreign key",
+    "23505": "unique",
+    "23514": "check",
+    "23P01": "exclusion",
+    "23001": "foreign key",
+    "P0001": "check",  # RAISE EXCEPTION in a trigger
+}
+_CONFLICTS = frozenset({"40001", "40P01", "55P03"})
+_UNDEFINED = frozenset({"42P01", "42703", "42883", "3F000", "42704"})
+_LOST = ("08", "57P01", "57P02", "57P03", "57P05", "25P03", "53300")
+_QUOTED = re.compile(r'"[^"]*"')
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether an error means that the connection is gone."""
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "").startswith(_LOST)
+    return isinstance(error, OSError | asyncpg.InternalClientError | asyncpg.ConnectionDoesNotExistError) or (
+        isinstance(error, asyncpg.InterfaceError) and "closed" in str(error)
+    )
+
+
+def translate(error: BaseException, statement: Statement | None = None, *, name: str = "") -> BaseException:
+    """The plainbase error for one of asyncpg's; one that is not asyncpg's comes back as it is."""
+    where: dict[str, Any] = {"query": None, "where": name or None} if statement is None else about(statement)
+    if isinstance(error, PlainbaseError):
+        return error if error.query or error.where else error.located(**where)
+    if is_lost(error):
+        return ConnectionLost("the connection to PostgreSQL was lost", **where)
+    if isinstance(error, asyncpg.PostgresError):
+        return _of_server(error, statement, where)
+    if isinstance(error, ValueError | OverflowError):  # asyncpg's own refusal to encode is both of its kinds
+        return DataInvalid("a value does not fit its parameter", **where)
+    if isinstance(error, asyncpg.InterfaceError):
+        return StatementFailed(str(error), **where)
+    return error
+
+
+def _of_server(error: asyncpg.PostgresError, statement: Statement | None, where: dict[str, Any]) -> PlainbaseError:
+    state = error.sqlstate or ""
+    message: str = getattr(error, "message", None) or type(error).__name__
+    if state in _KINDS:
+        constraint = error.constraint_name
+        if constraint and constraint.endswith("_type_check"):
+            return DataInvalid(f"a value has the wrong type: {message}", **where)
+        return ConstraintViolation(message, kind=_KINDS[state], constraint=constraint, **where)
+    if state.startswith("22"):
+        return DataInvalid(_QUOTED.sub("…", message), **where)
+    if state in _CONFLICTS or isinstance(error, asyncpg.InvalidCachedStatementError):
+        return TransactionConflict(f"{message}; run the transaction again", **where)
+    if state == "57014":
+        if "statement timeout" in message:
+            return QueryTimeout("stopped after statement_timeout", **where)
+        return StatementFailed("the statement was cancelled on the server", **where)
+    if state == "25P02":
+        return TransactionAborted("an earlier statement of this transaction failed", **where)
+    failure = StatementFailed(f"{message}{_line(error, statement)}", **where)
+    failure.undefined = state in _UNDEFINED
+    return failure
+
+
+def _line(error: asyncpg.PostgresError, statement: Statement | None) -> str:
+    """The file's line that the server's error position falls on."""
+    position = error.position
+    if statement is None or not statement.query or not position:
+        return ""
+    return f" (line {statement.line + statement.text[: int(position) - 1].count(chr(10))})"

@@ -1,0 +1,187 @@
+"""One PostgreSQL transaction on a connection of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import asyncpg
+
+from plainbase.drivers import postgres_work
+from plainbase.drivers.named import encode_values
+from plainbase.drivers.pool import Slot
+from plainbase.drivers.postgres_connect import PostgresConnection
+from plainbase.drivers.postgres_errors import is_lost, translate
+from plainbase.errors import CommitUnknown, ParameterError, TransactionAborted
+from plainbase.rows import Row
+from plainbase.statement import Statement
+
+if TYPE_CHECKING:
+    from plainbase.drivers.base import OnConflict
+    from plainbase.drivers.postgres import PostgresDriver
+
+T = TypeVar("T")
+
+CHUNK = 512
+"""Rows that a stream fetches at a time."""
+
+
+class PostgresSession:
+    """A transaction; tasks that share it take turns, since a connection runs one statement at a time."""
+
+    def __init__(self, driver: PostgresDriver, slot: Slot[PostgresConnection]) -> None:
+        self._driver = driver
+        self._plans = driver.plans
+        self._slot = slot
+        self._connection = slot.connection
+        self._turn = asyncio.Lock()
+        self._failed = False
+        self._over = False
+        self._defined = False
+
+    async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
+        return await self.run(lambda connection: self._fetch(connection, statement, values, limit), statement)
+
+    async def execute(self, statement: Statement, values: list[Any]) -> int:
+        async def work(connection: PostgresConnection) -> int:
+            await self._encode(statement, values)
+            return await postgres_work.execute(connection, statement, values)
+
+        return await self.run(work, statement)
+
+    async def insert(self, statement: Statement, values: list[Any]) -> Any:
+        await self.execute(statement, values)
+
+    async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
+        async def work(connection: PostgresConnection) -> int:
+            await self._encode_batch(statement, rows)
+            await connection.executemany(statement.text, rows)
+            return len(rows)
+
+        return await self.run(work, statement)
+
+    async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
+        async def work(connection: PostgresConnection) -> list[Row]:
+            await self._encode_batch(statement, rows)
+            return await postgres_work.fetch_batch(connection, statement, rows)
+
+        return await self.run(work, statement)
+
+    async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
+        async def begin(connection: PostgresConnection) -> Any:
+            await self._encode(statement, values)
+            return await connection.cursor(statement.text, *values)
+
+        cursor = await self.run(begin, statement)
+        while chunk := await self.run(lambda connection: cursor.fetch(CHUNK), statement):
+            for row in chunk:
+                yield row
+
+    async def script(self, text: str, name: str) -> None:
+        await self.run(lambda connection: connection.execute(text), None, name)
+        self._schema_changed()
+
+    async def insert_rows(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict
+    ) -> int:
+        return await self.run(
+            lambda connection: postgres_work.insert_rows(connection, self._plans, table, columns, rows, on_conflict),
+            None,
+        )
+
+    async def explain(self, statement: Statement, values: list[Any]) -> str:
+        async def work(connection: PostgresConnection) -> str:
+            await self._encode(statement, values)
+            return await postgres_work.explain(connection, statement, values)
+
+        return await self.run(work, statement)
+
+    async def commit(self) -> None:
+        if self._failed:
+            await self.rollback()
+            raise TransactionAborted("an earlier statement failed, so nothing was committed")
+        status = ""
+        try:
+            status = await self._driver.unhurried(self._connection.execute("COMMIT"))
+        except Exception as error:
+            await self.rollback()
+            if is_lost(error):
+                raise CommitUnknown("the connection was lost during COMMIT; look whether it was committed") from None
+            raise translate(error) from None
+        except BaseException:
+            await self.rollback()
+            raise
+        await self._leave()
+        if status != "COMMIT":
+            raise TransactionAborted("the server rolled the transaction back")
+
+    async def rollback(self) -> None:
+        if self._defined:
+            self._driver.schema_changed()
+        await self._leave(rolled_back=True)
+
+    async def savepoint(self, name: str) -> None:
+        await self.run(lambda connection: connection.execute(f"SAVEPOINT {name}"), None)
+
+    async def release(self, name: str) -> None:
+        if self._failed:
+            await self.rollback_to(name)
+            raise TransactionAborted("an earlier statement failed, so the savepoint was rolled back")
+        await self.run(lambda connection: connection.execute(f"RELEASE {name}"), None)
+
+    async def rollback_to(self, name: str) -> None:
+        if self._connection.is_closed():
+            return
+        text = f"ROLLBACK TO {name}; RELEASE {name}"
+        async with self._turn:
+            try:
+                await self._driver.unhurried(self._connection.execute(text))
+            except Exception as error:
+                raise translate(error) from None
+        self._failed = False
+
+    async def run(
+        self, work: Callable[[PostgresConnection], Awaitable[T]], statement: Statement | None, name: str = ""
+    ) -> T:
+        """Run a function inside the transaction; what the server refuses fails the transaction."""
+        async with self._turn:
+            if self._over:
+                raise TransactionAborted("the transaction is over")
+            if self._failed:
+                raise TransactionAborted(
+                    "an earlier statement of this transaction failed; leave the block, or use a savepoint"
+                )
+            try:
+                return await work(self._connection)
+            except Exception as error:
+                failure = translate(error, statement, name=name)
+                self._failed = not isinstance(failure, ParameterError) or isinstance(error, asyncpg.PostgresError)
+                raise failure from None
+            except BaseException:
+                self._failed = True
+                raise
+
+    async def _fetch(
+        self, connection: PostgresConnection, statement: Statement, values: list[Any], limit: int
+    ) -> list[Row]:
+        await self._encode(statement, values)
+        return await postgres_work.fetch(connection, statement, values, limit)
+
+    async def _encode(self, statement: Statement, values: list[Any]) -> None:
+        plan = self._plans.known.get(statement) or await self._plans.make(statement, self._connection.prepare)
+        encode_values(plan.accepts, statement, values)
+
+    async def _encode_batch(self, statement: Statement, rows: list[list[Any]]) -> None:
+        plan = self._plans.known.get(statement) or await self._plans.make(statement, self._connection.prepare)
+        for index, values in enumerate(rows):
+            encode_values(plan.accepts, statement, values, row=index)
+
+    def _schema_changed(self) -> None:
+        self._defined = True
+        self._driver.schema_changed()
+
+    async def _leave(self, *, rolled_back: bool = False) -> None:
+        if not self._over:
+            self._over = True
+            await self._driver.cleanse(self._slot, rolled_back=rolled_back)

