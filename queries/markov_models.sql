@@ -60,3 +60,12 @@ WHERE
     t.dataset_id = :dataset_id
     AND t.n = :n
 ORDER BY c.id;
+
+-- name: count_claimed :value
+-- How many of some texts a model has noted as counted.
+SELECT count(*)
+FROM markov_texts
+WHERE
+    dataset_id = :dataset_id
+    AND n = :n
+    AND corpus_text_id IN (:corpus_text_ids);

@@ -213,9 +213,7 @@ BEGIN = "an optional line must begin with AND or OR, or end with a comma before 
                 "-- optional:",
                 "-- optionally",
                 "/* optional */",
-                "/** Optional",
             )
-            if not comment.startswith("/**")
         ),
         (2, "SELECT /* optional */ 1", "must be exactly `-- optional`"),
         (3, "SELECT 1;\n-- Optional things follow", "must be exactly `-- optional`"),
@@ -270,7 +268,7 @@ def test_every_combination_prepares(conditions: list[str], joins: list[str], mar
     for statement in made.statements:
         details = apsw.ext.query_info(connection, statement.text)
         assert details.bindings_count == len(statement.names)
-    wanted = [group for group in made.groups]
+    wanted = made.groups
     for chosen in itertools.chain.from_iterable(itertools.combinations(wanted, n) for n in range(len(wanted) + 1)):
         passed = frozenset[str]().union(*chosen)
         statement, _ = made.bind(dict.fromkeys(passed | (set(made.parameters) - frozenset[str]().union(*wanted)), 1))

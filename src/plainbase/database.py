@@ -12,10 +12,9 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, get_args
 
 from plainbase import drivers, migrations
-from plainbase.calls import RUN, Call, Queries, look_up
+from plainbase.calls import RUN, Call, look_up
 from plainbase.drivers.base import Driver, Executor, Isolation, Notification, OnConflict, PoolStatus, Session
 from plainbase.errors import (
-    ConfigurationError,
     ParameterError,
     PlainbaseError,
     SchemaOutOfDate,

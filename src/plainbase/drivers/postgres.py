@@ -15,7 +15,7 @@ from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.postgres_connect import RESET, PostgresConnection, connect, disconnect
 from plainbase.drivers.postgres_errors import translate
 from plainbase.drivers.postgres_listen import ChannelListener
-from plainbase.drivers.postgres_plans import Plan, Plans, is_short
+from plainbase.drivers.postgres_plans import Plan, Plans
 from plainbase.drivers.postgres_session import PostgresSession
 from plainbase.errors import PoolTimeout
 from plainbase.options import Options
@@ -25,6 +25,8 @@ from plainbase.statement import Statement
 T = TypeVar("T")
 
 NEVER = float("inf")
+
+DEFINES = frozenset({"CREATE", "ALTER", "DROP"})
 
 CLEANSE_SECONDS = 5.0
 """How long a connection may take to come clean after a cancellation or a transaction; then it is cut."""
@@ -60,42 +62,11 @@ class PostgresDriver:
         driver.pool.release(await driver.pool.acquire())
         return driver
 
-    async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
-        plan = self.plans.known.get(statement)
-        if plan is not None:
-            encode_values(plan.accepts, statement, values)
-        slot = await self.pool.acquire()
-        try:
-            connection = slot.connection
-            if plan is None:
-                plan = await self._plan(connection, statement, values)
-            rows = await postgres_work.fetch(connection, statement, values, limit)
-        except BaseException as error:
-            raise await self._failed(slot, error, statement) from None
-        if plan.short:
-            self.pool.release(slot)
-        else:
-            await self.cleanse(slot)
-        return rows
+    def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> Coroutine[Any, Any, list[Row]]:
+        return self._single(partial(postgres_work.fetch, limit=limit), statement, values)
 
-    async def execute(self, statement: Statement, values: list[Any]) -> int:
-        plan = self.plans.known.get(statement)
-        if plan is not None:
-            encode_values(plan.accepts, statement, values)
-        slot = await self.pool.acquire()
-        try:
-            connection = slot.connection
-            if plan is None:
-                plan = await self._plan(connection, statement, values)
-            changed = await postgres_work.execute(connection, statement, values)
-        except BaseException as error:
-            raise await self._failed(slot, error, statement) from None
-        if plan.short:
-            self.pool.release(slot)
-        else:
-            self.schema_changed()
-            await self.cleanse(slot)
-        return changed
+    def execute(self, statement: Statement, values: list[Any]) -> Coroutine[Any, Any, int]:
+        return self._single(postgres_work.execute, statement, values)
 
     async def insert(self, statement: Statement, values: list[Any]) -> Any:
         await self.execute(statement, values)
@@ -245,10 +216,9 @@ class PostgresDriver:
         try:
             if not connection.is_closed():
                 text = f"ROLLBACK; {RESET}" if rolled_back or connection.is_in_transaction() else RESET
-                                await connection.execute(text, timeout=CLEANSE_SECONDS)
-        except BaseException:  # it may be in any state, so it is not used again
+                await connection.execute(text, timeout=CLEANSE_SECONDS)
+        except (Exception, asyncio.CancelledError):  # it may be in any state, so it is not used again
             connection.terminate()
-            raise
         finally:
             self.pool.release(slot)
 
@@ -260,16 +230,34 @@ class PostgresDriver:
         if connection.is_closed() or (isinstance(error, Exception) and not connection.is_in_transaction()):
             self.pool.release(slot)
         else:
-            try:
-                await self.cleanse(slot, rolled_back=True)
-            except Exception:
-                pass
+            await self.cleanse(slot, rolled_back=True)
         return translate(error, statement, name=name)
 
-    async def _plan(self, connection: PostgresConnection, statement: Statement, values: list[Any]) -> Plan:
-        plan = await self.plans.make(statement, connection.prepare)
-        encode_values(plan.accepts, statement, values)
-        return plan
+    async def _single(
+        self,
+        work: Callable[[PostgresConnection, Statement, list[Any]], Awaitable[T]],
+        statement: Statement,
+        values: list[Any],
+    ) -> T:
+        """Run one statement; a short one leaves its connection as it found it."""
+        plan = self.plans.known.get(statement)
+        if plan is not None:
+            encode_values(plan.accepts, statement, values)
+        slot = await self.pool.acquire()
+        try:
+            if plan is None:
+                plan = await self.plans.make(statement, slot.connection.prepare)
+                encode_values(plan.accepts, statement, values)
+            result = await work(slot.connection, statement, values)
+        except BaseException as error:
+            raise await self._failed(slot, error, statement) from None
+        if plan.short:
+            self.pool.release(slot)
+        else:
+            if statement.verb in DEFINES:
+                self.schema_changed()
+            await self.cleanse(slot)
+        return result
 
     async def _plan_batch(self, connection: PostgresConnection, statement: Statement, rows: list[list[Any]]) -> Plan:
         plan = self.plans.known.get(statement) or await self.plans.make(statement, connection.prepare)

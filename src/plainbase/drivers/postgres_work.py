@@ -9,7 +9,7 @@ from plainbase.drivers.base import OnConflict
 from plainbase.drivers.named import check_columns, encode_rows
 from plainbase.drivers.postgres_connect import PostgresConnection
 from plainbase.drivers.postgres_plans import Plans
-from plainbase.errors import RowNotFound, TooManyRows
+from plainbase.errors import ParameterError, RowNotFound, TooManyRows
 from plainbase.rows import Row
 from plainbase.statement import Statement
 
@@ -40,15 +40,15 @@ async def fetch_batch(connection: PostgresConnection, statement: Statement, rows
         if len(result) != len(rows):
             raise RowNotFound(f"{len(rows) - len(result)} rows of the batch gave no row, expected exactly one each")
         return result  # type: ignore[no-any-return]
-    result = []
+    collected: list[Row] = []
     for index, values in enumerate(rows):
-        got = await connection.fetch(statement.text, *values)
+        got: Any = await connection.fetch(statement.text, *values)
         if not got:
             raise RowNotFound(f"no row for row {index} of the batch, expected exactly one")
         if len(got) > 1:
             raise TooManyRows(f"{len(got)} rows for row {index} of the batch, expected exactly one")
-        result.append(got[0])
-    return result
+        collected.append(got[0])
+    return collected
 
 
 async def explain(connection: PostgresConnection, statement: Statement, values: list[Any]) -> str:
@@ -104,8 +104,9 @@ async def insert_rows(
     `INSERT … unnest` serves.
     """
     found = await target(connection, table)
-    names = check_columns(table, columns, found.types if found else None)
-    assert found is not None
+    if found is None:
+        raise ParameterError(f"insert_rows: there is no table {table!r}")
+    names = check_columns(table, columns, found.types)
     accepts = [plans.of_name(found.types[name]) for name in names]
     encoded = encode_rows(table, names, accepts, rows)
     if not encoded:

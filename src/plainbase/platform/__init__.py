@@ -1,0 +1,1 @@
+"""The ML domain: functions over a database that need more than one statement."""

@@ -1,0 +1,125 @@
+"""Training runs of character models: the corpus grows step by step, and each step is measured and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from time import process_time
+from typing import Any
+
+from plainbase.database import Database
+from plainbase.errors import PlainbaseError
+from plainbase.platform import backoff, markov
+from plainbase.rows import Row
+
+BITS = "bits_per_character"
+BASELINE = "order_0_bits_per_character"
+CHARACTERS = "characters"
+NGRAMS = "ngrams"
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What to train on: ids of training texts step by step, and the held-out texts."""
+
+    steps: Sequence[Sequence[int]]
+    characters: Sequence[int]
+    held_out: Sequence[str]
+
+
+async def divide(db: Database, dataset: Row, steps: int = 10) -> Growth:
+    """Divide a dataset's training texts into about `steps` parts of like size, whole texts each."""
+    train = await db.datasets.get_split(dataset_id=dataset.id, name="train")
+    test = await db.datasets.get_split(dataset_id=dataset.id, name="test")
+    sizes = await db.corpus_texts.list_sizes_for_split(split_id=train.id)
+    held_out = await db.corpus_texts.list_for_split(split_id=test.id)
+    total = sum(row.char_count for row in sizes)
+    parts: list[list[int]] = [[]]
+    characters: list[int] = []
+    done = 0
+    for row in sizes:
+        parts[-1].append(row.id)
+        done += row.char_count
+        if done >= total * (len(characters) + 1) / steps and done < total:
+            characters.append(done)
+            parts.append([])
+    characters.append(done)
+    return Growth(parts, characters, [row.content for row in held_out])
+
+
+async def train(
+    db: Database, dataset: Row, order: int, growth: Growth, on_step: Callable[[int], object] = lambda step: None
+) -> Row:
+    """Count a dataset's model of one order anew, as a training run; return the finished run.
+
+    Each step is logged in bits per held-out character and kept as a checkpoint. When interrupted the run is marked as
+    failed.
+    """
+    config = {"model": "markov", "smoothing": "witten-bell", "steps": len(growth.steps)}
+    run = await db.training_runs.create(
+        name=f"order {order} on {dataset.name[:200]}",
+        dataset_id=dataset.id,
+        config=config,
+        hyperparameters={"order": order},
+    )
+    began = process_time()
+    try:
+        await db.training_runs.start(id=run.id)
+        await db.markov_ngrams.clear(dataset_id=dataset.id, n=order)
+        held_out = backoff.levels(backoff.grams(growth.held_out, order), order)
+        best = float("inf")
+        for step, ids in enumerate(growth.steps, 1):
+            await markov.count(db, dataset.id, order, ids)
+            counted = await _counted(db, dataset, order)
+            bits = backoff.bits_per_character(counted, held_out)
+            figures = {
+                BITS: bits[order],
+                BASELINE: bits[0],
+                CHARACTERS: growth.characters[step - 1],
+                NGRAMS: len(counted),
+            }
+            await _keep(db, run, order, step, figures, is_best=bits[order] < best, of=len(growth.steps))
+            best = min(best, bits[order])
+            on_step(step)
+        await db.markov_ngrams.compute_probabilities(dataset_id=dataset.id, n=order)
+        await db.training_runs.finish(id=run.id, resources={"cpu_seconds": round(process_time() - began, 3)})
+    except BaseException as error:
+        with suppress(PlainbaseError):
+            await db.training_runs.update_status(id=run.id, status="failed")
+            await db.training_runs.update_error(id=run.id, error=str(error) or type(error).__name__)
+        raise
+    return await db.training_runs.get(id=run.id)
+
+
+async def finished(db: Database, dataset: Row, order: int) -> Row | None:
+    """The newest completed run of one order on a dataset."""
+    for run in await db.training_runs.list_for_dataset(dataset_id=dataset.id, statuses=["completed"]):
+        if run.config.get("model") == "markov" and run.hyperparameters.get("order") == order:
+            return run
+    return None
+
+
+async def _counted(db: Database, dataset: Row, order: int) -> Mapping[str, int]:
+    rows = await db.markov_ngrams.list_for_order(dataset_id=dataset.id, n=order)
+    return {context + char: count for context, char, count in rows}
+
+
+async def _keep(
+    db: Database, run: Row, order: int, step: int, figures: Mapping[str, Any], *, is_best: bool, of: int
+) -> None:
+    async with db.transaction() as tx:
+        await tx.training_metrics.log.batch(
+            [{"run_id": run.id, "name": name, "step": step, "value": value} for name, value in figures.items()]
+        )
+        checkpoint = await tx.checkpoints.create(
+            run_id=run.id,
+            epochs=1,
+            step=step,
+            block_size=order,
+            loss=figures[BITS],
+            notes=f"{figures[CHARACTERS]:,} characters counted",
+        )
+        if is_best:
+            await tx.checkpoints.mark_best(id=checkpoint.id)
+        await tx.training_runs.update_progress(id=run.id, progress=100 * step / of)
