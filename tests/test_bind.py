@@ -23,7 +23,10 @@ def query(text: str, dialect: Dialect = Dialect.SQLITE) -> Query:
 
 
 CLAIM = "-- name: claim :many\nSELECT 1 FROM t WHERE q = :queue AND w = :worker AND l <> :queue LIMIT :limit"
-CREATE = "-- name: create :one\n-- defaults: id = uuid7(), at = now(), meta = {}\nINSERT INTO t VALUES (:id, :meta, :name, :at, :id)"
+CREATE = """-- name: create :one
+-- defaults: id = uuid7(), at = now(), meta = {}
+INSERT INTO t VALUES (:id, :meta, :name, :at, :id)
+"""
 GROUPS = """-- name: find :many
 -- defaults: n = 10, x = 5
 SELECT 1 FROM t WHERE true
@@ -106,7 +109,7 @@ def test_omit_is_not_none() -> None:
 
 @pytest.mark.parametrize("params", [{"a": 1}, {"a": 1, "b": OMIT}, {"b": 1, "c": 1}])
 def test_a_partly_given_group_is_named_whole(params: dict[str, object]) -> None:
-    with pytest.raises(ParameterError, match="'a', 'b' go together, all or none: '[ab]' not passed"):
+    with pytest.raises(ParameterError, match=r"'a', 'b' go together, all or none: '[ab]' not passed"):
         query(GROUPS).bind(params)
 
 
@@ -157,7 +160,7 @@ def test_a_row_that_is_no_mapping(row: object) -> None:
 def test_the_rows_of_a_batch_pass_the_same_optional_parameters() -> None:
     made = query(GROUPS)
     assert made.bind_many([{"c": 1}, {"c": 2, "n": 3}])[0] is made.statements[2]
-    with pytest.raises(ParameterError, match="row 2: the rows of a batch must pass the same .*; 'a', 'b' differ"):
+    with pytest.raises(ParameterError, match=r"row 2: the rows of a batch must pass the same .*; 'a', 'b' differ"):
         made.bind_many([{"c": 1}, {"c": 2}, {"a": 1, "b": 1, "c": 2}])
 
 

@@ -19,7 +19,7 @@ def statement(sql: str, dialect: Dialect = Dialect.POSTGRES) -> Statement:
 @pytest.mark.parametrize(
     ("sql", "columns"),
     [
-        ("INSERT INTO t (a, B, \"C\") VALUES (:p, :q, :r)", ("a", "b", "C")),
+        ('INSERT INTO t (a, B, "C") VALUES (:p, :q, :r)', ("a", "b", "C")),
         ("INSERT INTO s.t (a, b, c) VALUES (:p, lower(:q), :r)", ("a", None, "c")),
         ("INSERT INTO t (a, b) VALUES (1, :p), (:q, 2), (:r, :s)", ("b", "a", "a", "b")),
         ("INSERT INTO t AS x (a, b) VALUES (:p, :q) ON CONFLICT (a) DO UPDATE SET b = :r", ("a", "b", "b")),
@@ -38,12 +38,12 @@ def statement(sql: str, dialect: Dialect = Dialect.POSTGRES) -> Statement:
         ("SELECT 1 FROM t WHERE a NOT BETWEEN :p AND :q AND b = :r", ("a", "a", "b")),
         ("SELECT 1 FROM t WHERE :p = a AND :q < t.b", ("a", "t.b")),
         ("SELECT 1 FROM t WHERE a = :p /* x */ -- y\n ORDER BY a", ("a",)),
-        ("SELECT 1 FROM t WHERE \"A\".\"b\" = :p", ("A.b",)),
+        ('SELECT 1 FROM t WHERE "A"."b" = :p', ("A.b",)),
         # not plain
         ("SELECT 1 FROM t WHERE a = :p + 1", (None,)),
         ("SELECT 1 FROM t WHERE a = :p || 'x'", (None,)),
         ("SELECT 1 FROM t WHERE a = :p ->> 'x'", (None,)),
-        ("SELECT 1 FROM t WHERE a = :p COLLATE \"C\"", (None,)),
+        ('SELECT 1 FROM t WHERE a = :p COLLATE "C"', (None,)),
         ("SELECT 1 FROM t WHERE 1 + a = :p", (None,)),
         ("SELECT 1 FROM t WHERE lower(a) = :p", (None,)),
         ("SELECT 1 FROM t WHERE a ->> 'x' = :p", (None,)),
@@ -89,7 +89,7 @@ def test_positions_follow_the_engine() -> None:
         ("SELECT 1 WHERE a IN (:b, :c)", ("value", "value")),
         ("SELECT 1 WHERE a IN (1, :c)", ("value",)),
         ("SELECT 1 WHERE a IN (:b + 1)", ("value",)),
-        ("UPDATE t SET \"limit\" = :a", ("value",)),
+        ('UPDATE t SET "limit" = :a', ("value",)),
         ("SELECT (:a)", ("value",)),
     ],
 )
@@ -129,7 +129,7 @@ def test_lists(sql: str, postgres: str, sqlite: str) -> None:
     ("sql", "tables"),
     [
         ("SELECT 1", ()),
-        ("SELECT 1 FROM s.T AS x JOIN \"U\" ON true LEFT JOIN t USING (id)", ("t", "U")),
+        ('SELECT 1 FROM s.T AS x JOIN "U" ON true LEFT JOIN t USING (id)', ("t", "U")),
         ("SELECT 1 FROM a, b AS y, (SELECT 1 FROM c, d) AS z, e WHERE f", ("a", "b", "e", "c", "d")),
         ("SELECT 1 FROM json_each(:a) AS j, t ORDER BY x, y", ("t",)),
         ("INSERT INTO t (a) SELECT b FROM u", ("t", "u")),

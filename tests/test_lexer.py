@@ -260,7 +260,7 @@ def test_sqlite_takes_the_compiled_text(sql: str) -> None:
     assert count == len(query.statements[0].names)
 
 
-# sqlfluff has a PostgreSQL lexer of its own; it knows no parameters, so theirs are the colons it leaves outside strings.
+# sqlfluff has a PostgreSQL lexer of its own. It knows no parameters: they are the colons it leaves outside strings.
 FLUFF = Lexer(config=FluffConfig(overrides={"dialect": "postgres"}))
 
 

@@ -243,7 +243,8 @@ def test_an_insert_whose_values_would_not_match_is_refused() -> None:
 
 
 def test_all_problems_of_one_query_are_reported() -> None:
-    text = "-- name: q :many\nSELECT 1 FROM t\nWHERE a = :a -- optional\n  AND b = 1 -- optional\n  AND c = :c -- Optional\n"
+    lines = ["WHERE a = :a -- optional", "  AND b = 1 -- optional", "  AND c = :c -- Optional"]
+    text = "\n".join(["-- name: q :many", "SELECT 1 FROM t", *lines])
     _, problems = parse(text, file="f.sql", namespace="f", dialect=Dialect.SQLITE)
     assert sorted(each.partition(" ")[0] for each in problems) == ["f.sql:3", "f.sql:4", "f.sql:5"]
 

@@ -221,7 +221,7 @@ def _from_list(code: Sequence[Token], up: Sequence[str], index: int) -> Iterator
                 name = _table(code, up, index, function=True)
                 if name:
                     yield name
-            elif key in _AFTER_FROM:
+            elif key in _AFTER_FROM or (key == "USING" and up[index + 1 : index + 2] != ["("]):
                 return
             expected = key == ","
         if key == "(":

@@ -166,11 +166,11 @@ class _Reader:
         return build(self._text, section, name, notes, query=query, where=where, dialect=dialect)
 
     def _check_spelling(self, comment: lexer.Token) -> None:
-        if is_nearly_header(comment.text):
+        if comment.kind == lexer.COMMENT and is_header(comment.text):
+            self._report(comment.start, "a `-- name:` comment must begin its line")
+        elif is_nearly_header(comment.text):
             message = f"{comment.text.strip()!r} looks like a misspelt `-- name: <query> :<kind>`"
             self._report(comment.start, message)
-        elif comment.kind == lexer.COMMENT and is_header(comment.text):
-            self._report(comment.start, "a `-- name:` comment must begin its line")
 
     def _line(self, offset: int) -> int:
         return self._text.count("\n", 0, offset) + 1

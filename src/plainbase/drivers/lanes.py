@@ -74,6 +74,10 @@ class Lane(aiosqlite.Connection):
     def raw(self) -> sqlite3.Connection:
         return self._conn
 
+    @property
+    def open(self) -> bool:
+        return self._running and self._connection is not None
+
     def run(self, work: Work) -> Job:
         """Queue a function; `outcome` waits for it."""
         job = Job(work, self.loop.create_future())
@@ -105,7 +109,7 @@ class Lane(aiosqlite.Connection):
             job.started = perf_counter()
             try:
                 job.result = job.work(self._conn)
-            except BaseException as error:  # noqa: BLE001 (handed to the caller, whatever it is)
+            except BaseException as error:  # handed to the caller, whatever it is
                 job.error = error
         with self.lock:  # an interrupt for this job is over before the next begins
             self.current = None

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from plainbase.dialect import Dialect
 from plainbase.drivers import postgres_work
 from plainbase.drivers.base import Isolation, OnConflict, PoolStatus
+from plainbase.drivers.finishing import GRACE, finished
 from plainbase.drivers.named import encode_values
 from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.postgres_connect import RESET, PostgresConnection, connect, disconnect
@@ -27,9 +28,6 @@ T = TypeVar("T")
 NEVER = float("inf")
 
 DEFINES = frozenset({"CREATE", "ALTER", "DROP"})
-
-CLEANSE_SECONDS = 5.0
-"""How long a connection may take to come clean after a cancellation or a transaction; then it is cut."""
 
 MIGRATION_LOCK = 0x706C61696E626173
 """The advisory lock of migrators: "plainbas" in ASCII."""
@@ -183,40 +181,20 @@ class PostgresDriver:
         return self.pool.status()
 
     async def close(self) -> None:
-        await self.pool.close()
+        await finished(self.pool.close())
 
     # What the session uses as well.
 
     async def cleanse(self, slot: Slot[PostgresConnection], *, rolled_back: bool = False) -> None:
         """Give a connection back as if it were new: what it was doing is stopped, its transaction rolled back."""
-        await self.unhurried(self._cleanse(slot, rolled_back=rolled_back))
-
-    async def unhurried(self, work: Coroutine[Any, Any, T]) -> T:
-        """Await `work` to its end even when the caller is cancelled meanwhile, which is then raised."""
-        task = asyncio.ensure_future(work)
-        cancelled: asyncio.CancelledError | None = None
-        while not task.done():
-            try:
-                await asyncio.wait([task], timeout=None if cancelled is None else CLEANSE_SECONDS)
-            except asyncio.CancelledError as error:
-                if cancelled is not None:
-                    continue
-                cancelled = error
-            else:
-                if not task.done():
-                    task.cancel()
-        if cancelled is not None:
-            if not task.cancelled():
-                task.exception()
-            raise cancelled
-        return task.result()
+        await finished(self._cleanse(slot, rolled_back=rolled_back))
 
     async def _cleanse(self, slot: Slot[PostgresConnection], *, rolled_back: bool) -> None:
         connection = slot.connection
         try:
             if not connection.is_closed():
                 text = f"ROLLBACK; {RESET}" if rolled_back or connection.is_in_transaction() else RESET
-                await connection.execute(text, timeout=CLEANSE_SECONDS)
+                await connection.execute(text, timeout=GRACE)
         except (Exception, asyncio.CancelledError):  # it may be in any state, so it is not used again
             connection.terminate()
         finally:

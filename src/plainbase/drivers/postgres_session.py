@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import asyncpg
 
 from plainbase.drivers import postgres_work
+from plainbase.drivers.finishing import finished
 from plainbase.drivers.named import encode_values
 from plainbase.drivers.pool import Slot
 from plainbase.drivers.postgres_connect import PostgresConnection
@@ -103,7 +104,7 @@ class PostgresSession:
             raise TransactionAborted("an earlier statement failed, so nothing was committed")
         status = ""
         try:
-            status = await self._driver.unhurried(self._connection.execute("COMMIT"))
+            status = await finished(self._connection.execute("COMMIT"))
         except Exception as error:
             await self.rollback()
             if is_lost(error):
@@ -136,7 +137,7 @@ class PostgresSession:
         text = f"ROLLBACK TO {name}; RELEASE {name}"
         async with self._turn:
             try:
-                await self._driver.unhurried(self._connection.execute(text))
+                await finished(self._connection.execute(text))
             except Exception as error:
                 raise translate(error) from None
         self._failed = False

@@ -12,6 +12,7 @@ from typing import Any
 from plainbase.dialect import Dialect
 from plainbase.drivers import sqlite_connect, sqlite_work
 from plainbase.drivers.base import Isolation, OnConflict, PoolStatus
+from plainbase.drivers.finishing import finished
 from plainbase.drivers.lanes import Job, Lane, Work, open_lane, outcome
 from plainbase.drivers.named import about, encode_values
 from plainbase.drivers.pool import Pool, Slot
@@ -129,7 +130,7 @@ class SqliteDriver:
         slot = await self.exclusive.acquire()
         try:
             run = partial(self.on, slot.connection, statement)
-            async for row in sqlite_work.rows(run, plan, values):
+            async for row in sqlite_work.rows(slot.connection, run, plan, values):
                 yield row
         finally:
             self.exclusive.release(slot)
@@ -197,6 +198,9 @@ class SqliteDriver:
         )
 
     async def close(self) -> None:
+        await finished(self._close())
+
+    async def _close(self) -> None:
         for listener in list(self.listeners):
             await listener.aclose()
         await self.readers.close()
@@ -284,4 +288,4 @@ async def _close(lane: Lane) -> None:
 
 
 def _usable(lane: Lane) -> bool:
-    return lane._running and lane._connection is not None
+    return lane.open

@@ -75,7 +75,7 @@ class SqliteSession:
     async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
         plan = self._plans.known.get(statement) or await self._plans.make(statement, self._look)
         encode_values(plan.accepts, statement, values)
-        async for row in sqlite_work.rows(lambda work: self.run(work, statement), plan, values):
+        async for row in sqlite_work.rows(self._lane, lambda work: self.run(work, statement), plan, values):
             yield row
 
     async def script(self, text: str, name: str) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from plainbase.drivers.lanes import Lane, Work, outcome
 from plainbase.drivers.sqlite_rows import RowFactory, row_factory
 from plainbase.errors import RowNotFound, StatementFailed, TooManyRows
 from plainbase.rows import Row
@@ -104,7 +105,7 @@ def fetch_batch(plan: Plan, rows: Sequence[Sequence[Any]], connection: sqlite3.C
 
 
 async def rows(
-    run: Callable[[Callable[[sqlite3.Connection], Any]], Awaitable[Any]], plan: Plan, values: Sequence[Any]
+    lane: Lane, run: Callable[[Work], Awaitable[Any]], plan: Plan, values: Sequence[Any]
 ) -> AsyncGenerator[Row]:
     """Yield a read's rows; each crossing brings a chunk, at first a small one so that the first row comes soon."""
     cursor: sqlite3.Cursor | None = None
@@ -133,7 +134,8 @@ async def rows(
             size = min(size * 2, LARGEST_CHUNK)
             chunk = await run(proceed)
     finally:
-        await run(end)
+        if lane.open:
+            await outcome(lane.run(end), stoppable=False)
 
 
 def require_one(count: int, index: int) -> None:
