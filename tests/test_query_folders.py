@@ -13,7 +13,7 @@ import pytest
 
 from plainbase.dialect import Dialect
 from plainbase.errors import QueryFileError
-from plainbase.sqlfile import Kind, Query, load
+from plainbase.sqlfile import Kind, Query, load, parse
 
 BOTH = pytest.mark.parametrize("dialect", list(Dialect))
 SQLITE, POSTGRES = Dialect.SQLITE, Dialect.POSTGRES
@@ -114,7 +114,8 @@ def test_forks(tmp_path: Path, dialect: Dialect) -> None:
 def test_only_in_a_shared_file(dialect: Dialect) -> None:
     first = "-- name: a :many\n-- only: postgres, arrays\nSELECT $$ ' $$, x[:lo];\n"
     second = "-- name: b :script\n-- only: sqlite, pragma\nPRAGMA x;"
-    a, b = read(first + second, dialect)
+    (a, b), problems = parse(first + second, file="f.sql", namespace="f", dialect=dialect)
+    assert problems == []
     assert a.parameters == ("lo",)
     assert len(a.statements) == (dialect is POSTGRES)
     assert b.script == ("PRAGMA x;" if dialect is SQLITE else "")

@@ -11,7 +11,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import Any, Self, TypeVar, get_args
 
-from plainbase import drivers, migrations
+from plainbase import drivers, migrations, views
 from plainbase.calls import RUN, Call, look_up
 from plainbase.drivers.base import Driver, Executor, Isolation, Notification, OnConflict, PoolStatus, Session
 from plainbase.errors import (
@@ -198,6 +198,14 @@ class Database(Runner):
             self._driver.schema_changed()
             self.events.emit("migrate", MigrateEvent(applied))
         return applied
+
+    async def refresh(self, view: str) -> int:
+        """Refresh a materialized view, one at a time whoever asks; return its number of rows."""
+        return await views.refresh(self._driver, view, self.events)
+
+    async def refresh_all(self, older_than: float | None = None) -> dict[str, int]:
+        """Refresh every materialized view, or those not refreshed for `older_than` seconds; return their rows."""
+        return await views.refresh_all(self._driver, older_than, self.events)
 
     async def health(self) -> Health:
         """Whether the database answers, its engine, its schema's state and its connections; never raises."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from plainbase import lexer
 from plainbase.dialect import Dialect
@@ -16,7 +15,7 @@ from plainbase.drivers.base import Driver, Executor, Session
 from plainbase.errors import MigrationError, PlainbaseError
 from plainbase.query import Query
 from plainbase.rows import Row
-from plainbase.sqlfile import load
+from plainbase.shipped import internal_queries
 
 LOCK_SECONDS = 60.0
 """How long a migrator waits for another one."""
@@ -101,12 +100,13 @@ def plan(migrations: Sequence[Migration], applied: Sequence[Row], dialect: Diale
 async def apply(driver: Driver, folders: Sequence[Path]) -> tuple[str, ...]:
     """Apply what is pending, one migrator at a time; return the names. Raises MigrationError."""
     migrations = read(folders, driver.dialect)
-    queries = _queries(driver.dialect)
+    queries = internal_queries(driver.dialect, "migrations")
     applied: list[str] = []
     while True:
         session = await driver.lock_migrations(LOCK_SECONDS)
         try:
             await session.script(queries["create_table"].script, "schema_migrations")
+            await session.script(internal_queries(driver.dialect, "views")["create_table"].script, "view_refreshes")
             pending = plan(migrations, await _applied(session, queries), driver.dialect)
             if pending:
                 await _apply_one(session, pending[0], queries, driver.dialect)
@@ -121,7 +121,7 @@ async def apply(driver: Driver, folders: Sequence[Path]) -> tuple[str, ...]:
 
 async def state(driver: Driver, folders: Sequence[Path]) -> State:
     """Say where a database stands; a folder without migrations has nothing pending."""
-    queries = _queries(driver.dialect)
+    queries = internal_queries(driver.dialect, "migrations")
     try:
         migrations = read(folders, driver.dialect)
     except MigrationError:
@@ -145,7 +145,7 @@ def sql_checksum(text: str, dialect: Dialect) -> str:
     return hashlib.sha256("\0".join(words).encode()).hexdigest()
 
 
-async def _apply_one(session: Session, migration: Migration, queries: dict[str, Query], dialect: Dialect) -> None:
+async def _apply_one(session: Session, migration: Migration, queries: Mapping[str, Query], dialect: Dialect) -> None:
     if migration.text.startswith(_NO_TRANSACTION):
         raise MigrationError("migrations outside a transaction are not supported yet", where=migration.where)
     began = perf_counter()
@@ -165,11 +165,6 @@ async def _apply_one(session: Session, migration: Migration, queries: dict[str, 
     await session.execute(statement, values)
 
 
-async def _applied(executor: Executor, queries: dict[str, Query]) -> list[Row]:
+async def _applied(executor: Executor, queries: Mapping[str, Query]) -> list[Row]:
     statement, values = queries["list_applied"].bind({})
     return await executor.fetch(statement, values)
-
-
-def _queries(dialect: Dialect) -> dict[str, Any]:
-    queries: dict[str, Any] = load([Path(__file__).parent / "sql"], dialect)["migrations"]
-    return queries

@@ -37,7 +37,10 @@ class Row:
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a column, or `default` where there is no such column."""
-        return self[name] if name in self else default
+        try:
+            return self[name]
+        except KeyError:
+            return default
 
     def values(self) -> tuple[Any, ...]:
         """The values in column order."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
+from plainbase.dialect import Dialect
 from plainbase.errors import ConfigurationError
+from plainbase.query import Query
+from plainbase.sqlfile import load
 
 
 def folder(name: str) -> Path:
@@ -14,3 +19,10 @@ def folder(name: str) -> Path:
         if place.is_dir():
             return place
     raise ConfigurationError(f"this installation of plainbase lacks its folder {name}; install it again")
+
+
+@cache
+def internal_queries(dialect: Dialect, file: str) -> Mapping[str, Query]:
+    """The queries that plainbase itself runs, of one file in its folder `sql`."""
+    queries: Mapping[str, Query] = load([Path(__file__).parent / "sql"], dialect)[file]
+    return queries

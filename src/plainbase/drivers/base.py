@@ -75,6 +75,9 @@ class Session(Executor, Protocol):
     async def rollback(self) -> None:
         """Roll back; never raises because of the connection."""
 
+    async def refill(self, view: str) -> int:
+        """Compute a materialized view anew and return its number of rows; others see it when this is committed."""
+
     async def savepoint(self, name: str) -> None:
         """Open a savepoint."""
 

@@ -72,3 +72,8 @@ def encode_rows(
             ) from None
         encoded.append(values)
     return encoded
+
+
+def quote(name: str) -> str:
+    """A name as a quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'

@@ -136,9 +136,7 @@ class PostgresDriver:
         while True:
             session = await self.begin()
             try:
-                if await session.run(
-                    lambda connection: connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", MIGRATION_LOCK), None
-                ):
+                if await session.run(_try_migration_lock, None):
                     return session
             except BaseException:
                 await session.rollback()
@@ -256,3 +254,11 @@ class PostgresDriver:
 
 def _usable(connection: PostgresConnection) -> bool:
     return not connection.is_closed()
+
+
+async def _try_migration_lock(connection: PostgresConnection) -> bool:
+    """Take the lock if it is free; what follows never queues for long in front of the application's statements."""
+    locked: bool = await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", MIGRATION_LOCK)
+    if locked:
+        await connection.execute("SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '1h'")
+    return locked

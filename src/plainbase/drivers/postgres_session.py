@@ -98,6 +98,9 @@ class PostgresSession:
 
         return await self.run(work, statement)
 
+    async def refill(self, view: str) -> int:
+        return await self.run(lambda connection: postgres_work.refill(connection, view), None)
+
     async def commit(self) -> None:
         if self._failed:
             await self.rollback()

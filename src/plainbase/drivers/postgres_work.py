@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from plainbase.drivers.base import OnConflict
-from plainbase.drivers.named import check_columns, encode_rows
+from plainbase.drivers.named import check_columns, encode_rows, quote
 from plainbase.drivers.postgres_connect import PostgresConnection
 from plainbase.drivers.postgres_plans import Plans
 from plainbase.errors import ParameterError, RowNotFound, TooManyRows
@@ -136,6 +136,33 @@ async def insert_rows(
     return int(status.rpartition(" ")[2])
 
 
-def quote(name: str) -> str:
-    """A name as a quoted identifier."""
-    return '"' + name.replace('"', '""') + '"'
+_VIEW = """
+SELECT
+    n.nspname,
+    c.relkind = 'm' AS materialized,
+    c.relispopulated
+    AND EXISTS (
+        SELECT 1
+        FROM pg_index AS i
+        WHERE i.indrelid = c.oid AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+    ) AS concurrently
+FROM pg_class AS c
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.oid = to_regclass($1)
+"""
+
+
+async def refill(connection: PostgresConnection, view: str) -> int:
+    """Refresh a materialized view, beside its readers where its unique index allows; fill one that is a table."""
+    ((schema, materialized, concurrently),) = await connection.fetch(_VIEW, quote(view))
+    stored, live = f"{quote(schema)}.{quote(view)}", f"{quote(schema)}.{quote(view + '_live')}"
+    if materialized:
+        await connection.execute(f"REFRESH MATERIALIZED VIEW {'CONCURRENTLY ' if concurrently else ''}{stored}")
+    else:
+        await connection.execute(f"LOCK TABLE {stored} IN EXCLUSIVE MODE")
+        await connection.execute(f"DELETE FROM {stored}")  # noqa: S608 (names of the catalog)
+        found = await target(connection, f"{schema}.{view}")
+        listed = ", ".join(map(quote, found.types)) if found else "*"
+        await connection.execute(f"INSERT INTO {stored} ({listed}) SELECT {listed} FROM {live}")  # noqa: S608
+    rows: int = await connection.fetchval(f"SELECT count(*) FROM {stored}")  # noqa: S608
+    return rows

@@ -10,7 +10,7 @@ from plainbase import values as input_tables
 from plainbase.drivers import sqlite_work
 from plainbase.drivers.base import OnConflict
 from plainbase.drivers.lanes import Work
-from plainbase.drivers.named import check_columns, encode_rows, encode_values
+from plainbase.drivers.named import check_columns, encode_rows, encode_values, quote
 from plainbase.drivers.sqlite_rows import logical_type
 from plainbase.drivers.sqlite_work import Plan
 from plainbase.statement import Statement
@@ -96,8 +96,3 @@ class Plans:
 def _insert_many(text: str, rows: list[list[Any]], connection: Any) -> int:
     count: int = connection.executemany(text, rows).rowcount if rows else 0
     return count
-
-
-def quote(name: str) -> str:
-    """A name as a quoted identifier."""
-    return '"' + name.replace('"', '""') + '"'

@@ -95,6 +95,10 @@ class SqliteSession:
         text: str = await self.run(partial(sqlite_work.explain, plan, values), statement)
         return text
 
+    async def refill(self, view: str) -> int:
+        count: int = await self.run(partial(sqlite_work.refill, view), None)
+        return count
+
     async def commit(self) -> None:
         if self._failed:
             await self.rollback()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from plainbase.drivers.lanes import Lane, Work, outcome
+from plainbase.drivers.named import quote
 from plainbase.drivers.sqlite_rows import RowFactory, row_factory
 from plainbase.errors import RowNotFound, StatementFailed, TooManyRows
 from plainbase.rows import Row
@@ -222,13 +224,20 @@ def script_in_transaction(text: str) -> Callable[[sqlite3.Connection], None]:
     return run
 
 
+def refill(view: str, connection: sqlite3.Connection) -> int:
+    """Fill a view's table from its definition."""
+    columns = connection.execute("SELECT name FROM pragma_table_info(?)", (view,)).fetchall()
+    listed = ", ".join(quote(name) for (name,) in columns)
+    stored, live = quote(view), quote(f"{view}_live")
+    connection.execute(f"DELETE FROM {stored}")  # noqa: S608 (names of the catalog)
+    return connection.execute(f"INSERT INTO {stored} ({listed}) SELECT {listed} FROM {live}").rowcount  # noqa: S608
+
+
 def table_columns(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
-    """Declared types by table and column, names in lower case."""
-    cursor = connection.execute(
-        "SELECT lower(m.name), lower(c.name), c.type FROM sqlite_schema AS m, pragma_table_info(m.name) AS c "
-        "WHERE m.type IN ('table', 'view')"
-    )
+    """Declared types by table and column, names in lower case; a view that no longer works is left out."""
     tables: dict[str, dict[str, str]] = {}
-    for table, column, declared in cursor:
-        tables.setdefault(table, {})[column] = declared
+    for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')").fetchall():
+        with suppress(sqlite3.OperationalError):
+            columns = connection.execute("SELECT name, type FROM pragma_table_info(?)", (name,))
+            tables[name.lower()] = {column.lower(): declared for column, declared in columns}
     return tables
