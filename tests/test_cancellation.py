@@ -29,9 +29,20 @@ INSERT INTO pairs (side) VALUES (:side) RETURNING id;
 SELECT id, side FROM pairs ORDER BY id;
 """
 SLOW = {
-    "sqlite": "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < :n) SELECT count(*) AS n FROM c",
+    "sqlite": (
+        "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < :n) SELECT count(*) AS n FROM c"
+    ),
     "postgres": "SELECT count(*) AS n FROM generate_series(1, CAST(:n AS bigint)) AS g",
 }
+ACTIVE = """
+SELECT count(*)
+FROM pg_stat_activity
+WHERE
+    datname = current_database()
+    AND state = 'active'
+    AND pid <> pg_backend_pid()
+    AND query LIKE '%generate_series%'
+"""
 
 
 @pytest.fixture
@@ -184,8 +195,7 @@ async def test_a_timeout_really_stops_the_statement(db: Database, engine: str, i
     await clean(db)
     assert await db.fetch_value("SELECT count(*) FROM pairs") == 0
     if engine == "postgres":
-        active = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%generate_series%' AND pid <> pg_backend_pid()"
-        assert await db.fetch_value(active) == 0
+        assert await db.fetch_value(ACTIVE) == 0
 
 
 async def test_only_the_cancelled_read_is_stopped(db: Database, engine: str) -> None:

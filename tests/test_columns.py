@@ -6,7 +6,7 @@ import pytest
 
 from plainbase.dialect import Dialect
 from plainbase.sqlfile import adhoc
-from plainbase.statement import Statement
+from plainbase.sqlfile.statement import Statement
 
 BOTH = pytest.mark.parametrize("dialect", list(Dialect))
 

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from sqlfluff.core import FluffConfig
 from sqlfluff.core.parser import Lexer
 
-from plainbase import lexer
 from plainbase.dialect import Dialect
-from plainbase.lexer import Token, tokens
-from plainbase.sqlfile import adhoc
+from plainbase.sqlfile import adhoc, lexer
+from plainbase.sqlfile.lexer import Token, tokens
 
 BOTH = pytest.mark.parametrize("dialect", list(Dialect))
 SQLITE, POSTGRES = Dialect.SQLITE, Dialect.POSTGRES

@@ -138,7 +138,7 @@ async def test_what_a_list_cannot_hold(empty_url: str, tmp_path: Path) -> None:
             (search.of_words(words=["a\0"]), "'words'"),
             (search.of_words(words=["\ud800"]), "'words'"),
             (search.of_shares(shares=[float("nan")]), "'shares'"),
-            (search.of_times(times=[datetime(2026, 1, 1)]), "'times'"),  # noqa: DTZ001
+            (search.of_times(times=[datetime(2026, 1, 1)]), "'times'"),
             (search.of_keys(keys=["no uuid"]), "'keys'"),
             (search.of_data(blobs=[b"x"]), "'blobs'"),
             (search.of_data(blobs=b"x"), "'blobs'"),

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plainbase.dialect import Dialect
-from plainbase.query import Query
 from plainbase.sqlfile import adhoc, parse
+from plainbase.sqlfile.query import Query
 
 BOTH = pytest.mark.parametrize("dialect", list(Dialect))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -213,15 +215,29 @@ def test_folders_that_are_none(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    write(tmp_path / "Q", {"a.sql": ONE, "b/c.sql": ONE})
-    (tmp_path / "Q/a.sql").chmod(0)
-    (tmp_path / "Q/b").chmod(0)
+@contextmanager
+def ordinary_user() -> Iterator[None]:
+    """Root reads everything, so do as somebody else for a while."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
     try:
-        problems = load_problems(tmp_path / "Q")
+        yield
     finally:
-        (tmp_path / "Q/b").chmod(0o700)
+        os.seteuid(0)
+
+
+def test_files_that_cannot_be_read() -> None:
+    with tempfile.TemporaryDirectory() as name:  # not tmp_path, whose parents only its owner may enter
+        folder = Path(name)
+        folder.chmod(0o755)
+        write(folder / "Q", {"a.sql": ONE, "b/c.sql": ONE})
+        (folder / "Q/a.sql").chmod(0)
+        (folder / "Q/b").chmod(0)
+        with ordinary_user():
+            problems = load_problems(folder / "Q")
+        (folder / "Q/b").chmod(0o700)
     assert sorted(problems) == ["Q/a.sql:1 cannot be read: Permission denied", "Q/b: cannot be read: Permission denied"]
 
 

@@ -33,8 +33,8 @@ from plainbase.errors import (
 from plainbase.events import CommitEvent, MigrateEvent, QueryEvent, QueryStats
 from plainbase.health import Health
 from plainbase.options import Options
-from plainbase.query import OMIT
 from plainbase.rows import Row
+from plainbase.sqlfile.query import OMIT
 from plainbase.values import uuid7
 
 __version__ = "0.1.0"

@@ -10,9 +10,9 @@ from typing import Any, NoReturn, Protocol
 from plainbase.drivers.base import Executor
 from plainbase.errors import ParameterError, RowNotFound, TooManyRows
 from plainbase.events import Events
-from plainbase.query import Kind, Query
 from plainbase.rows import Row
-from plainbase.statement import Statement
+from plainbase.sqlfile.query import Kind, Query
+from plainbase.sqlfile.statement import Statement
 
 
 class Owner(Protocol):

@@ -24,10 +24,10 @@ from plainbase.errors import (
 from plainbase.events import CommitEvent, EventName, Events, MigrateEvent, QueryStats
 from plainbase.health import Health
 from plainbase.options import Options, resolve
-from plainbase.query import Kind, Query
 from plainbase.rows import Row
 from plainbase.sources import QuerySources
 from plainbase.sqlfile import adhoc
+from plainbase.sqlfile.query import Kind, Query
 
 T = TypeVar("T")
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from plainbase import lexer
 from plainbase.dialect import Dialect
 from plainbase.drivers.base import Driver, Executor, Session
 from plainbase.errors import MigrationError, PlainbaseError
-from plainbase.query import Query
 from plainbase.rows import Row
 from plainbase.shipped import internal_queries
+from plainbase.sqlfile import lexer
+from plainbase.sqlfile.query import Query
 
 LOCK_SECONDS = 60.0
 """How long a migrator waits for another one."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from plainbase.dialect import Dialect
 from plainbase.errors import ConfigurationError
-from plainbase.query import Query
 from plainbase.sqlfile import load
+from plainbase.sqlfile.query import Query
 
 
 def folder(name: str) -> Path:

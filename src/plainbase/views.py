@@ -9,9 +9,9 @@ from typing import Any
 from plainbase.drivers.base import Driver, Executor
 from plainbase.errors import ParameterError, PlainbaseError
 from plainbase.events import Events, RefreshEvent
-from plainbase.query import Query
 from plainbase.rows import Row
 from plainbase.shipped import internal_queries
+from plainbase.sqlfile.query import Query
 
 
 async def refresh(driver: Driver, view: str, events: Events) -> int:

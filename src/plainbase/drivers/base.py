@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from plainbase.dialect import Dialect
 from plainbase.options import Options
 from plainbase.rows import Row
-from plainbase.statement import Statement
+from plainbase.sqlfile.statement import Statement
 
 OnConflict = Literal["error", "ignore"]
 Isolation = Literal["read_committed", "repeatable_read", "serializable"]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from plainbase.errors import DataInvalid, ParameterError, StatementFailed
-from plainbase.statement import Statement
+from plainbase.sqlfile.statement import Statement
 from plainbase.values import Accepts, Refused, encode
 
 

@@ -21,7 +21,7 @@ from plainbase.drivers.postgres_session import PostgresSession
 from plainbase.errors import PoolTimeout
 from plainbase.options import Options
 from plainbase.rows import Row
-from plainbase.statement import Statement
+from plainbase.sqlfile.statement import Statement
 
 T = TypeVar("T")
 

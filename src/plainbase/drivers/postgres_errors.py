@@ -18,7 +18,7 @@ from plainbase.errors import (
     TransactionAborted,
     TransactionConflict,
 )
-from plainbase.statement import Statement
+from plainbase.sqlfile.statement import Statement
 
 _KINDS = {
     "23502": "not null",

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from plainbase import values as input_tables
 from plainbase.drivers.named import refuse_twins
-from plainbase.statement import Statement
+from plainbase.sqlfile.statement import Statement
 from plainbase.values import Accepts, ListOf
 
 MOST_PLANS = 4096

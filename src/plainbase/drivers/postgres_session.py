@@ -16,7 +16,7 @@ from plainbase.drivers.postgres_connect import PostgresConnection
 from plainbase.drivers.postgres_errors import is_lost, translate
 from plainbase.errors import CommitUnknown, ParameterError, TransactionAborted
 from plainbase.rows import Row
-from plainbase.statement import Statement
+from plainbase.sqlfile.statement import Statement
 
 if TYPE_CHECKING:
     from plainbase.drivers.base import OnConflict

@@ -11,7 +11,7 @@ from plainbase.drivers.postgres_connect import PostgresConnection
 from plainbase.drivers.postgres_plans import Plans
 from plainbase.errors import ParameterError, RowNotFound, TooManyRows
 from plainbase.rows import Row
-from plainbase.statement import Statement
+from plainbase.sqlfile.statement import Statement
 
 CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
 

@@ -56,7 +56,7 @@ class Readers:
     async def close(self) -> None:
         """Wait for what runs and waits, then close every lane."""
         self._closed = True
-        while self._tasks or self._waiting or len(self._idle) < len(self._lanes):
+        while self._tasks or self._waiting or len(self._idle) < len(self._lanes):  # noqa: ASYNC110 (once in a life)
             await asyncio.sleep(HAND_BACK)
         while self._idle:
             lane = self._idle.pop()

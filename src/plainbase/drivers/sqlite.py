@@ -25,7 +25,7 @@ from plainbase.drivers.sqlite_session import SqliteSession
 from plainbase.errors import PoolTimeout
 from plainbase.options import Options
 from plainbase.rows import Row
-from plainbase.statement import Statement
+from plainbase.sqlfile.statement import Statement
 
 SHARED_READERS = 4
 """Lanes that drain the waiting reads; more only contend for the interpreter."""

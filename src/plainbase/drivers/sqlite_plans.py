@@ -13,7 +13,7 @@ from plainbase.drivers.lanes import Work
 from plainbase.drivers.named import check_columns, encode_rows, encode_values, quote
 from plainbase.drivers.sqlite_rows import logical_type
 from plainbase.drivers.sqlite_work import Plan
-from plainbase.statement import Statement
+from plainbase.sqlfile.statement import Statement
 from plainbase.values import Accepts, ListOf
 
 Run = Callable[[Work], Awaitable[Any]]

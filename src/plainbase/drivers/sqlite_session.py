@@ -19,7 +19,7 @@ from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.sqlite_plans import DEFINES
 from plainbase.errors import StatementFailed, TransactionAborted
 from plainbase.rows import Row
-from plainbase.statement import Statement
+from plainbase.sqlfile.statement import Statement
 
 if TYPE_CHECKING:
     from plainbase.drivers.base import OnConflict

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from plainbase.dialect import Dialect
-from plainbase.query import Query
+from plainbase.sqlfile.query import Query
 
 
 class Found(NamedTuple):

@@ -7,17 +7,24 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from plainbase import lexer
 from plainbase.dialect import Dialect
 from plainbase.errors import QueryFileError
-from plainbase.folders import SourceFile, find_files
-from plainbase.forks import Found, merge
-from plainbase.header import Malformed, Name, Notes, is_header, is_nearly_header, name_fault, read_name, read_notes
-from plainbase.query import OMIT, Default, Kind, Omit, Query
-from plainbase.section import Section, begins_line, build, read, reads_differently, unclosed_problem
-from plainbase.statement import Problem, Statement
-
-__all__ = ["OMIT", "Default", "Kind", "Omit", "Query", "Statement", "adhoc", "load", "parse"]
+from plainbase.sqlfile import lexer
+from plainbase.sqlfile.folders import SourceFile, find_files
+from plainbase.sqlfile.forks import Found, merge
+from plainbase.sqlfile.header import (
+    Malformed,
+    Name,
+    Notes,
+    is_header,
+    is_nearly_header,
+    name_fault,
+    read_name,
+    read_notes,
+)
+from plainbase.sqlfile.query import Kind, Query
+from plainbase.sqlfile.section import Section, begins_line, build, read, reads_differently, unclosed_problem
+from plainbase.sqlfile.statement import Problem
 
 AT_THE_CALL = "SQL at the call"
 

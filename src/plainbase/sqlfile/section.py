@@ -7,16 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from plainbase import lexer, optional_lines
-from plainbase.columns import keys
 from plainbase.dialect import Dialect
-from plainbase.header import Name, Notes, is_header
-from plainbase.lexer import Token
-from plainbase.query import Kind, Query
-from plainbase.statement import Body, Problem, Statement, compile_statement, mixed_roles, unbalanced
+from plainbase.sqlfile import lexer, optional_lines
+from plainbase.sqlfile.columns import keys
+from plainbase.sqlfile.header import Name, Notes, is_header
+from plainbase.sqlfile.lexer import Token
+from plainbase.sqlfile.query import Kind, Query
+from plainbase.sqlfile.statement import Body, Problem, Statement, compile_statement, mixed_roles, unbalanced
 
 _NO_CODE = frozenset({lexer.COMMENT, lexer.BLOCK, lexer.OPEN})
 _LIKE_HEADER = re.compile(r"^[ \t]*-{2,}[ \t]*name[ \t]*:", re.MULTILINE)
+_TRANSACTION_CONTROL = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"})
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _USUAL_KINDS = frozenset(
     {lexer.WORD, lexer.PUNCTUATION, lexer.OPERATOR, lexer.PARAM, lexer.STRING, lexer.NUMBER, lexer.QUOTED}
@@ -122,6 +123,7 @@ def build(
         parameters = ()
     problems.extend(_names_agree(name, notes, parameters, code[0].start))
     if not is_script:
+        problems.extend(_transaction_control(code[0]))
         groups, found = _groups(body, section, notes, lenient=not name.worded)
         problems.extend(found)
         if not problems:
@@ -149,6 +151,13 @@ def build(
         statements=statements if runs else (),
         script=text[start:stop] if is_script and runs else "",
     ), []
+
+
+def _transaction_control(first: Token) -> list[Problem]:
+    word = first.text.upper()
+    if word not in _TRANSACTION_CONTROL:
+        return []
+    return [Problem(first.start, f"{word} is no query; use `async with db.transaction()`")]
 
 
 def _one_statement(section: Section, is_script: bool) -> tuple[list[Token], int, list[Problem]]:

@@ -9,7 +9,7 @@ from typing import Final, final
 
 from plainbase.dialect import Dialect
 from plainbase.errors import ConfigurationError, ParameterError
-from plainbase.statement import Statement
+from plainbase.sqlfile.statement import Statement
 
 
 class Kind(StrEnum):

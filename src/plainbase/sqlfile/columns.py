@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from plainbase.lexer import NUMBER, OPERATOR, PARAM, QUOTED, STRING, WORD, Token, identifier
+from plainbase.sqlfile.lexer import NUMBER, OPERATOR, PARAM, QUOTED, STRING, WORD, Token, identifier
 
 
 def words(text: str) -> frozenset[str]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from plainbase.columns import Columns, InsertMismatch, tables
 from plainbase.dialect import Dialect
-from plainbase.lexer import PARAM, PUNCTUATION, WORD, Token
+from plainbase.sqlfile.columns import Columns, InsertMismatch, tables
+from plainbase.sqlfile.lexer import PARAM, PUNCTUATION, WORD, Token
 
 Role = Literal["value", "list", "limit"]
 

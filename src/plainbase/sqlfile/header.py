@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
 from plainbase.dialect import Dialect
-from plainbase.lexer import Token
-from plainbase.query import Default, Kind
-from plainbase.statement import Problem
+from plainbase.sqlfile.lexer import Token
+from plainbase.sqlfile.query import Default, Kind
+from plainbase.sqlfile.statement import Problem
 from plainbase.values import now, uuid7
 
 TYPES = ("uuid", "timestamp", "boolean", "integer", "real", "decimal", "text", "bytes", "json")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plainbase.dialect import Dialect
-from plainbase.header import name_fault
+from plainbase.sqlfile.header import name_fault
 
 
 class SourceFile(NamedTuple):

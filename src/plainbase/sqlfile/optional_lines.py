@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from plainbase.columns import between_ands, continues, keys, words
-from plainbase.lexer import BLOCK, COMMENT, OPERATOR, PARAM, Token
-from plainbase.statement import OptionalLine, Problem, unbalanced
+from plainbase.sqlfile.columns import between_ands, continues, keys, words
+from plainbase.sqlfile.lexer import BLOCK, COMMENT, OPERATOR, PARAM, Token
+from plainbase.sqlfile.statement import OptionalLine, Problem, unbalanced
 
 MOST_GROUPS = 6
 
