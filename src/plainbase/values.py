@@ -191,15 +191,22 @@ def uuid(value: str) -> UUID:
 def aware(value: datetime) -> datetime:
     if value.utcoffset() is None:
         raise Refused("a datetime needs a time zone, got a naive one")
+    if value.year in (1, 9999):
+        try:
+            inside = _FIRST < value.astimezone(UTC) < _LAST
+        except OverflowError:
+            inside = False
+        if not inside:  # asyncpg takes the first and the last moment for infinities
+            raise Refused("a datetime is outside the years 1 to 9999 in UTC, or at their very ends")
     return value
+
+
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def timestamp_text(value: datetime) -> str:
     """Fixed width and UTC, so that the order of texts is the order of times."""
-    try:
-        return aware(value).astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
-    except OverflowError:
-        raise Refused("a datetime is outside the years 1 to 9999 in UTC") from None
+    return aware(value).astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -211,7 +218,7 @@ def json_text(value: Any) -> str:
     try:
         encoded = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError) as error:
-        kind = "NaN or infinity" if isinstance(error, ValueError) else "a value that is not JSON"
+        kind = "NaN or infinity" if "JSON compliant" in str(error) else "a value that is not JSON"
         raise Refused(f"JSON cannot hold {kind}") from None
     if "\\u0000" in encoded and _ESCAPED_NUL.search(encoded):
         raise Refused("JSON text cannot hold the character NUL")

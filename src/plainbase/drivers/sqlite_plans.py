@@ -11,6 +11,7 @@ from plainbase.drivers import sqlite_work
 from plainbase.drivers.base import OnConflict
 from plainbase.drivers.lanes import Work
 from plainbase.drivers.named import check_columns, encode_rows, encode_values, quote
+from plainbase.drivers.sqlite_returning import ALL, returned_columns
 from plainbase.drivers.sqlite_rows import logical_type
 from plainbase.drivers.sqlite_work import Plan
 from plainbase.sqlfile.statement import Statement
@@ -39,7 +40,8 @@ class Plans:
 
     async def make(self, statement: Statement, run: Run) -> Plan:
         """Make the plan of a statement that is run for the first time; `run` looks at the schema."""
-        if any(statement.columns) and not all(table.lower() in self._columns for table in statement.tables):
+        returning = "returning" in statement.words
+        if (returning or any(statement.columns)) and not all(t.lower() in self._columns for t in statement.tables):
             self._columns = await run(sqlite_work.table_columns)
         accepts = [
             self._of_role(role, self._of_column(statement, column))
@@ -48,7 +50,8 @@ class Plans:
         if len(self.known) >= MOST_PLANS:
             self.known.clear()
         reads = statement.verb in READS
-        plan = Plan(statement.text, statement.verb, reads=reads, accepts=accepts, results=statement.results)
+        results = {**self._returned_reals(statement), **statement.results} if returning else statement.results
+        plan = Plan(statement.text, statement.verb, reads=reads, accepts=accepts, results=results)
         self.known[statement] = plan
         return plan
 
@@ -81,16 +84,23 @@ class Plans:
         return ListOf(accepts, input_tables.json_list) if role == "list" else accepts
 
     def _of_column(self, statement: Statement, column: str | None) -> Accepts:
-        """What a column accepts, if all tables of the statement that have it agree on its type."""
-        if column is None:
-            return self._accepts[""]
+        return self._accepts["" if column is None else self._type_of(statement, column)]
+
+    def _type_of(self, statement: Statement, column: str) -> str:
+        """A column's logical type, if all tables of the statement that have it agree on it."""
         name = column.rpartition(".")[2].lower()
         found = {
             logical_type(columns[name])
             for table in statement.tables
             if name in (columns := self._columns.get(table.lower(), {}))
         }
-        return self._accepts[found.pop() if len(found) == 1 else ""]
+        return found.pop() if len(found) == 1 else ""
+
+    def _returned_reals(self, statement: Statement) -> dict[str, str]:
+        found = returned_columns(statement.text)
+        if found.pop(ALL, None):
+            found |= {name: name for table in statement.tables for name in self._columns.get(table.lower(), {})}
+        return {result: "real" for result, column in found.items() if self._type_of(statement, column) == "real"}
 
 
 def _insert_many(text: str, rows: list[list[Any]], connection: Any) -> int:
