@@ -165,6 +165,15 @@ async def test_every_shape_of_a_result_has_the_same_types(db: Database) -> None:
         assert row.at.tzinfo is UTC
 
 
+async def test_whole_numbers_of_a_real_column_are_floats_wherever_returned(db: Database) -> None:
+    listed = 'share, share AS half, kinds.share AS again, "share" AS "the other", whole AS n, share * 2 AS twice'
+    row = await db.fetch_one(f"INSERT INTO kinds (share, whole) VALUES (2.0, 2) RETURNING {listed}")
+    assert same(list(row), [2.0, 2.0, 2.0, 2.0, 2, 4.0])
+    row = await db.fetch_one("UPDATE kinds SET share = :share WHERE share < 3 RETURNING *", {"share": 4})
+    assert same([row.share, row.whole], [4.0, 2])
+    assert same((await db.fetch_one("DELETE FROM kinds RETURNING share")).share, 4.0)
+
+
 async def test_null_is_none_for_every_type(db: Database) -> None:
     for column in COLUMNS:
         assert await round_trip(db, column, None) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from difflib import get_close_matches
 from time import perf_counter
 from typing import Any, NoReturn, Protocol
@@ -89,9 +89,9 @@ class Call:
         self._run = run or RUN.get(query.kind, _many)
         self.__doc__ = query.doc
 
-    async def __call__(self, /, **params: Any) -> Any:
+    def __call__(self, /, **params: Any) -> Coroutine[Any, Any, Any]:
         """Run the query. Raises ParameterError before anything is sent."""
-        return await self.run(params)
+        return self.run(params)
 
     async def run(self, params: Mapping[str, Any]) -> Any:
         """Run the query with its parameters as one mapping."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from plainbase.errors import DataInvalid, ParameterError, StatementFailed
 from plainbase.sqlfile.statement import Statement
-from plainbase.values import Accepts, Refused, encode
+from plainbase.values import Accepts, Refused, encode, encode_many
 
 
 def about(statement: Statement) -> dict[str, Any]:
@@ -15,16 +15,25 @@ def about(statement: Statement) -> dict[str, Any]:
     return {"query": statement.query, "where": statement.where, "parameters": statement.names}
 
 
-def encode_values(
-    accepts: Sequence[Accepts], statement: Statement, values: list[Any], *, row: int | None = None
-) -> None:
+def encode_values(accepts: Sequence[Accepts], statement: Statement, values: list[Any]) -> None:
     """Convert the values in place; raise DataInvalid with the parameter's name."""
     try:
         encode(accepts, values)
     except Refused as refused:
         reason, position = refused.args
-        at = "" if row is None else f"row {row}: "
-        failure = DataInvalid(f"{at}parameter {statement.names[position]!r}: {reason}", **about(statement))
+        failure = DataInvalid(f"parameter {statement.names[position]!r}: {reason}", **about(statement))
+        raise failure from None
+
+
+def encode_batch(
+    accepts: Sequence[Accepts], statement: Statement, rows: Sequence[list[Any]]
+) -> Sequence[Sequence[Any]]:
+    """Convert many rows of values; raise DataInvalid with the row's index and the parameter's name."""
+    try:
+        return encode_many(accepts, rows)
+    except Refused as refused:
+        reason, position, row = refused.args
+        failure = DataInvalid(f"row {row}: parameter {statement.names[position]!r}: {reason}", **about(statement))
         raise failure from None
 
 
@@ -52,26 +61,22 @@ def check_columns(table: str, columns: Sequence[str], known: Collection[str] | N
 
 def encode_rows(
     table: str, columns: Sequence[str], accepts: Sequence[Accepts], rows: Iterable[Sequence[Any]]
-) -> list[list[Any]]:
+) -> Sequence[Sequence[Any]]:
     """Convert rows of values; raise with the row's index and the column's name."""
-    encoded = []
+    given = list(rows)
     width = len(columns)
-    for index, row in enumerate(rows):
-        values = list(row)
-        if len(values) != width:
-            raise ParameterError(
-                f"insert_rows: row {index} for {table!r} has {len(values)} values, expected {width}: "
-                + ", ".join(columns)
-            )
-        try:
-            encode(accepts, values)
-        except Refused as refused:
-            reason, position = refused.args
-            raise DataInvalid(
-                f"insert_rows: row {index} for {table!r}: column {columns[position]!r}: {reason}"
-            ) from None
-        encoded.append(values)
-    return encoded
+    if not set(map(len, given)) <= {width}:
+        index = next(index for index, values in enumerate(given) if len(values) != width)
+        raise ParameterError(
+            f"insert_rows: row {index} for {table!r} has {len(given[index])} values, expected {width}: "
+            + ", ".join(columns)
+        )
+    try:
+        return encode_many(accepts, given)
+    except Refused as refused:
+        reason, position, row = refused.args
+        where = f"row {row} for {table!r}: column {columns[position]!r}"
+        raise DataInvalid(f"insert_rows: {where}: {reason}") from None
 
 
 def quote(name: str) -> str:

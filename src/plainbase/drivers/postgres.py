@@ -16,7 +16,7 @@ from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.postgres_connect import RESET, PostgresConnection, connect, disconnect
 from plainbase.drivers.postgres_errors import translate
 from plainbase.drivers.postgres_listen import ChannelListener
-from plainbase.drivers.postgres_plans import Plan, Plans
+from plainbase.drivers.postgres_plans import Plans
 from plainbase.drivers.postgres_session import PostgresSession
 from plainbase.errors import PoolTimeout
 from plainbase.options import Options
@@ -72,8 +72,8 @@ class PostgresDriver:
     async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
         slot = await self.pool.acquire()
         try:
-            plan = await self._plan_batch(slot.connection, statement, rows)
-            await slot.connection.executemany(statement.text, rows)  # one implicit transaction
+            plan, encoded = await self.plans.encode_batch(statement, rows, slot.connection.prepare)
+            await slot.connection.executemany(statement.text, encoded)  # one implicit transaction
         except BaseException as error:
             raise await self._failed(slot, error, statement) from None
         if plan.short:
@@ -222,8 +222,7 @@ class PostgresDriver:
         slot = await self.pool.acquire()
         try:
             if plan is None:
-                plan = await self.plans.make(statement, slot.connection.prepare)
-                encode_values(plan.accepts, statement, values)
+                plan = await self.plans.encode(statement, values, slot.connection.prepare)
             result = await work(slot.connection, statement, values)
         except BaseException as error:
             raise await self._failed(slot, error, statement) from None
@@ -234,12 +233,6 @@ class PostgresDriver:
                 self.schema_changed()
             await self.cleanse(slot)
         return result
-
-    async def _plan_batch(self, connection: PostgresConnection, statement: Statement, rows: list[list[Any]]) -> Plan:
-        plan = self.plans.known.get(statement) or await self.plans.make(statement, connection.prepare)
-        for index, values in enumerate(rows):
-            encode_values(plan.accepts, statement, values, row=index)
-        return plan
 
     async def _in_transaction(self, work: Callable[[PostgresSession], Awaitable[T]]) -> T:
         session = await self.begin()

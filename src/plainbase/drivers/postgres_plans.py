@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from plainbase import values as input_tables
-from plainbase.drivers.named import refuse_twins
+from plainbase.drivers.named import encode_batch, encode_values, refuse_twins
 from plainbase.sqlfile.statement import Statement
 from plainbase.values import Accepts, ListOf
 
@@ -63,6 +63,9 @@ def is_short(statement: Statement) -> bool:
     return True
 
 
+Prepare = Callable[[str], Awaitable[Any]]
+
+
 class Plan:
     """What a statement's parameters accept, and whether it takes the short way."""
 
@@ -89,7 +92,7 @@ class Plans:
         """The schema has changed."""
         self.known.clear()
 
-    async def make(self, statement: Statement, prepare: Callable[[str], Any]) -> Plan:
+    async def make(self, statement: Statement, prepare: Prepare) -> Plan:
         """Ask the server for the types of a statement that is run for the first time."""
         prepared = await prepare(statement.text)
         refuse_twins([attribute.name for attribute in prepared.get_attributes()])
@@ -106,6 +109,19 @@ class Plans:
             self.known.clear()
         plan = self.known[statement] = Plan(accepts, short=is_short(statement))
         return plan
+
+    async def encode(self, statement: Statement, values: list[Any], prepare: Prepare) -> Plan:
+        """The statement's plan; the values are converted in place."""
+        plan = self.known.get(statement) or await self.make(statement, prepare)
+        encode_values(plan.accepts, statement, values)
+        return plan
+
+    async def encode_batch(
+        self, statement: Statement, rows: list[list[Any]], prepare: Prepare
+    ) -> tuple[Plan, Sequence[Sequence[Any]]]:
+        """The statement's plan, and the rows of values converted."""
+        plan = self.known.get(statement) or await self.make(statement, prepare)
+        return plan, encode_batch(plan.accepts, statement, rows)
 
     def of_name(self, name: str) -> Accepts:
         """What a type accepts, by the name `format_type` gives it, modifiers cut."""

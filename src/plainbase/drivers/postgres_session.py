@@ -10,7 +10,6 @@ import asyncpg
 
 from plainbase.drivers import postgres_work
 from plainbase.drivers.finishing import finished
-from plainbase.drivers.named import encode_values
 from plainbase.drivers.pool import Slot
 from plainbase.drivers.postgres_connect import PostgresConnection
 from plainbase.drivers.postgres_errors import is_lost, translate
@@ -46,7 +45,7 @@ class PostgresSession:
 
     async def execute(self, statement: Statement, values: list[Any]) -> int:
         async def work(connection: PostgresConnection) -> int:
-            await self._encode(statement, values)
+            await self._plans.encode(statement, values, connection.prepare)
             return await postgres_work.execute(connection, statement, values)
 
         return await self.run(work, statement)
@@ -56,22 +55,22 @@ class PostgresSession:
 
     async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
         async def work(connection: PostgresConnection) -> int:
-            await self._encode_batch(statement, rows)
-            await connection.executemany(statement.text, rows)
+            _, encoded = await self._plans.encode_batch(statement, rows, connection.prepare)
+            await connection.executemany(statement.text, encoded)
             return len(rows)
 
         return await self.run(work, statement)
 
     async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
         async def work(connection: PostgresConnection) -> list[Row]:
-            await self._encode_batch(statement, rows)
-            return await postgres_work.fetch_batch(connection, statement, rows)
+            _, encoded = await self._plans.encode_batch(statement, rows, connection.prepare)
+            return await postgres_work.fetch_batch(connection, statement, encoded)
 
         return await self.run(work, statement)
 
     async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
         async def begin(connection: PostgresConnection) -> Any:
-            await self._encode(statement, values)
+            await self._plans.encode(statement, values, connection.prepare)
             return await connection.cursor(statement.text, *values)
 
         cursor = await self.run(begin, statement)
@@ -93,7 +92,7 @@ class PostgresSession:
 
     async def explain(self, statement: Statement, values: list[Any]) -> str:
         async def work(connection: PostgresConnection) -> str:
-            await self._encode(statement, values)
+            await self._plans.encode(statement, values, connection.prepare)
             return await postgres_work.explain(connection, statement, values)
 
         return await self.run(work, statement)
@@ -169,17 +168,8 @@ class PostgresSession:
     async def _fetch(
         self, connection: PostgresConnection, statement: Statement, values: list[Any], limit: int
     ) -> list[Row]:
-        await self._encode(statement, values)
+        await self._plans.encode(statement, values, connection.prepare)
         return await postgres_work.fetch(connection, statement, values, limit)
-
-    async def _encode(self, statement: Statement, values: list[Any]) -> None:
-        plan = self._plans.known.get(statement) or await self._plans.make(statement, self._connection.prepare)
-        encode_values(plan.accepts, statement, values)
-
-    async def _encode_batch(self, statement: Statement, rows: list[list[Any]]) -> None:
-        plan = self._plans.known.get(statement) or await self._plans.make(statement, self._connection.prepare)
-        for index, values in enumerate(rows):
-            encode_values(plan.accepts, statement, values, row=index)
 
     def _schema_changed(self) -> None:
         self._defined = True

@@ -33,7 +33,7 @@ async def execute(connection: PostgresConnection, statement: Statement, values: 
     return int(status.rpartition(" ")[2])
 
 
-async def fetch_batch(connection: PostgresConnection, statement: Statement, rows: list[list[Any]]) -> list[Row]:
+async def fetch_batch(connection: PostgresConnection, statement: Statement, rows: Sequence[Sequence[Any]]) -> list[Row]:
     """Run a statement once per row of values, each giving exactly one row; in a transaction of the caller's."""
     if statement.verb == "INSERT" and "select" not in statement.words:  # one set of VALUES gives at most one row
         result: Any = await connection.fetchmany(statement.text, rows)

@@ -109,14 +109,14 @@ class SqliteDriver:
         return await self.write(partial(sqlite_work.insert, plan, values), statement)
 
     async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
-        plan = await self.plans.for_batch(statement, rows, self._look)
-        work = partial(sqlite_work.execute_batch, plan, rows)
+        plan, encoded = await self.plans.for_batch(statement, rows, self._look)
+        work = partial(sqlite_work.execute_batch, plan, encoded)
         count: int = await self.write(sqlite_work.whole(work), statement)
         return count
 
     async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
-        plan = await self.plans.for_batch(statement, rows, self._look)
-        work = partial(sqlite_work.fetch_batch, plan, rows)
+        plan, encoded = await self.plans.for_batch(statement, rows, self._look)
+        work = partial(sqlite_work.fetch_batch, plan, encoded)
         result: list[Row] = await self.write(sqlite_work.whole(work), statement)
         return result
 

@@ -10,7 +10,7 @@ from plainbase import values as input_tables
 from plainbase.drivers import sqlite_work
 from plainbase.drivers.base import OnConflict
 from plainbase.drivers.lanes import Work
-from plainbase.drivers.named import check_columns, encode_rows, encode_values, quote
+from plainbase.drivers.named import check_columns, encode_batch, encode_rows, quote
 from plainbase.drivers.sqlite_returning import ALL, returned_columns
 from plainbase.drivers.sqlite_rows import logical_type
 from plainbase.drivers.sqlite_work import Plan
@@ -55,12 +55,12 @@ class Plans:
         self.known[statement] = plan
         return plan
 
-    async def for_batch(self, statement: Statement, rows: list[list[Any]], run: Run) -> Plan:
-        """The plan for many rows of values, which are converted in place."""
+    async def for_batch(
+        self, statement: Statement, rows: list[list[Any]], run: Run
+    ) -> tuple[Plan, Sequence[Sequence[Any]]]:
+        """The plan for many rows of values, and these converted."""
         plan = self.known.get(statement) or await self.make(statement, run)
-        for index, values in enumerate(rows):
-            encode_values(plan.accepts, statement, values, row=index)
-        return plan
+        return plan, encode_batch(plan.accepts, statement, rows)
 
     async def insert_rows(
         self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict, run: Run
@@ -103,6 +103,6 @@ class Plans:
         return {result: "real" for result, column in found.items() if self._type_of(statement, column) == "real"}
 
 
-def _insert_many(text: str, rows: list[list[Any]], connection: Any) -> int:
+def _insert_many(text: str, rows: Sequence[Sequence[Any]], connection: Any) -> int:
     count: int = connection.executemany(text, rows).rowcount if rows else 0
     return count

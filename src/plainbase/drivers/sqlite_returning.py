@@ -41,13 +41,10 @@ def _plain(item: list[Token]) -> tuple[str, str] | None:
         item = item[2:]
     if len(item) == 3 and _is_word(item[1], "as"):
         item = [item[0], item[2]]
-    if len(item) in (1, 2) and all(token.kind in (lexer.WORD, lexer.QUOTED) for token in item):
-        return _name(item[-1]), _name(item[0])
+    names = [token.text if token.kind == lexer.WORD else lexer.identifier(token) for token in item]
+    if len(names) in (1, 2) and names[0] and names[-1]:
+        return names[-1], names[0]
     return None
-
-
-def _name(token: Token) -> str:
-    return token.text if token.kind == lexer.WORD else token.text[1:-1]
 
 
 def _is_word(token: Token, word: str) -> bool:

@@ -63,13 +63,13 @@ class SqliteSession:
         return await self.run(partial(sqlite_work.insert, plan, values), statement)
 
     async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
-        plan = await self._plans.for_batch(statement, rows, self._look)
-        count: int = await self.run(partial(sqlite_work.execute_batch, plan, rows), statement)
+        plan, encoded = await self._plans.for_batch(statement, rows, self._look)
+        count: int = await self.run(partial(sqlite_work.execute_batch, plan, encoded), statement)
         return count
 
     async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
-        plan = await self._plans.for_batch(statement, rows, self._look)
-        result: list[Row] = await self.run(partial(sqlite_work.fetch_batch, plan, rows), statement)
+        plan, encoded = await self._plans.for_batch(statement, rows, self._look)
+        result: list[Row] = await self.run(partial(sqlite_work.fetch_batch, plan, encoded), statement)
         return result
 
     async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
