@@ -54,7 +54,7 @@ SELECT id FROM kinds WHERE at BETWEEN :since AND :until;
 SELECT id FROM kinds WHERE (at, id) < (:before_at, :before_id);
 """
 
-NAIVE = datetime(2026, 1, 31, 12)  # noqa: DTZ001
+NAIVE = datetime(2026, 1, 31, 12)
 SECRET = "5ecret"
 REFUSED: dict[str, list[object]] = {
     "key": [SECRET, 5, b"0123456789abcdef", "", "0192f0c0-1234-7abc-8def-0123456789a", Decimal(1)],

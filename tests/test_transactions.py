@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from own_folders import ITEMS, opened
+from own_folders import opened
 from plainbase import (
     ConstraintViolation,
     Database,

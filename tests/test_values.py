@@ -231,7 +231,7 @@ JSON = st.recursive(
     max_leaves=12,
 )
 OFFSETS = st.timedeltas(timedelta(hours=-23, minutes=-59, seconds=-59), timedelta(hours=23, minutes=59, seconds=59))
-MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=OFFSETS.map(timezone))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=OFFSETS.map(timezone))
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "word": TEXT,
     "extra": st.lists(JSON, max_size=4) | st.dictionaries(TEXT, JSON, max_size=4),

@@ -114,7 +114,7 @@ class Runner:
         if on_conflict not in get_args(OnConflict):
             raise ParameterError("insert_rows: on_conflict is 'error' or 'ignore'")
         try:
-            return await self.executor.insert_rows(table, columns, rows, on_conflict)
+            return await self.executor.insert_rows(table, tuple(columns), list(rows), on_conflict)
         except StatementFailed as error:
             raise await self.explained(error) from None
 

@@ -168,7 +168,7 @@ def _goes_as_it_is(table: Accepts, column: tuple[Any, ...]) -> bool:
         total = sum(column)
         return bool(total == total)
     if converter is integer64:
-        return min(column) >= -(1 << 63) and max(column) < 1 << 63
+        return bool(min(column) >= -(1 << 63) and max(column) < 1 << 63)
     return False
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 from plainbase.drivers.base import PoolStatus
@@ -20,6 +20,9 @@ C = TypeVar("C")
 
 OVERFLOW_IDLE = 1.0
 """Seconds after which an idle connection above the pool's size is closed."""
+
+TRUSTED_IDLE = 30.0
+"""Seconds that an idle connection is used again without asking whether it still answers."""
 
 CLOSE_GRACE = 10.0
 """Seconds that `close` waits for connections in use."""
@@ -37,13 +40,17 @@ class Slot(Generic[C]):
 
 
 class Pool(Generic[C]):
-    """Connections made by `connect`, ended by `disconnect`, at most `size + overflow` of them."""
+    """Connections made by `connect`, ended by `disconnect`, at most `size + overflow` of them.
+
+    `usable` says at once whether one is known to be gone, `validate` asks the server.
+    """
 
     def __init__(
         self,
         connect: Callable[[], Awaitable[C]],
         disconnect: Callable[[C], Awaitable[None]],
         usable: Callable[[C], bool],
+        validate: Callable[[C], Awaitable[bool]],
         *,
         size: int,
         overflow: int,
@@ -55,6 +62,7 @@ class Pool(Generic[C]):
         self._connect = connect
         self._disconnect = disconnect
         self._usable = usable
+        self._validate = validate
         self._size = size
         self._limit = size + overflow
         self._timeout = timeout
@@ -82,9 +90,11 @@ class Pool(Generic[C]):
         while True:
             while self._idle:
                 slot = self._idle.pop()
-                if self._usable(slot.connection) and self._loop.time() - slot.born < self._recycle:
+                now = self._loop.time()
+                if not self._usable(slot.connection) or now - slot.born >= self._recycle:
+                    self._drop(slot)
+                elif now - slot.idle_since < TRUSTED_IDLE or await self._answers(slot):
                     return slot
-                self._drop(slot)
             if self._closed:
                 raise ConnectionLost("the database is closed")
             if self._open < self._limit:
@@ -111,6 +121,10 @@ class Pool(Generic[C]):
         if self._reaper is None or (self._open > self._size and self._reaper.when() > slot.idle_since + OVERFLOW_IDLE):
             self._schedule_reaper()
 
+    def afterwards(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run what ends with a `release` without letting anybody wait for it; `close` does."""
+        self._keep(self._loop.create_task(work))
+
     async def close(self) -> None:
         """Close idle connections now and the others as they come back, waiting a while for them."""
         self._closed = True
@@ -127,6 +141,17 @@ class Pool(Generic[C]):
                 await asyncio.wait(self._background, timeout=deadline - self._loop.time())
             else:
                 await asyncio.sleep(0.005)
+
+    async def _answers(self, slot: Slot[C]) -> bool:
+        """Validate a connection that was idle for long: its server may be gone without a word."""
+        try:
+            valid = await self._validate(slot.connection)
+        except BaseException:
+            self._drop(slot)
+            raise
+        if not valid:
+            self._drop(slot)
+        return valid
 
     async def _new(self) -> Slot[C]:
         self._open += 1
@@ -177,7 +202,7 @@ class Pool(Generic[C]):
             )
 
     def _drop(self, slot: Slot[C]) -> None:
-        self._keep(self._loop.create_task(self._end(slot)))
+        self.afterwards(self._end(slot))
 
     async def _end(self, slot: Slot[C]) -> None:
         try:

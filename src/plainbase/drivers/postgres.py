@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iter
 from functools import partial
 from typing import Any, TypeVar
 
+import asyncpg
+
 from plainbase.dialect import Dialect
 from plainbase.drivers import postgres_work
 from plainbase.drivers.base import Isolation, OnConflict, PoolStatus
@@ -46,6 +48,7 @@ class PostgresDriver:
             partial(connect, options),
             disconnect,
             _usable,
+            partial(_answers, timeout=options.connect_timeout),
             size=options.pool_size if pooled else 0,
             overflow=options.max_overflow if pooled else options.pool_size + options.max_overflow,
             timeout=options.pool_timeout,
@@ -201,10 +204,15 @@ class PostgresDriver:
     async def _failed(
         self, slot: Slot[PostgresConnection], error: BaseException, statement: Statement | None, name: str = ""
     ) -> BaseException:
-        """Give the connection of a failed call back, and return what to raise."""
+        """Give the connection of a failed call back, and return what to raise.
+
+        A cancelled caller does not wait: the statement is being stopped, and the connection is busy until it has been.
+        """
         connection = slot.connection
         if connection.is_closed() or (isinstance(error, Exception) and not connection.is_in_transaction()):
             self.pool.release(slot)
+        elif isinstance(error, asyncio.CancelledError):
+            self.pool.afterwards(self._cleanse(slot, rolled_back=True))
         else:
             await self.cleanse(slot, rolled_back=True)
         return translate(error, statement, name=name)
@@ -247,6 +255,15 @@ class PostgresDriver:
 
 def _usable(connection: PostgresConnection) -> bool:
     return not connection.is_closed()
+
+
+async def _answers(connection: PostgresConnection, timeout: float) -> bool:
+    try:
+        await connection.execute("SELECT 1", timeout=timeout)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+        connection.terminate()
+        return False
+    return True
 
 
 async def _try_migration_lock(connection: PostgresConnection) -> bool:

@@ -53,6 +53,7 @@ class SqliteDriver:
             partial(open_lane, sqlite_connect.writer(options), self._loop),
             _close,
             _usable,
+            _always,
             size=1,
             overflow=0,
             timeout=options.pool_timeout,
@@ -65,6 +66,7 @@ class SqliteDriver:
             partial(open_lane, read, self._loop),
             _close,
             _usable,
+            _always,
             size=options.pool_size if options.use_pool else 0,
             overflow=options.max_overflow if options.use_pool else options.pool_size + options.max_overflow,
             timeout=options.pool_timeout,
@@ -289,3 +291,7 @@ async def _close(lane: Lane) -> None:
 
 def _usable(lane: Lane) -> bool:
     return lane.open
+
+
+async def _always(lane: Lane) -> bool:
+    return True  # a file does not go away as a server does

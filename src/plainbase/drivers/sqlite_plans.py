@@ -69,8 +69,9 @@ class Plans:
         if table.lower() not in self._columns:
             self._columns = await run(sqlite_work.table_columns)
         declared = self._columns.get(table.lower(), {})
-        names = check_columns(table, columns, declared)
-        accepts = [self._accepts[logical_type(declared[name])] for name in names]
+        names = tuple(columns)
+        plain = check_columns(table, [name.lower() for name in names], declared)
+        accepts = [self._accepts[logical_type(declared[name])] for name in plain]
         encoded = encode_rows(table, names, accepts, rows)
         listed = ", ".join(map(quote, names))
         marks = ", ".join("?" * len(names))

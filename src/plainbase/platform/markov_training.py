@@ -65,6 +65,7 @@ async def train(
     )
     began = process_time()
     try:
+        await _supersede(db, dataset, order)
         await db.training_runs.start(id=run.id)
         await db.markov_ngrams.clear(dataset_id=dataset.id, n=order)
         held_out = backoff.levels(backoff.grams(growth.held_out, order), order)
@@ -83,7 +84,9 @@ async def train(
             best = min(best, bits[order])
             on_step(step)
         await db.markov_ngrams.compute_probabilities(dataset_id=dataset.id, n=order)
-        await db.training_runs.finish(id=run.id, resources={"cpu_seconds": round(process_time() - began, 3)})
+        resources = {"cpu_seconds": round(process_time() - began, 3)}
+        if not await db.training_runs.finish(id=run.id, resources=resources):
+            raise PlainbaseError(f"run {run.id} was ended by another process")
     except BaseException as error:
         with suppress(PlainbaseError):
             await db.training_runs.update_status(id=run.id, status="failed")
@@ -94,10 +97,17 @@ async def train(
 
 async def finished(db: Database, dataset: Row, order: int) -> Row | None:
     """The newest completed run of one order on a dataset."""
-    for run in await db.training_runs.list_for_dataset(dataset_id=dataset.id, statuses=["completed"]):
-        if run.config.get("model") == "markov" and run.hyperparameters.get("order") == order:
-            return run
-    return None
+    return next(iter(await _runs(db, dataset, order, "completed")), None)
+
+
+async def _runs(db: Database, dataset: Row, order: int, status: str) -> list[Row]:
+    rows = await db.training_runs.list_for_dataset(dataset_id=dataset.id, statuses=[status], limit=1000)
+    return [run for run in rows if run.config.get("model") == "markov" and run.hyperparameters.get("order") == order]
+
+
+async def _supersede(db: Database, dataset: Row, order: int) -> None:
+    for run in await _runs(db, dataset, order, "running"):
+        await db.training_runs.finish(id=run.id, status="failed", error="another run began the model anew")
 
 
 async def _counted(db: Database, dataset: Row, order: int) -> Mapping[str, int]:

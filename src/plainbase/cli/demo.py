@@ -1,0 +1,141 @@
+"""The demo: two character models trained on real text, in SQL, and compared: `python -m plainbase.cli.demo`."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from time import perf_counter
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+import plainbase
+from plainbase.cli import demo_report, texts, wheel_server
+from plainbase.database import Database
+from plainbase.errors import PlainbaseError
+from plainbase.platform import datasets, markov
+from plainbase.platform import markov_training as training
+from plainbase.rows import Row
+
+ORDERS = (3, 5)
+SEED = 1
+HOME = Path("demo")
+"""Where the databases are kept, in the current folder."""
+LEAST_CHARACTERS = 1000
+WRITTEN = 400
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--url", help=f"The database; without it the file {HOME / 'plainbase.db'}.")
+@click.option(
+    "--postgres", is_flag=True, help=f"Start a PostgreSQL from its wheel, with its data in {HOME / 'postgres'}."
+)
+def main(folder: Path | None, url: str | None, postgres: bool) -> None:
+    """Count the characters of text files in SQL, and see which order of model predicts them better.
+
+    Reads the text files below FOLDER, or else Python's language reference.
+    """
+    if url and postgres:
+        raise click.UsageError("--url and --postgres exclude each other")
+    console = Console()
+    try:
+        collection = texts.folder(folder) if folder else texts.language_reference()
+        with ExitStack() as stack:
+            if postgres:
+                console.print("starting PostgreSQL …")
+                url = stack.enter_context(wheel_server.running(HOME / "postgres"))
+            elif not url:
+                HOME.mkdir(exist_ok=True)
+                url = f"sqlite:///{HOME / 'plainbase.db'}"
+            asyncio.run(_demo(console, collection, url))
+    except (PlainbaseError, OSError) as error:
+        sys.exit(f"demo: {' '.join(str(error).split())}")
+    except KeyboardInterrupt:
+        sys.exit("demo: stopped; the next run begins the unfinished model anew")
+
+
+async def _demo(console: Console, collection: texts.Collection, url: str) -> None:
+    for line in collection.left_out:
+        console.print(f"left out: {line}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    pieces = datasets.cut(collection.texts)
+    characters = sum(len(text.content) for text in pieces)
+    if characters < LEAST_CHARACTERS:
+        raise texts.NoTexts(f"{characters} characters of text are too few to learn from; {LEAST_CHARACTERS} are needed")
+    async with plainbase.open(url) as db:
+        console.print(f"database: {db.options.safe_url}", markup=False, highlight=False, soft_wrap=True)
+        await db.migrate()
+        began = perf_counter()
+        registered = await datasets.register_texts(db, collection.name, pieces, source="demo")
+        dataset = registered.dataset
+        parts = {row.name: row for row in await db.datasets.list_splits(dataset_id=dataset.id)}
+        console.print(
+            f"dataset: {dataset.name} {dataset.version}, {characters:,} characters in {len(pieces)} texts"
+            f" ({parts['train'].row_count} to train on, {parts['test'].row_count} held out)",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        runs = {order: await training.finished(db, dataset, order) for order in ORDERS}
+        if not registered.created:
+            known = all(runs.values())
+            console.print(
+                f"known by its digest since {dataset.created_at:%Y-%m-%d %H:%M} UTC: "
+                + ("nothing is counted again, these are its runs" if known else "its texts are not added again"),
+                soft_wrap=True,
+            )
+        await _train_missing(console, db, dataset, runs)
+        results = [await demo_report.read(db, dataset, order, run) for order, run in runs.items() if run]
+        demo_report.show(console, results)
+        console.print(f"{perf_counter() - began:.1f} s", style="dim", highlight=False)
+
+
+async def _train_missing(console: Console, db: Database, dataset: Row, runs: dict[int, Row | None]) -> None:
+    missing = [order for order, run in runs.items() if run is None]
+    if not missing:
+        return
+    growth = await training.divide(db, dataset)
+    vocabulary = await _vocabulary(db, dataset)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        for order in missing:
+            task = progress.add_task(f"counting order {order}", total=len(growth.steps))
+            began = perf_counter()
+            run = runs[order] = await training.train(
+                db, dataset, order, growth, on_step=lambda step, task=task: progress.update(task, completed=step)
+            )
+            await _write(db, dataset, order, run, vocabulary)
+            if not console.is_terminal:
+                console.print(f"counted order {order} in {len(growth.steps)} steps, {perf_counter() - began:.1f} s")
+
+
+async def _write(db: Database, dataset: Row, order: int, run: Row, vocabulary: set[str]) -> None:
+    response = await markov.generate(db, dataset.id, order, length=WRITTEN, seed=SEED)
+    words = _words(response)
+    await db.generations.record(
+        prompt="",
+        response=response,
+        model=demo_report.model_name(order, run),
+        parameters={"order": order, "seed": SEED, "length": WRITTEN, "run_id": str(run.id)},
+        quality_score=sum(word in vocabulary for word in words) / len(words) if words else None,
+    )
+
+
+async def _vocabulary(db: Database, dataset: Row) -> set[str]:
+    words: set[str] = set()
+    for part in await db.datasets.list_splits(dataset_id=dataset.id):
+        for row in await db.corpus_texts.list_for_split(split_id=part.id):
+            words.update(_words(row.content))
+    return words
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w{3,}", text)
+
+
+if __name__ == "__main__":
+    main()

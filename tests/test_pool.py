@@ -1,0 +1,145 @@
+"""The pool over real connections: its limit, its order, and what it does with connections that are gone or old."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+import pytest
+
+import plainbase
+from plainbase import ConnectionLost, Database, PoolTimeout
+from plainbase.drivers import pool as pools
+from waiting import until
+
+PID = "SELECT pg_backend_pid() AS pid"
+
+
+@pytest.fixture
+def engine() -> str:
+    """The pool's ways with a server; SQLite's lanes go through the same pool in every other test."""
+    return "postgres"
+
+
+@pytest.fixture
+async def small(url: str) -> AsyncIterator[Database]:
+    """A pool of two, and one more at need."""
+    async with plainbase.open(url, pool_size=2, max_overflow=1, pool_timeout=0.2) as db:
+        yield db
+
+
+async def test_the_last_connection_used_is_the_next(small: Database) -> None:
+    first = await small.fetch_value(PID)
+    await asyncio.gather(*(small.fetch_value("SELECT pg_sleep(0.05) AS s") for _ in range(2)))
+    last = await small.fetch_value(PID)
+    assert {await small.fetch_value(PID) for _ in range(10)} == {last}
+    assert first
+
+
+async def test_a_freed_connection_goes_to_whoever_waited_longest(small: Database) -> None:
+    order: list[int] = []
+
+    async def use(number: int) -> None:
+        await small.fetch_value("SELECT pg_sleep(0.01) AS s")
+        order.append(number)
+
+    await asyncio.gather(*(use(number) for number in range(12)))
+    assert [sorted(order[at : at + 3]) for at in range(0, 12, 3)] == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]]
+
+
+async def test_exhausted(small: Database) -> None:
+    async with small.transaction() as a, small.transaction() as b, small.transaction() as c:
+        assert len({await tx.fetch_value(PID) for tx in (a, b, c)}) == 3
+        with pytest.raises(PoolTimeout, match=r"within 0\.2 s, all 3 are in use; .* pool_size or max_overflow"):
+            await small.fetch_value(PID)
+    await until(lambda: small.pool_status().busy == 0)
+
+
+async def test_a_connection_idle_for_long_is_asked_first(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pools, "TRUSTED_IDLE", 0.0)
+    async with frozen_at_will(url) as (proxied, frozen), plainbase.open(proxied, connect_timeout=0.3) as db:
+        first = await db.fetch_value(PID)
+        assert await db.fetch_value(PID) == first
+        frozen.add(0)
+        assert await db.fetch_value(PID) != first
+
+
+async def test_a_timeout_holds_although_the_network_is_dead(url: str) -> None:
+    async with frozen_at_will(url) as (proxied, frozen), plainbase.open(proxied, connect_timeout=0.3) as db:
+        await db.fetch_value(PID)
+        frozen.add(0)
+        began = time.monotonic()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await db.fetch_value(PID)
+        assert time.monotonic() - began < 3
+        assert await db.fetch_value(PID) > 0
+
+
+LINKS: list[int] = []
+
+
+@asynccontextmanager
+async def frozen_at_will(url: str) -> AsyncIterator[tuple[str, set[int]]]:
+    """A way to the server on which single connections, numbered from 0, can be made to fall silent."""
+    parts = urlsplit(url)
+    folder = parse_qs(parts.query).get("host", [""])[0]
+    frozen: set[int] = set()
+    LINKS.clear()
+
+    async def pump(number: int, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while data := await source.read(65536):
+            if number not in frozen:
+                sink.write(data)
+                await sink.drain()
+        sink.close()
+
+    async def link(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number = len(LINKS)
+        LINKS.append(number)
+        if folder:
+            there = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{parts.port or 5432}")
+        else:
+            there = await asyncio.open_connection(parts.hostname, parts.port or 5432)
+        await asyncio.gather(pump(number, reader, there[1]), pump(number, there[0], writer))
+
+    server = await asyncio.start_server(link, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    user = parts.netloc.rpartition("@")[0]
+    async with server:
+        yield f"postgresql://{user}@127.0.0.1:{port}{parts.path}", frozen
+
+
+async def test_close_waits_for_what_runs(url: str) -> None:
+    db = await plainbase.open(url)
+    running = asyncio.create_task(db.fetch_value("SELECT 7 AS n FROM pg_sleep(0.1)"))
+    await until(lambda: db.pool_status().busy == 1)
+    await db.close()
+    assert await running == 7
+    assert db.pool_status().open == 0
+
+
+async def test_a_failed_connect_gives_its_place_back(url: str) -> None:
+    async with (
+        frozen_at_will(url) as (proxied, frozen),
+        plainbase.open(proxied, pool_size=1, max_overflow=0, connect_timeout=0.2) as db,
+    ):
+        pid = await db.fetch_value(PID)
+        frozen.update(range(1, 4))
+        killer = await asyncpg.connect(url)
+        await killer.execute("SELECT pg_terminate_backend($1)", pid)
+        await killer.close()
+        outcomes: set[str] = set()
+        while "no answer" not in " ".join(outcomes):  # the first may be the loss of the connection itself
+            with pytest.raises(ConnectionLost) as caught:
+                await db.fetch_value(PID)
+            outcomes.add(caught.value.message)
+        assert re.search(r"no answer in time \(waited 0\.\d s\)", " ".join(outcomes))
+        frozen.clear()
+        assert await db.fetch_value(PID) > 0
+        assert db.pool_status().open == 1
