@@ -183,6 +183,6 @@ async def test_closing_the_database_ends_the_listeners(empty_url: str, tmp_path:
         waiting = asyncio.create_task(subscription.next())
         await asyncio.sleep(0)
     with pytest.raises(ConnectionLost):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(3):
             await waiting
     await subscription.aclose()

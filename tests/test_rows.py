@@ -100,7 +100,7 @@ async def test_equal_values_are_equal_rows(db: Database) -> None:
     assert row == again
     assert row == renamed
     assert row == (1, "x", None)
-    assert (1, "x", None) == row
+    assert row == (1, "x", None)
     assert row != other
     assert row != (1, "x")
     assert row != [1, "x", None]

@@ -6,6 +6,7 @@ import asyncio
 import re
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -105,9 +106,7 @@ async def _train_missing(console: Console, db: Database, dataset: Row, runs: dic
         for order in missing:
             task = progress.add_task(f"counting order {order}", total=len(growth.steps))
             began = perf_counter()
-            run = runs[order] = await training.train(
-                db, dataset, order, growth, on_step=lambda step, task=task: progress.update(task, completed=step)
-            )
+            run = runs[order] = await training.train(db, dataset, order, growth, partial(progress.advance, task))
             await _write(db, dataset, order, run, vocabulary)
             if not console.is_terminal:
                 console.print(f"counted order {order} in {len(growth.steps)} steps, {perf_counter() - began:.1f} s")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -109,7 +110,7 @@ def _show_generation(console: Console, order: int, generation: Row) -> None:
 
 
 def _table(results: Sequence[Result]) -> Table:
-    table = Table(title="Held-out bits per character: fewer are better")
+    table = Table(title="Held-out bits per character: fewer are better", box=SIMPLE_HEAD, pad_edge=False)
     headings = (
         "order",
         "bits per\ncharacter",

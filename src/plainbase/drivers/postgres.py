@@ -20,7 +20,7 @@ from plainbase.drivers.postgres_errors import translate
 from plainbase.drivers.postgres_listen import ChannelListener
 from plainbase.drivers.postgres_plans import Plans
 from plainbase.drivers.postgres_session import PostgresSession
-from plainbase.errors import PoolTimeout
+from plainbase.errors import ConnectionLost, PoolTimeout
 from plainbase.options import Options
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
@@ -43,6 +43,8 @@ class PostgresDriver:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.plans = Plans()
+        self._listeners: set[ChannelListener] = set()
+        self._closed = False
         pooled = options.use_pool
         self.pool: Pool[PostgresConnection] = Pool(
             partial(connect, options),
@@ -150,7 +152,9 @@ class PostgresDriver:
             await asyncio.sleep(0.05)
 
     async def listen(self, channel: str) -> ChannelListener:
-        listener = ChannelListener(await connect(self.options), channel)
+        if self._closed:
+            raise ConnectionLost("the database is closed")
+        listener = ChannelListener(await connect(self.options), channel, self._listeners)
         try:
             await listener.start()
         except BaseException:
@@ -182,6 +186,9 @@ class PostgresDriver:
         return self.pool.status()
 
     async def close(self) -> None:
+        self._closed = True
+        for listener in tuple(self._listeners):
+            await finished(listener.aclose())
         await finished(self.pool.close())
 
     # What the session uses as well.

@@ -13,7 +13,9 @@ from plainbase.errors import ConnectionLost
 class ChannelListener:
     """The notifications of one channel, in order."""
 
-    def __init__(self, connection: PostgresConnection, channel: str) -> None:
+    def __init__(self, connection: PostgresConnection, channel: str, family: set[ChannelListener]) -> None:
+        family.add(self)
+        self._family = family
         self._connection = connection
         self._channel = channel
         self._queue: asyncio.Queue[Notification | None] = asyncio.Queue()
@@ -31,6 +33,7 @@ class ChannelListener:
         return notification
 
     async def aclose(self) -> None:
+        self._family.discard(self)
         await disconnect(self._connection)
 
     def _received(self, connection: Any, pid: int, channel: str, payload: object) -> None:

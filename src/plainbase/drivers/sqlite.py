@@ -41,11 +41,11 @@ class SqliteDriver:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.timeout = options.statement_timeout
-        self.plans = Plans()
         self.owner: asyncio.Task[Any] | None = None
         self.listeners: set[CommitListener] = set()
         self._loop = asyncio.get_running_loop()
         self._memory = options.path == ":memory:"
+        self.plans = Plans(readers=not self._memory)
         recycle = options.pool_recycle or NEVER
         shared = min(SHARED_READERS, options.pool_size) if options.use_pool else 1
         read = sqlite_connect.reader(options)
@@ -124,7 +124,7 @@ class SqliteDriver:
 
     async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
         plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
-        if self._memory or not plan.reads:
+        if not plan.reads:
             for row in await self.fetch(statement, values):
                 yield row
             return
@@ -160,7 +160,7 @@ class SqliteDriver:
         """Every transaction is serializable here; a reading one has a connection and a snapshot of its own."""
         if read_only and not self._memory:
             return SqliteSession(self, self.exclusive, await self.exclusive.acquire(), "BEGIN")
-        session = SqliteSession(self, self.writers, await self._turn(), "BEGIN IMMEDIATE")
+        session = SqliteSession(self, self.writers, await self._turn(), "BEGIN" if read_only else "BEGIN IMMEDIATE")
         session.read_only = read_only
         self.owner = asyncio.current_task()
         return session

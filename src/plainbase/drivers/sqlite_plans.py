@@ -28,7 +28,9 @@ MOST_PLANS = 4096
 class Plans:
     """The plans made so far, and the columns of the schema they rest on."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, readers: bool) -> None:
+        """With `readers` a read runs on a connection of its own kind; a database in memory has just one."""
+        self._readers = readers
         self.known: dict[Statement, Plan] = {}
         self._accepts = input_tables.stored_as_text()
         self._columns: dict[str, dict[str, str]] = {}
@@ -49,7 +51,7 @@ class Plans:
         ]
         if len(self.known) >= MOST_PLANS:
             self.known.clear()
-        reads = statement.verb in READS
+        reads = self._readers and statement.verb in READS
         results = {**self._returned_reals(statement), **statement.results} if returning else statement.results
         plan = Plan(statement.text, statement.verb, reads=reads, accepts=accepts, results=results)
         self.known[statement] = plan

@@ -49,12 +49,12 @@ async def divide(db: Database, dataset: Row, steps: int = 10) -> Growth:
 
 
 async def train(
-    db: Database, dataset: Row, order: int, growth: Growth, on_step: Callable[[int], object] = lambda step: None
+    db: Database, dataset: Row, order: int, growth: Growth, on_step: Callable[[], object] = lambda: None
 ) -> Row:
     """Count a dataset's model of one order anew, as a training run; return the finished run.
 
-    Each step is logged in bits per held-out character and kept as a checkpoint. When interrupted the run is marked as
-    failed.
+    Each step is logged in bits per held-out character and kept as a checkpoint; `on_step` is called after it. When
+    interrupted the run is marked as failed.
     """
     config = {"model": "markov", "smoothing": "witten-bell", "steps": len(growth.steps)}
     run = await db.training_runs.create(
@@ -82,7 +82,7 @@ async def train(
             }
             await _keep(db, run, order, step, figures, is_best=bits[order] < best, of=len(growth.steps))
             best = min(best, bits[order])
-            on_step(step)
+            on_step()
         await db.markov_ngrams.compute_probabilities(dataset_id=dataset.id, n=order)
         resources = {"cpu_seconds": round(process_time() - began, 3)}
         if not await db.training_runs.finish(id=run.id, resources=resources):
@@ -92,7 +92,8 @@ async def train(
             await db.training_runs.update_status(id=run.id, status="failed")
             await db.training_runs.update_error(id=run.id, error=str(error) or type(error).__name__)
         raise
-    return await db.training_runs.get(id=run.id)
+    done: Row = await db.training_runs.get(id=run.id)
+    return done
 
 
 async def finished(db: Database, dataset: Row, order: int) -> Row | None:
