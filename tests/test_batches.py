@@ -173,9 +173,8 @@ async def test_an_error_in_the_middle_of_a_stream_names_the_query(engine: str, e
     async with opened(empty_url, tmp_path, FILES) as db:
         seen = 0
         if engine == "sqlite":  # where a division by zero is NULL
-            async for row in db.series.falls_at_last.stream():
-                seen += 1
-            assert row.n is None
+            rows = [row.n async for row in db.series.falls_at_last.stream()]
+            assert (len(rows), rows[-1]) == (3000, None)
         else:
             with pytest.raises(DataInvalid, match=r"series\.sql:\d+ series\.falls_at_last: division by zero"):
                 async for _ in db.series.falls_at_last.stream():
@@ -185,7 +184,8 @@ async def test_an_error_in_the_middle_of_a_stream_names_the_query(engine: str, e
 
 
 async def test_a_stream_is_under_the_statement_timeout(empty_url: str, tmp_path: Path) -> None:
-    slow = "-- name: slow :many\nWITH RECURSIVE c (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM c) SELECT n FROM c WHERE n < 0;"
+    endless = "WITH RECURSIVE c (n) AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM c) SELECT n FROM c WHERE n < 0;"
+    slow = f"-- name: slow :many\n{endless}"
     async with opened(empty_url, tmp_path, {"slow.sql": slow}, statement_timeout=0.2) as db:
         with pytest.raises(QueryTimeout, match=r"slow\.sql:1 slow\.slow: "):
             await anext(db.slow.slow.stream())

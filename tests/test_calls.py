@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
-from own_folders import ITEMS, TABLES, opened, write
-from plainbase import (
-    OMIT,
-    ConfigurationError,
-    Database,
-    ParameterError,
-    PlainbaseError,
-    QueryFileError,
-    Row,
-    RowNotFound,
-    TooManyRows,
-)
+from own_folders import ITEMS, opened
+from plainbase import OMIT, Database, ParameterError, Row, RowNotFound, TooManyRows
 
 KINDS = """
 -- name: one_named :one
@@ -172,131 +160,18 @@ async def test_the_marks_of_aiosql_are_synonyms(engine: str, empty_url: str, tmp
         assert await q.all_items() == []
 
 
-DEFAULTS = """
--- name: add :one
--- defaults: key = uuid7(), at = now(), extra = {"a": [1, null]}, word = null, flag = true, share = 0.5
-INSERT INTO kinds (key, at, extra, word, flag, share) VALUES (:key, :at, :extra, :word, :flag, :share)
-RETURNING key, at, extra, word, flag, share;
-"""
-
-
-async def test_defaults_fill_in_and_give_way(empty_url: str, tmp_path: Path) -> None:
-    async with opened(empty_url, tmp_path, {"things.sql": DEFAULTS}) as db:
-        first, second = await db.things.add(), await db.things.add()
-        assert isinstance(first.key, UUID)
-        assert first.key.version == 7
-        assert first.key < second.key
-        assert first.at.utcoffset() == timedelta(0)
-        assert first.at <= second.at
-        assert (first.extra, first.word, first.flag, first.share) == ({"a": [1, None]}, None, True, 0.5)
-        given = await db.things.add(word="w", extra=None, key=first.key, share=OMIT)
-        assert (given.word, given.extra, given.key, given.share) == ("w", None, first.key, 0.5)
-        rows = await db.things.add.batch([{"word": str(n)} for n in range(5)])
-        assert [row.word for row in rows] == list("01234")
-        assert len({row.key for row in rows}) == 5
-
-
-OPTIONAL = """
+SEARCH = """
 -- name: find :many
--- defaults: limit = 10
 SELECT name FROM items
 WHERE
-    true
-    AND size >= :low AND size < :high -- optional
-    AND name IN (:names)              -- optional
-    AND parent_id = :parent_id           -- optional
-ORDER BY name
-LIMIT :limit;
-
--- name: change :exec
-UPDATE items
-SET
-    name = :new_name, -- optional
-    size = :size,     -- optional
-    parent_id = parent_id
-WHERE name = :name;
+    name IN (:names)
+    AND parent_id = :parent_id -- optional
+ORDER BY name;
 """
-
-
-async def test_optional_lines_count_only_when_their_parameters_are_passed(empty_url: str, tmp_path: Path) -> None:
-    async with opened(empty_url, tmp_path, {"items.sql": ITEMS, "search.sql": OPTIONAL}) as db:
-        await fill(db)
-
-        async def found(**params: object) -> list[str]:
-            return [row.name for row in await db.search.find(**params)]
-
-        assert await found() == ["a1", "a2", "b1"]
-        assert await found(low=5, high=21) == ["a1", "a2"]
-        assert await found(low=OMIT, high=OMIT) == ["a1", "a2", "b1"]
-        assert await found(names=["b1", "a1"]) == ["a1", "b1"]
-        assert await found(names=["b1"], low=0, high=10) == []
-        assert await found(limit=1) == ["a1"]
-        assert await found(parent_id=None) == []  # NULL, which equals nothing: not the same as not passed
-        with pytest.raises(ParameterError, match="'low', 'high' go together"):
-            await found(low=5)
-        assert await db.search.change(name="a1", new_name="a0") == 1
-        assert await db.search.change(name="a0", size=None) == 1
-        assert await db.items.size_of(name="a0") is None
-        assert await db.search.change(name="a0") == 1
-        assert await db.search.change.batch([{"name": "a0", "size": 1}, {"name": "a2", "size": 2}]) == 2
-        with pytest.raises(ParameterError, match="row 1: .*'size' differ from row 0"):
-            await db.search.change.batch([{"name": "a0", "size": 7}, {"name": "a2"}])
-        assert await db.items.size_of(name="a0") == 1
-
-
-FORKS = {
-    "clock.sql": "-- name: shared :value\nSELECT 1 AS one;",
-    "clock.postgres.sql": "-- name: engine :value\nSELECT split_part(version(), ' ', 1) AS engine;",
-    "clock.sqlite.sql": "-- name: engine :value\nSELECT 'SQLite ' || sqlite_version() AS engine;",
-    "only.sql": (
-        "-- name: listening :many\n-- only: postgres, SQLite has no channels\nSELECT pg_listening_channels() AS channel;\n"
-        "-- name: pages :value\n-- only: sqlite, PostgreSQL has no such pragma\nSELECT page_count FROM pragma_page_count;\n"
-    ),
-}
-
-
-async def test_forks_and_queries_of_one_engine(engine: str, empty_url: str, tmp_path: Path) -> None:
-    async with opened(empty_url, tmp_path, FORKS) as db:
-        assert await db.clock.shared() == 1
-        assert (await db.clock.engine()).startswith("SQLite" if engine == "sqlite" else "PostgreSQL")
-        mine, other = (db.only.pages, db.only.listening) if engine == "sqlite" else (db.only.listening, db.only.pages)
-        assert await mine() is not None
-        for call in (other(), other.explain(), anext(db.only.listening.stream()) if engine == "sqlite" else other()):
-            with pytest.raises(ConfigurationError, match=r"only\.(listening|pages): runs on \w+ only: .* has no"):
-                await call
-
-
-async def test_folders_are_attributes_and_what_is_missing_is_named(empty_url: str, tmp_path: Path) -> None:
-    files = {"a/b/items.sql": ITEMS, "items.sql": ITEMS}
-    async with opened(empty_url, tmp_path, files) as db:
-        await db.a.b.items.put(name="deep")
-        assert await db.items.count() == 1
-        assert repr(db.a.b.items.put) == "<a.b.items.put :exec from queries/a/b/items.sql:8>"
-        assert {"a", "items", "transaction"} <= set(dir(db))
-        assert dir(db.items) == ["add", "count", "names", "put", "resize", "size_of"]
-        assert "count" in repr(db.items)
-        for wrong, message in ((lambda: db.item, "did you mean items?"), (lambda: db.a.b.items.nams, "names?")):
-            with pytest.raises(AttributeError, match=message.replace("?", r"\?")):
-                wrong()
-
-
-async def test_every_problem_of_every_file_is_told_at_once(empty_url: str, tmp_path: Path) -> None:
-    files = {
-        "transaction.sql": ITEMS,
-        "bad.sql": "-- name: two :many\nSELECT 1; SELECT 2;\n-- name: two :many\nSELECT 1;",
-        "half.postgres.sql": "-- name: alone :value\nSELECT 1 AS one;",
-    }
-    with pytest.raises(QueryFileError) as caught:
-        async with opened(empty_url, tmp_path, files):
-            pass
-    told = "\n".join(caught.value.problems)
-    for words in ("queries/transaction.sql:1", "queries/bad.sql:2", "queries/bad.sql:3", "queries/half.postgres.sql:1"):
-        assert words in told
-    assert str(caught.value) == told
 
 
 async def test_explain_and_sql(empty_url: str, tmp_path: Path) -> None:
-    async with opened(empty_url, tmp_path, {"items.sql": ITEMS, "kinds.sql": KINDS, "search.sql": OPTIONAL}) as db:
+    async with opened(empty_url, tmp_path, {"items.sql": ITEMS, "kinds.sql": KINDS, "search.sql": SEARCH}) as db:
         assert "items" in await db.search.find.explain(names=["a"])
         assert "items" in await db.items.resize.explain(name="a", size=1)
         assert await db.items.put(name="a") == 1
@@ -318,27 +193,3 @@ async def test_a_transaction_has_the_same_queries(empty_url: str, tmp_path: Path
             assert "items" in await tx.items.names.explain()
             assert [each.name async for each in tx.items.names.stream()] == ["s2", "s;1", "x", "y", "z"]
         assert await db.items.count() == 5
-
-
-async def test_reload_reads_changed_files_again(empty_url: str, tmp_path: Path) -> None:
-    files = {"items.sql": ITEMS, "a/deep.sql": "-- name: number :value\nSELECT 1 AS number;"}
-    async with opened(empty_url, tmp_path, files, TABLES, reload=True) as db:
-        assert await db.a.deep.number() == 1
-        queries = tmp_path / "queries"
-        write(queries, {"a/deep.sql": "-- name: number :value\nSELECT 22 AS number;"})
-        assert await db.a.deep.number() == 22
-        async with db.transaction() as tx:
-            assert await tx.a.deep.number() == 22
-        write(queries, {"fresh.sql": "-- name: word :value\nSELECT 'new' AS word;"})
-        assert await db.fresh.word() == "new"
-        write(queries, {"fresh.sql": "-- name: word :valu\nSELECT 'new' AS word;"})
-        with pytest.raises(PlainbaseError, match=r"queries/fresh\.sql:1"):
-            await db.fresh.word()
-        (queries / "fresh.sql").unlink()
-        assert await db.a.deep.number() == 22
-        with pytest.raises(AttributeError, match="fresh"):
-            await db.fresh.word()
-    async with opened(empty_url, tmp_path, None, TABLES) as db:
-        assert await db.items.count() == 0
-        write(tmp_path / "queries", {"items.sql": "-- name: count :value\nSELECT -1 AS count;"})
-        assert await db.items.count() == 0

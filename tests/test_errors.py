@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -197,7 +197,7 @@ async def test_a_closed_database(empty_url: str, tmp_path: Path) -> None:
     async with opened(empty_url, tmp_path) as db:
         await db.items.put(name="a")
         put = db.items.put
-    calls = [
+    calls: list[Callable[[], Awaitable[object]]] = [
         lambda: put(name="b"),
         lambda: db.items.count(),
         lambda: db.items.put.batch([{"name": "c"}]),

@@ -98,7 +98,7 @@ async def test_a_hook_that_raises_harms_nobody(
 
     async with opened(empty_url, tmp_path) as db:
         for event in ("query", "commit", "migrate"):
-            db.on(event, broken)  # type: ignore[arg-type]
+            db.on(event, broken)
         db.on("query", seen.append)
         async with db.transaction() as tx:
             await tx.items.put(name="a")

@@ -53,12 +53,12 @@ async def test_any_iterable_and_any_number(db: Database) -> None:
 
     assert await db.insert_rows("items", ["name", "size"], rows()) == 5000
     assert await db.items.count() == 5000
-    assert await db.insert_rows("items", iter(["size", "name"]), (row for row in [(1, "a")])) == 1  # type: ignore[arg-type]
+    assert await db.insert_rows("items", ("size", "name"), (row for row in [(1, "a")])) == 1
     assert (await sizes(db))["a"] == 1
     for mode in ("error", "ignore"):
-        assert await db.insert_rows("items", ["name"], [], on_conflict=mode) == 0  # type: ignore[arg-type]
+        assert await db.insert_rows("items", ["name"], [], on_conflict=mode) == 0
     row = await db.fetch_one("SELECT 'from a row' AS name, 2 AS size")
-    assert await db.insert_rows("items", ["name", "size"], [row]) == 1
+    assert await db.insert_rows("items", ["name", "size"], [tuple(row)]) == 1
 
 
 async def test_a_conflict_is_an_error_and_nothing_stays(engine: str, db: Database) -> None:
@@ -77,9 +77,9 @@ async def test_conflicts_can_be_ignored(db: Database) -> None:
     assert await db.insert_rows("items", ["name", "size"], rows, on_conflict="ignore") == 2
     assert await sizes(db) == {"there": 1, "new": 1, "more": 4}
     assert await db.insert_rows("items", ["name", "size"], rows, on_conflict="ignore") == 0
-    for rows in ([("other", 5), ("negative", -1)], [("other", 5), (None, 1)]):  # a unique constraint is meant, no other
+    for refused in (("negative", -1), (None, 1)):  # a unique constraint is meant, no other
         with pytest.raises(ConstraintViolation) as caught:
-            await db.insert_rows("items", ["name", "size"], rows, on_conflict="ignore")
+            await db.insert_rows("items", ["name", "size"], [("other", 5), refused], on_conflict="ignore")
         assert caught.value.kind in ("check", "not null")
     assert len(await sizes(db)) == 3
 
@@ -106,7 +106,7 @@ async def test_what_is_wrong_is_named(db: Database) -> None:
     for table, columns, rows, kind, message in cases:
         for mode in ("error", "ignore"):
             with pytest.raises(kind) as caught:
-                await db.insert_rows(table, columns, rows, on_conflict=mode)  # type: ignore[arg-type]
+                await db.insert_rows(table, columns, rows, on_conflict=mode)
             assert f"insert_rows: {message}" in str(caught.value)
             assert type(caught.value) is kind
             assert not reveals(caught.value, "5ecret")

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ import plainbase
 from conftest import SERVER
 from own_folders import opened, reveals
 from plainbase import CommitUnknown, ConfigurationError, ConnectionLost, QueryFileError
+from plainbase.drivers.sqlite_connect import check_engine
 from waiting import until
 
 PASSWORD = "hunter2secret"
@@ -76,11 +78,35 @@ async def test_a_database_and_a_user_that_do_not_exist() -> None:
     assert "nobody_here" in str(error)
 
 
+async def test_a_wrong_password() -> None:
+    """Told by a server that asks for one, as the server of the tests does not."""
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(int.from_bytes(await reader.readexactly(4)) - 4)  # the startup message
+        writer.write(b"R" + (8).to_bytes(4) + (3).to_bytes(4))  # a password, please
+        await reader.readexactly(1)
+        sent = await reader.readexactly(int.from_bytes(await reader.readexactly(4)) - 4)
+        assert sent == PASSWORD.encode() + b"\0"
+        fields = b'SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed for user "ada"\0\0'
+        writer.write(b"E" + (len(fields) + 4).to_bytes(4) + fields)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        error = await failing(f"postgresql://ada:{PASSWORD}@127.0.0.1:{port}/lab", ssl_mode="disable")
+    assert isinstance(error, ConfigurationError)
+    assert str(error) == f"cannot connect to postgresql://ada@127.0.0.1:{port}/lab: the user or password is wrong"
+
+
 @pytest.mark.parametrize("engine", ["postgres"])
 async def test_a_killed_backend_is_lost_and_replaced(engine: str, empty_url: str, tmp_path: Path) -> None:
     async with opened(empty_url, tmp_path, pool_size=2, max_overflow=0) as db:
         other = await asyncpg.connect(empty_url)
-        kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        kill = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
 
         async def slow() -> None:
             await db.fetch_value(
@@ -88,7 +114,10 @@ async def test_a_killed_backend_is_lost_and_replaced(engine: str, empty_url: str
             )
 
         running = asyncio.create_task(slow())
-        active = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%generate_series%' AND state = 'active' AND pid <> pg_backend_pid()"
+        active = (
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE query LIKE '%generate_series%' AND state = 'active' AND pid <> pg_backend_pid()"
+        )
 
         async def is_running() -> bool:
             return bool(await other.fetchval(active))
@@ -184,6 +213,27 @@ def test_a_folder_and_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     finally:
         place.chmod(0o755)
         shutil.rmtree(place)
+
+
+def test_an_sqlite_that_will_not_do() -> None:
+    check_engine((3, 38, 0), {"ENABLE_FTS5"})
+    with pytest.raises(ConfigurationError, match=r"SQLite 3\.37\.2 is too old: plainbase needs 3\.38 or newer"):
+        check_engine((3, 37, 2), {"ENABLE_FTS5"})
+    with pytest.raises(ConfigurationError, match="without FTS5"):
+        check_engine((3, 45, 0), {"ENABLE_FTS4", "THREADSAFE=1"})
+
+
+def test_a_failed_opening_leaves_no_thread_behind(tmp_path: Path) -> None:
+    """One would speak to the event loop after that has been closed."""
+
+    async def main() -> None:
+        with pytest.raises(ConfigurationError):
+            await plainbase.open(f"sqlite:///{tmp_path}")
+
+    before = threading.active_count()
+    for _ in range(20):
+        asyncio.run(main())
+        assert threading.active_count() == before
 
 
 async def test_urls_that_name_no_engine_of_ours() -> None:

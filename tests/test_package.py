@@ -68,10 +68,10 @@ print(*sorted(loaded & {"click", "rich", "pypika", "numpy", "aiosqlite", "asyncp
 def test_importing_loads_nothing_that_is_not_used() -> None:
     """Neither an extra nor a driver; the driver comes with the first database that needs it."""
     assert run(sys.executable, "-W", "error", "-c", IMPORT, PYTHONPATH=str(ROOT / "src")).split() == []
-    with_sqlite = IMPORT.replace(
-        "loaded =",
-        "import asyncio\nasync def main():\n    async with plainbase.open('sqlite://'): pass\nasyncio.run(main())\nloaded =",
+    opening = (
+        "import asyncio\nasync def main(): await (await plainbase.open('sqlite://')).close()\nasyncio.run(main())\n"
     )
+    with_sqlite = IMPORT.replace("loaded =", f"{opening}loaded =")
     loaded = run(sys.executable, "-W", "error", "-c", with_sqlite, PYTHONPATH=str(ROOT / "src")).split()
     assert {"click", "rich", "pypika", "numpy"}.isdisjoint(loaded)
     assert {"aiosqlite", "sqlite3"} <= set(loaded)

@@ -217,6 +217,6 @@ async def test_what_the_text_does_not_tell_the_engine_refuses(engine: str, db: D
             await db.execute("UPDATE kinds SET whole = CAST(CAST(:value AS text) AS bigint)", {"value": SECRET})
         assert not reveals(caught.value, SECRET)
     else:
-        with pytest.raises(DataInvalid, match="SQL at the call: .*kinds_flag_type_check"):
+        with pytest.raises(DataInvalid, match=r"SQL at the call: .*kinds_flag_type_check"):
             await db.execute("UPDATE kinds SET flag = CASE WHEN id > 0 THEN 7 END")
     assert await db.fetch_value("SELECT whole FROM kinds") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 
 import plainbase
+from conftest import SERVER, named
 from plainbase import ConstraintViolation, Database, DataInvalid, Row, shipped
 
 SCHEMA = shipped.folder("schema")
@@ -101,10 +103,6 @@ async def test_the_tables_have_the_same_columns_in_the_same_order(templates: dic
             WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'
             ORDER BY m.name, c.cid
         """)
-    from conftest import SERVER, named  # the server is known once pytest is configured
-
-    import os
-
     async with plainbase.open(named(os.environ[SERVER], templates["postgres"]), pool_size=1) as db:
         postgres = await db.fetch_all("""
             SELECT CAST(c.relname AS text) AS table_name, CAST(a.attname AS text) AS name,
@@ -159,7 +157,7 @@ async def test_values_out_of_range_are_refused_by_name(
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        ("created_at", "'yesterday'"),
+        ("created_at", "'soon'"),
         ("created_at", "'2026-02-30T12:00:00.000000Z'"),
         ("id", "'no-uuid'"),
         ("metadata", "'{'"),
@@ -182,7 +180,7 @@ async def test_registering_a_dataset_again_gives_the_same_one(db: Database) -> N
 async def test_a_split_is_named_once_and_its_fraction_is_one(db: Database) -> None:
     owner = await dataset(db)
     await db.datasets.add_split(dataset_id=owner.id, name="train", fraction=0.8)
-    with pytest.raises(ConstraintViolation, match="unique|UNIQUE"):
+    with pytest.raises(ConstraintViolation, match=r"(?i)unique"):
         await db.datasets.add_split(dataset_id=owner.id, name="train")
     for values in ({"name": "exam"}, {"name": "test", "fraction": 1.1}, {"name": "test", "fraction": -0.1}):
         with pytest.raises(ConstraintViolation):

@@ -113,10 +113,10 @@ def _table(results: Sequence[Result]) -> Table:
     table = Table(title="Held-out bits per character: fewer are better", box=SIMPLE_HEAD, pad_edge=False)
     headings = (
         "order",
-        "bits per\ncharacter",
+        "bits per\nchar",
         "perplexity",
-        "against\norder 0",
-        "against\nother",
+        "vs\norder 0",
+        "vs\nother",
         "n-grams",
         "best\nstep",
     )

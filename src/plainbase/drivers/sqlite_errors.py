@@ -55,7 +55,9 @@ def translate(error: BaseException, *, timed_out: bool = False, **about: Any) ->
         constraint = check.group(1) if check else None
         if name == "SQLITE_CONSTRAINT_DATATYPE" or (constraint or "").endswith("_type_check"):
             return DataInvalid(f"a value has the wrong type: {message}", **about)
-        return ConstraintViolation(message, kind=_KINDS.get(name, "check"), constraint=constraint, **about)
+        # ON DELETE RESTRICT comes as a trigger's error
+        kind = "foreign key" if message.startswith("FOREIGN KEY") else _KINDS.get(name, "check")
+        return ConstraintViolation(message, kind=kind, constraint=constraint, **about)
     if name.startswith("SQLITE_INTERRUPT"):
         if timed_out:
             return QueryTimeout("stopped after statement_timeout", **about)
