@@ -22,8 +22,12 @@ from plainbase import Database
 ENGINES = ("sqlite", "postgres")
 SERVER = "PLAINBASE_TEST_SERVER"
 
+SOAK = bool(os.environ.get("PLAINBASE_SOAK"))
+"""Set by scripts/soak: many more examples, rounds and kills."""
+
 hypothesis.settings.register_profile("suite", deadline=None, max_examples=60)
-hypothesis.settings.load_profile("suite")
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
+hypothesis.settings.load_profile("soak" if SOAK else "suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import plainbase
+from conftest import SOAK
 from plainbase import Database
 
 SCHEMA = {
@@ -150,7 +151,7 @@ async def clean(db: Database) -> None:
 
 
 @pytest.mark.parametrize("work", WORKS, ids=lambda work: work.__name__)
-@pytest.mark.parametrize("delay", [0.0, 0.0004])
+@pytest.mark.parametrize("delay", [n / 20_000 for n in range(40)] if SOAK else [0.0, 0.0004])
 async def test_cancelled_at_every_await(
     db: Database, work: Callable[[Database], Coroutine[Any, Any, None]], delay: float
 ) -> None:
@@ -235,7 +236,7 @@ async def _write(db: Database) -> None:
 
 async def test_thousands_of_calls_cancelled_at_random(db: Database) -> None:
     chance = random.Random(1)
-    for _ in range(20):
+    for _ in range(500 if SOAK else 20):
         tasks = [asyncio.create_task(chance.choice(WORKS[1:6])(db)) for _ in range(50)]
         for task in tasks:
             asyncio.get_running_loop().call_later(chance.random() * 0.05, task.cancel)

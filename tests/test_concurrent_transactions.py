@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ import pytest
 from own_folders import opened
 from plainbase import Database, ParameterError, PlainbaseError, PoolTimeout, Transaction, TransactionConflict
 from waiting import until
+
+SQLITE = pytest.mark.parametrize("engine", ["sqlite"])
+POSTGRES = pytest.mark.parametrize("engine", ["postgres"])
 
 
 @pytest.fixture
@@ -92,53 +96,139 @@ c.execute("INSERT INTO items (name) VALUES ('theirs')")
 print("held", flush=True)
 sys.stdin.readline()
 c.execute("COMMIT")
-print("done", flush=True)
 """
 
 
-async def test_run_transaction_runs_again_on_a_conflict(engine: str, empty_url: str, tmp_path: Path) -> None:
-    runs = 0
+@asynccontextmanager
+async def held(db: Database) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Another process that holds SQLite's write lock, with a row of its own, until it is told to commit."""
+    command = [sys.executable, "-c", HOLD, db.options.path or ""]
+    pipe = asyncio.subprocess.PIPE
+    holder = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    assert holder.stdout is not None
+    assert await holder.stdout.readline() == b"held\n"
+    try:
+        yield holder
+    finally:
+        await holder.communicate(b"\n")
+
+
+@SQLITE
+async def test_another_process_is_waited_for(engine: str, empty_url: str, tmp_path: Path) -> None:
+    async with opened(empty_url, tmp_path) as db:
+        async with held(db):
+            writes = [asyncio.create_task(db.items.put(name=f"n{number}")) for number in range(3)]
+            async with db.transaction() as tx:  # nothing is locked before its first statement
+                assert await db.items.count() == 0  # readers do not wait
+        assert await asyncio.gather(*writes) == [1, 1, 1]
+        async with db.transaction() as tx:
+            assert await tx.items.count() == 4
+
+
+@SQLITE
+async def test_another_process_is_waited_for_only_so_long(engine: str, empty_url: str, tmp_path: Path) -> None:
     async with opened(empty_url, tmp_path, pool_timeout=0.2) as db:
-        if engine == "sqlite":
-            holder = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", HOLD, db.options.path or "",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            )  # fmt: skip
-            assert holder.stdout is not None
-            assert await holder.stdout.readline() == b"held\n"
-
-            async def write(tx: Transaction) -> int:
-                nonlocal runs
-                runs += 1
-                try:
+        async with held(db):
+            with pytest.raises(TransactionConflict, match=r"items\.put: .*write lock") as caught:
+                await db.items.put(name="ours")
+            assert caught.value.retryable
+            with pytest.raises(TransactionConflict):
+                await db.script("DELETE FROM items;")
+            with pytest.raises(TransactionConflict):
+                async with db.transaction() as tx:
                     await tx.items.put(name="ours")
-                except TransactionConflict:
-                    await holder.communicate(b"\n")
-                    raise
-                return int(await tx.items.count())
+        assert await names(db) == "theirs"
 
-            assert await db.run_transaction(write) == 2
-            assert runs == 2
-            return
 
-        await db.items.put(name="a", size=0)
+@SQLITE
+async def test_run_transaction_runs_again_after_another_process(engine: str, empty_url: str, tmp_path: Path) -> None:
+    runs = 0
+    async with opened(empty_url, tmp_path, pool_timeout=0.2) as db, held(db) as holder:
 
-        async def add(tx: Transaction) -> None:
+        async def write(tx: Transaction) -> int:
             nonlocal runs
             runs += 1
-            size = await tx.items.size_of(name="a")
-            if runs == 1:
-                await db.items.resize(name="a", size=10)  # another transaction, in the way
-            await tx.items.resize(name="a", size=size + 1)
+            try:
+                await tx.items.put(name="ours")
+            except TransactionConflict:
+                await holder.communicate(b"\n")
+                raise
+            return int(await tx.items.count())
 
-        for isolation in ("repeatable_read", "serializable"):
-            runs = 0
-            await db.run_transaction(add, isolation=isolation)
-            assert runs == 2
-            assert await db.items.size_of(name="a") == 11
+        assert await db.run_transaction(write) == 2
+        assert runs == 2
 
 
-async def test_run_transaction_gives_up(engine: str, db: Database) -> None:
+@POSTGRES
+async def test_run_transaction_runs_again_after_an_update(engine: str, db: Database) -> None:
+    runs = 0
+
+    async def add(tx: Transaction) -> None:
+        nonlocal runs
+        runs += 1
+        size = await tx.items.size_of(name="a")
+        if runs == 1:
+            await db.items.resize(name="a", size=10)  # another transaction, in the way
+        await tx.items.resize(name="a", size=size + 1)
+
+    await db.items.put(name="a", size=0)
+    for isolation in ("repeatable_read", "serializable"):
+        runs = 0
+        await db.run_transaction(add, isolation=isolation)
+        assert runs == 2
+        assert await db.items.size_of(name="a") == 11
+
+
+@POSTGRES
+async def test_serializable_transactions_that_read_what_the_other_writes(engine: str, db: Database) -> None:
+    """Each adds what it has counted; one after the other they cannot both count none."""
+    started = asyncio.Barrier(2)
+    runs = 0
+
+    async def add(tx: Transaction) -> None:
+        nonlocal runs
+        runs += 1
+        count = await tx.items.count()
+        if runs <= 2:
+            await started.wait()
+        await tx.items.put(name=f"{count}-{runs}", size=count)
+
+    await asyncio.gather(*(db.run_transaction(add, isolation="serializable") for _ in range(2)))
+    assert runs == 3
+    assert sorted([row.size for row in await db.fetch_all("SELECT size FROM items")]) == [0, 1]
+
+
+@POSTGRES
+async def test_a_deadlock_and_a_lock_timeout_are_conflicts(engine: str, empty_url: str, tmp_path: Path) -> None:
+    impatient = {"deadlock_timeout": "20ms"}
+    async with opened(empty_url, tmp_path, server_settings=impatient) as db:
+        await db.items.put.batch([{"name": "a", "size": 0}, {"name": "b", "size": 0}])
+        met = asyncio.Barrier(2)
+        runs = 0
+
+        async def swap(tx: Transaction, first: str, second: str) -> None:
+            nonlocal runs
+            runs += 1
+            await tx.items.resize(name=first, size=1)
+            if runs <= 2:
+                await met.wait()
+            await tx.items.resize(name=second, size=1)
+
+        await asyncio.gather(
+            db.run_transaction(lambda tx: swap(tx, "a", "b")), db.run_transaction(lambda tx: swap(tx, "b", "a"))
+        )
+        assert runs == 3
+        async with db.transaction() as tx:
+            await tx.items.resize(name="a", size=2)
+            with pytest.raises(TransactionConflict, match="lock timeout") as caught:
+                async with db.transaction() as other:
+                    await other.execute("SET LOCAL lock_timeout = '10ms'")
+                    await other.items.resize(name="a", size=3)
+            assert caught.value.retryable
+        assert await db.items.size_of(name="a") == 2
+
+
+async def test_run_transaction_gives_up(db: Database) -> None:
     runs = 0
 
     async def conflict(tx: Transaction) -> None:

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 import plainbase
+from conftest import SOAK
 from plainbase import CommitUnknown, ConnectionLost, Database
 
 WRITER = textwrap.dedent(
@@ -48,7 +49,7 @@ async def test_a_writer_killed_at_any_moment_loses_nothing_it_was_promised(db: D
     await db.datasets.register(name="faults", version="1", digest="d")
     chance = random.Random(7)
     promised = 0
-    for _ in range(5):
+    for _ in range(50 if SOAK else 5):
         writer = await asyncio.create_subprocess_exec(
             sys.executable, "-c", WRITER, url, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )
@@ -90,7 +91,7 @@ async def test_backends_killed_under_load(url: str) -> None:
                 assert db.pool_status().open <= 8
 
         workers = [asyncio.create_task(work(number)) for number in range(24)]
-        for _ in range(40):
+        for _ in range(400 if SOAK else 40):
             await killer.execute(
                 """
                 SELECT pg_terminate_backend(pid)

@@ -60,7 +60,7 @@ async def test_any_texts_are_counted_as_python_counts_them(db: Database) -> None
         assert await counted(db, owner, n) == expected(contents, n), (contents, n)
 
 
-@pytest.mark.parametrize("length", [255, 256, 257, 511, 513, 65_535, 65_536, 65_537, 131_072, 140_000])
+@pytest.mark.parametrize("length", [255, 256, 257, 65_535, 65_536, 65_537, 131_073])
 async def test_nothing_is_lost_where_a_long_text_is_cut(db: Database, length: int) -> None:
     chance = Random(length)
     content = "".join(chance.choices("ab😀é\n", k=length))

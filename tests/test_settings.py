@@ -202,9 +202,8 @@ async def test_what_sqlite_is_told(engine: str, empty_url: str, tmp_path: Path) 
         async with db.transaction(read_only=True) as tx:
             assert await pragmas(tx, *expected, "query_only") == {**expected, "query_only": 1}
             assert await tx.fetch_value("PRAGMA wal_autocheckpoint") == 0  # exactly one connection checkpoints
-    options: dict[str, Any]
-    for url, options in ((empty_url, {"synchronous": "FULL"}), (f"{empty_url}?synchronous=full", {})):
-        async with opened(url, tmp_path, **options) as db, db.transaction() as tx:
+    for url, option in ((empty_url, "FULL"), (f"{empty_url}?synchronous=full", None)):
+        async with opened(url, tmp_path, synchronous=option) as db, db.transaction() as tx:
             assert await tx.fetch_value("SELECT synchronous FROM pragma_synchronous") == 2
 
 

@@ -62,7 +62,7 @@ def translate(error: BaseException, statement: Statement | None = None, *, name:
 
 def _of_server(error: asyncpg.PostgresError, statement: Statement | None, where: dict[str, Any]) -> PlainbaseError:
     state = error.sqlstate or ""
-    message: str = getattr(error, "message", None) or type(error).__name__
+    message: str = getattr(error, "message", None) or "a value does not fit its parameter"  # asyncpg's own has none
     if state in _KINDS:
         constraint = error.constraint_name
         if constraint and constraint.endswith("_type_check"):
