@@ -110,7 +110,9 @@ def _show_generation(console: Console, order: int, generation: Row) -> None:
 
 
 def _table(results: Sequence[Result]) -> Table:
-    table = Table(title="Held-out bits per character: fewer are better", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title="Held-out bits per character: fewer are better", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
+    )
     headings = (
         "order",
         "bits per\nchar",

@@ -90,7 +90,7 @@ async def train(
     except BaseException as error:
         with suppress(PlainbaseError):
             await db.training_runs.update_status(id=run.id, status="failed")
-            await db.training_runs.update_error(id=run.id, error=str(error) or type(error).__name__)
+            await db.training_runs.update_error(id=run.id, error=str(error) or "interrupted")
         raise
     done: Row = await db.training_runs.get(id=run.id)
     return done

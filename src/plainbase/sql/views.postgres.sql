@@ -1,7 +1,7 @@
 -- name: create_table :script
 -- When each materialized view was refreshed, and what went wrong last.
 CREATE TABLE IF NOT EXISTS view_refreshes (
-    view_name      text        COLLATE "C" NOT NULL,
+    view_name      text COLLATE "C" NOT NULL,
     refreshed_at   timestamptz,
     duration_ms    bigint,
     row_count      bigint,
@@ -18,12 +18,12 @@ SELECT
     CAST(stored.relname AS text) AS view_name,
     CAST(extract(EPOCH FROM clock_timestamp() - view_refreshes.refreshed_at) AS double precision) AS age_seconds
 FROM pg_class AS live
-JOIN pg_class AS stored
+INNER JOIN pg_class AS stored
     ON
-        stored.relnamespace = live.relnamespace
+        live.relnamespace = stored.relnamespace
+        AND live.relname = stored.relname || '_live'
         AND stored.relkind IN ('m', 'r')
-        AND stored.relname || '_live' = live.relname
-LEFT JOIN view_refreshes ON view_refreshes.view_name = stored.relname
+LEFT JOIN view_refreshes ON stored.relname = view_refreshes.view_name
 WHERE
     live.relkind = 'v'
     AND pg_table_is_visible(live.oid)

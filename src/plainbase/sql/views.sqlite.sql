@@ -18,7 +18,7 @@ SELECT
     stored.name AS view_name,
     (julianday('now') - julianday(view_refreshes.refreshed_at)) * 86400.0 AS age_seconds
 FROM sqlite_schema AS live
-JOIN sqlite_schema AS stored ON stored.type = 'table' AND stored.name || '_live' = live.name
-LEFT JOIN view_refreshes ON view_refreshes.view_name = stored.name
+INNER JOIN sqlite_schema AS stored ON live.name = stored.name || '_live' AND stored.type = 'table'
+LEFT JOIN view_refreshes ON stored.name = view_refreshes.view_name
 WHERE live.type = 'view'
 ORDER BY stored.name;
