@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from plainbase import Database, PlainbaseError
+from plainbase import Database
 
 TABLES = {
     "sqlite": """
@@ -129,8 +129,3 @@ def reveals(error: BaseException, secret: str) -> bool:
         if not each.__suppress_context__:
             waiting.append(each.__context__)
     return False
-
-
-def explains(error: PlainbaseError, *words: str) -> bool:
-    """Whether each of the words stands in the error's text."""
-    return all(word in str(error) for word in words)

@@ -168,7 +168,12 @@ async def open_lane(connect: Callable[[], sqlite3.Connection], loop: asyncio.Abs
     """Open a lane; a caller that is cancelled meanwhile leaves no thread behind."""
 
     async def connected(lane: Lane) -> Lane:
-        return await lane  # type: ignore[return-value]
+        try:
+            return await lane  # type: ignore[return-value]
+        except BaseException:
+            while lane._thread.is_alive():  # noqa: ASYNC110 (it ends by itself, and tells nobody)
+                await asyncio.sleep(0.0005)
+            raise
 
     opening = loop.create_task(connected(Lane(connect, loop)))
     try:

@@ -18,7 +18,7 @@ from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.postgres_connect import RESET, PostgresConnection, connect, disconnect
 from plainbase.drivers.postgres_errors import translate
 from plainbase.drivers.postgres_listen import ChannelListener
-from plainbase.drivers.postgres_plans import Plans
+from plainbase.drivers.postgres_plans import DEFINES, Plans
 from plainbase.drivers.postgres_session import PostgresSession
 from plainbase.errors import ConnectionLost, PoolTimeout
 from plainbase.options import Options
@@ -28,8 +28,6 @@ from plainbase.sqlfile.statement import Statement
 T = TypeVar("T")
 
 NEVER = float("inf")
-
-DEFINES = frozenset({"CREATE", "ALTER", "DROP"})
 
 MIGRATION_LOCK = 0x706C61696E626173
 """The advisory lock of migrators: "plainbas" in ASCII."""
@@ -45,6 +43,7 @@ class PostgresDriver:
         self.plans = Plans()
         self._listeners: set[ChannelListener] = set()
         self._closed = False
+        self._schema = 0
         pooled = options.use_pool
         self.pool: Pool[PostgresConnection] = Pool(
             partial(connect, options),
@@ -75,7 +74,7 @@ class PostgresDriver:
         await self.execute(statement, values)
 
     async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
-        slot = await self.pool.acquire()
+        slot = await self._acquire()
         try:
             plan, encoded = await self.plans.encode_batch(statement, rows, slot.connection.prepare)
             await slot.connection.executemany(statement.text, encoded)  # one implicit transaction
@@ -125,7 +124,7 @@ class PostgresDriver:
             text += f" ISOLATION LEVEL {isolation.replace('_', ' ').upper()}"
         if read_only:
             text += " READ ONLY"
-        slot = await self.pool.acquire()
+        slot = await self._acquire()
         try:
             await slot.connection.execute(text)
             if actor is not None:
@@ -181,6 +180,7 @@ class PostgresDriver:
 
     def schema_changed(self) -> None:
         self.plans.forget()
+        self._schema += 1
 
     def pool_status(self) -> PoolStatus:
         return self.pool.status()
@@ -224,6 +224,15 @@ class PostgresDriver:
             await self.cleanse(slot, rolled_back=True)
         return translate(error, statement, name=name)
 
+    async def _acquire(self) -> Slot[PostgresConnection]:
+        """Take a connection; one that has prepared statements for an older schema forgets them."""
+        slot = await self.pool.acquire()
+        connection = slot.connection
+        if connection.schema != self._schema:
+            await connection.reload_schema_state()  # nothing is sent
+            connection.schema = self._schema
+        return slot
+
     async def _single(
         self,
         work: Callable[[PostgresConnection, Statement, list[Any]], Awaitable[T]],
@@ -234,7 +243,7 @@ class PostgresDriver:
         plan = self.plans.known.get(statement)
         if plan is not None:
             encode_values(plan.accepts, statement, values)
-        slot = await self.pool.acquire()
+        slot = await self._acquire()
         try:
             if plan is None:
                 plan = await self.plans.encode(statement, values, slot.connection.prepare)

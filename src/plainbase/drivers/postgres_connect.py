@@ -41,7 +41,9 @@ class PostgresRow(asyncpg.Record, Row):  # type: ignore[misc]  # both have __get
 
 
 class PostgresConnection(asyncpg.Connection):
-    """An asyncpg connection with plainbase's reset."""
+    """An asyncpg connection with plainbase's reset; `schema` counts the schema changes it has taken note of."""
+
+    schema = 0
 
     def get_reset_query(self) -> str:
         return RESET

@@ -13,6 +13,8 @@ from plainbase.values import Accepts, ListOf
 MOST_PLANS = 4096
 """Plans kept; beyond that (SQL written at the call, ever new) all are made anew."""
 
+DEFINES = frozenset({"CREATE", "ALTER", "DROP"})
+
 _LOGICAL = {
     "uuid": "uuid",
     "timestamptz": "timestamp",

@@ -13,6 +13,7 @@ from plainbase.drivers.finishing import finished
 from plainbase.drivers.pool import Slot
 from plainbase.drivers.postgres_connect import PostgresConnection
 from plainbase.drivers.postgres_errors import is_lost, translate
+from plainbase.drivers.postgres_plans import DEFINES
 from plainbase.errors import CommitUnknown, ParameterError, TransactionAborted
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
@@ -48,7 +49,10 @@ class PostgresSession:
             await self._plans.encode(statement, values, connection.prepare)
             return await postgres_work.execute(connection, statement, values)
 
-        return await self.run(work, statement)
+        changed = await self.run(work, statement)
+        if statement.verb in DEFINES:
+            await self._schema_changed()
+        return changed
 
     async def insert(self, statement: Statement, values: list[Any]) -> Any:
         await self.execute(statement, values)
@@ -80,7 +84,7 @@ class PostgresSession:
 
     async def script(self, text: str, name: str) -> None:
         await self.run(lambda connection: connection.execute(text), None, name)
-        self._schema_changed()
+        await self._schema_changed()
 
     async def insert_rows(
         self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict
@@ -120,8 +124,6 @@ class PostgresSession:
             raise TransactionAborted("the server rolled the transaction back")
 
     async def rollback(self) -> None:
-        if self._defined:
-            self._driver.schema_changed()
         await self._leave(rolled_back=True)
 
     async def savepoint(self, name: str) -> None:
@@ -171,11 +173,14 @@ class PostgresSession:
         await self._plans.encode(statement, values, connection.prepare)
         return await postgres_work.fetch(connection, statement, values, limit)
 
-    def _schema_changed(self) -> None:
+    async def _schema_changed(self) -> None:
         self._defined = True
         self._driver.schema_changed()
+        await self._connection.reload_schema_state()
 
     async def _leave(self, *, rolled_back: bool = False) -> None:
         if not self._over:
             self._over = True
+            if self._defined:  # what others learned meanwhile is out of date now
+                self._driver.schema_changed()
             await self._driver.cleanse(self._slot, rolled_back=rolled_back)

@@ -120,8 +120,6 @@ class SqliteSession:
         except StatementFailed:
             self._slot.connection.stop()  # it cannot be used again; closing it rolls back
         finally:
-            if self._defined:
-                self._driver.schema_changed()
             self._leave()
 
     async def savepoint(self, name: str) -> None:
@@ -200,6 +198,8 @@ class SqliteSession:
     def _leave(self) -> None:
         if not self._over:
             self._over = True
+            if self._defined:  # what others learned meanwhile is out of date now
+                self._driver.schema_changed()
             if self._pool is self._driver.writers:
                 self._driver.owner = None
             self._pool.release(self._slot)
