@@ -39,7 +39,12 @@ def statement(sql: str, dialect: Dialect = Dialect.POSTGRES) -> Statement:
         ("SELECT 1 FROM t WHERE :p = a AND :q < t.b", ("a", "t.b")),
         ("SELECT 1 FROM t WHERE a = :p /* x */ -- y\n ORDER BY a", ("a",)),
         ('SELECT 1 FROM t WHERE "A"."b" = :p', ("A.b",)),
+        ("SELECT 1 FROM t WHERE (t.a, b) < (:p, :q) AND c = :r", ("t.a", "b", "c")),
+        ("SELECT 1 FROM t WHERE x OR (:p, :q) >= (a, t.b)", ("a", "t.b")),
+        ("SELECT 1 FROM t WHERE (a, lower(b), c) = (:p, :q, 1 + :r)", ("a", None, None)),
         # not plain
+        ("SELECT 1 FROM t WHERE f(a) = (:p)", (None,)),
+        ("SELECT 1 FROM t WHERE (a, b) = (:p, :q, :r)", (None, None, None)),
         ("SELECT 1 FROM t WHERE a = :p + 1", (None,)),
         ("SELECT 1 FROM t WHERE a = :p || 'x'", (None,)),
         ("SELECT 1 FROM t WHERE a = :p ->> 'x'", (None,)),

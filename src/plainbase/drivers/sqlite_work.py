@@ -238,6 +238,6 @@ def table_columns(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
     tables: dict[str, dict[str, str]] = {}
     for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')").fetchall():
         with suppress(sqlite3.OperationalError):
-            columns = connection.execute("SELECT name, type FROM pragma_table_info(?)", (name,))
+            columns = connection.execute("SELECT name, type FROM pragma_table_xinfo(?) WHERE hidden <> 1", (name,))
             tables[name.lower()] = {column.lower(): declared for column, declared in columns}
     return tables

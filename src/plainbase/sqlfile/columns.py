@@ -77,13 +77,16 @@ class Columns:
         self._code = code
         self._up = up
         self._ands = between_ands(up)
-        self._inserted: dict[int, str] = {}
+        self._noted: dict[int, str] = {}
         for index in [index for index, key in enumerate(up) if key == "INTO"]:
             self._read_insert(index + 1)
+        for index in [index for index, key in enumerate(up) if key in _COMPARISONS]:
+            if self._key(index - 1) == ")" and self._key(index + 1) == "(":
+                self._read_rows(index)
 
     def of(self, index: int) -> str | None:
         """Return the column of the parameter at `index`, as written, or None where the text does not say plainly."""
-        return self._inserted.get(index) or self._right_of(index) or self._left_of(index)
+        return self._noted.get(index) or self._right_of(index) or self._left_of(index)
 
     def _token(self, index: int) -> Token:
         return self._code[index] if 0 <= index < len(self._code) else END
@@ -159,10 +162,28 @@ class Columns:
         elif self._key(index) == "SELECT":
             self._note(columns, self._items(index + 1, _SELECT_ENDS)[0])
 
+    def _read_rows(self, index: int) -> None:
+        """Read `(a, b) < (:a, :b)`, on either side of the comparison, from its sign on."""
+        start, depth = index - 1, 0
+        while start >= 0:
+            depth += {")": 1, "(": -1}.get(self._key(start), 0)
+            if not depth:
+                break
+            start -= 1
+        if start < 0 or not self._starts(start):
+            return
+        left, _ = self._items(start + 1)
+        right, end = self._items(index + 2)
+        if len(left) != len(right) or continues(self._token(end)):
+            return
+        for names, values in ((left, right), (right, left)):
+            columns = [self._name(first, stop - 1) if stop - first in (1, 3) else None for first, stop in names]
+            self._note(columns, values)
+
     def _note(self, columns: Sequence[str | None], items: Iterable[tuple[int, int]]) -> None:
         for column, (start, stop) in zip(columns, items, strict=False):
             if column is not None and stop == start + 1 and self._code[start].kind == PARAM:
-                self._inserted[start] = column
+                self._noted[start] = column
 
     def _items(self, index: int, ends: frozenset[str] = frozenset()) -> tuple[list[tuple[int, int]], int]:
         """Return the items from `index` to the closing bracket or one of `ends`, and where to go on."""
