@@ -8,7 +8,7 @@ async with plainbase.open("sqlite:///lab.db") as db:
 from typing import Any
 
 from plainbase import shipped
-from plainbase.database import Database, Opening, Transaction
+from plainbase.database import Database, Opening
 from plainbase.dialect import Dialect
 from plainbase.drivers.base import Notification, PoolStatus
 from plainbase.errors import (
@@ -35,6 +35,7 @@ from plainbase.health import Health
 from plainbase.options import Options
 from plainbase.rows import Row
 from plainbase.sqlfile.query import OMIT
+from plainbase.transaction import Transaction
 from plainbase.values import uuid7
 
 __version__ = "0.1.0"

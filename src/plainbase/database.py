@@ -1,19 +1,17 @@
-"""`Database` and `Transaction`: the same calls on both, and the life of a connection pool around them."""
+"""`Database`: opening it, its transactions, its schema's life, and what it tells of itself."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from time import perf_counter
-from types import TracebackType
 from typing import Any, Self, TypeVar, get_args
 
 from plainbase import drivers, migrations, views
-from plainbase.calls import RUN, Call, look_up
-from plainbase.drivers.base import Driver, Executor, Isolation, Notification, OnConflict, PoolStatus, Session
+from plainbase.drivers.base import Driver, Isolation, PoolStatus
 from plainbase.errors import (
     ParameterError,
     PlainbaseError,
@@ -21,115 +19,18 @@ from plainbase.errors import (
     StatementFailed,
     TransactionConflict,
 )
-from plainbase.events import CommitEvent, EventName, Events, MigrateEvent, QueryStats
+from plainbase.events import EventName, Events, MigrateEvent, QueryStats
 from plainbase.health import Health
 from plainbase.options import Options, resolve
-from plainbase.rows import Row
+from plainbase.runner import Runner
 from plainbase.sources import QuerySources
-from plainbase.sqlfile import adhoc
-from plainbase.sqlfile.query import Kind, Query
+from plainbase.subscription import Subscription
+from plainbase.transaction import Transaction
 
 T = TypeVar("T")
 
 Folder = str | PathLike[str]
 Folders = Folder | Sequence[Folder]
-
-ADHOC_KEPT = 512
-"""Compiled texts of SQL written at the call that are kept."""
-
-
-class Runner:
-    """What a database and a transaction have in common: named queries and SQL written at the call."""
-
-    def __init__(
-        self, executor: Executor, events: Events, sources: QuerySources, adhoc_calls: dict[str, Query]
-    ) -> None:
-        self.executor = executor
-        self.events = events
-        self._sources = sources
-        self._adhoc = adhoc_calls
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        found = look_up(self, self._sources.tree(), name, name)
-        if not self._sources.reload:
-            self.__dict__[name] = found
-        return found
-
-    def __dir__(self) -> Iterable[str]:
-        return sorted({*super().__dir__(), *self._sources.tree()})
-
-    async def fetch_all(self, sql: Any, params: Mapping[str, Any] | None = None) -> list[Row]:
-        """Run SQL with `:name` parameters and return all rows."""
-        rows: list[Row] = await self._call(sql, Kind.MANY).run(params or {})
-        return rows
-
-    async def fetch_one(self, sql: Any, params: Mapping[str, Any] | None = None) -> Row:
-        """Run SQL and return its row. Raises RowNotFound or TooManyRows unless there is exactly one."""
-        row: Row = await self._call(sql, Kind.ONE).run(params or {})
-        return row
-
-    async def fetch_optional(self, sql: Any, params: Mapping[str, Any] | None = None) -> Row | None:
-        """Run SQL and return its first row, or None."""
-        row: Row | None = await self._call(sql, Kind.OPTIONAL).run(params or {})
-        return row
-
-    async def fetch_value(self, sql: Any, params: Mapping[str, Any] | None = None) -> Any:
-        """Run SQL and return the first column of its first row, or None."""
-        return await self._call(sql, Kind.VALUE).run(params or {})
-
-    async def execute(self, sql: Any, params: Mapping[str, Any] | None = None) -> int:
-        """Run SQL and return the number of rows it changed."""
-        changed: int = await self._call(sql, Kind.EXEC).run(params or {})
-        return changed
-
-    async def execute_many(self, sql: Any, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Run SQL once per mapping, in one transaction, all or nothing, and return the number of mappings."""
-        call = self._call(sql, Kind.EXEC)
-        statement, values = call.query.bind_many(rows)
-        return await self.executor.execute_batch(statement, values) if values else 0
-
-    async def iterate(self, sql: Any, params: Mapping[str, Any] | None = None) -> AsyncGenerator[Row]:
-        """Run SQL and yield its rows with bounded memory."""
-        async for row in self._call(sql, Kind.MANY).stream(**(params or {})):
-            yield row
-
-    async def script(self, text: str) -> None:
-        """Run several statements without parameters, all or nothing."""
-        await self.executor.script(text, "SQL at the call")
-
-    async def insert_rows(
-        self,
-        table: str,
-        columns: Sequence[str],
-        rows: Iterable[Sequence[Any]],
-        on_conflict: OnConflict = "error",
-    ) -> int:
-        """Insert many rows the fastest way the engine has, all or nothing; return how many were inserted.
-
-        With `on_conflict="ignore"` rows that a unique constraint refuses are left out.
-        Raises ParameterError for an unknown table or column and for a row of another length.
-        """
-        if on_conflict not in get_args(OnConflict):
-            raise ParameterError("insert_rows: on_conflict is 'error' or 'ignore'")
-        try:
-            return await self.executor.insert_rows(table, tuple(columns), list(rows), on_conflict)
-        except StatementFailed as error:
-            raise await self.explained(error) from None
-
-    async def explained(self, error: BaseException) -> BaseException:
-        """The error to raise, where more can be said than the engine did."""
-        return error
-
-    def _call(self, sql: Any, kind: Kind) -> Call:
-        text = sql if isinstance(sql, str) else sql.get_sql()  # a pypika query
-        query = self._adhoc.get(text)
-        if query is None:
-            if len(self._adhoc) >= ADHOC_KEPT:
-                self._adhoc.clear()
-            query = self._adhoc[text] = adhoc(text, self._sources.dialect)
-        return Call(query, self, RUN[kind])
 
 
 class Database(Runner):
@@ -265,99 +166,6 @@ class Database(Runner):
 
     def __repr__(self) -> str:
         return f"<Database {self._driver.options.safe_url}>"
-
-
-class Transaction(Runner):
-    """One transaction, in the block of its `async with`; it nests as savepoints."""
-
-    def __init__(self, database: Database, begin: Callable[[], Awaitable[Session]]) -> None:
-        self._database = database
-        self._begin = begin
-        self._began = 0.0
-        self._depth = 0
-
-    async def __aenter__(self) -> Self:
-        session = await self._begin()
-        database = self._database
-        Runner.__init__(self, session, database.events, database._sources, database._adhoc)
-        self._session = session
-        self._began = perf_counter()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is not None:
-            await self._session.rollback()
-            return
-        await self._session.commit()
-        self.events.emit("commit", CommitEvent(perf_counter() - self._began))
-
-    def transaction(self) -> Savepoint:
-        """A part of this transaction for `async with`, undone alone if it raises."""
-        self._depth += 1
-        return Savepoint(self, self._session, f"plainbase_{self._depth}")
-
-    async def explained(self, error: BaseException) -> BaseException:
-        """See Database."""
-        return await self._database.explained(error)
-
-
-class Savepoint:
-    """A part of a transaction; its block gets the transaction itself."""
-
-    def __init__(self, transaction: Transaction, session: Session, name: str) -> None:
-        self._transaction = transaction
-        self._session = session
-        self._name = name
-
-    async def __aenter__(self) -> Transaction:
-        await self._session.savepoint(self._name)
-        return self._transaction
-
-    async def __aexit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        if kind is None:
-            await self._session.release(self._name)
-        else:
-            await self._session.rollback_to(self._name)
-
-
-class Subscription:
-    """The notifications of a channel, until the block or the loop is left."""
-
-    def __init__(self, driver: Driver, channel: str) -> None:
-        self._driver = driver
-        self._channel = channel
-        self._listener: Any = None
-
-    async def __aenter__(self) -> Self:
-        self._listener = await self._driver.listen(self._channel)
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        await self.aclose()
-
-    async def __aiter__(self) -> AsyncGenerator[Notification]:
-        own = self._listener is None
-        if own:
-            await self.__aenter__()
-        try:
-            while True:
-                yield await self._listener.next()
-        finally:
-            if own:
-                await self.aclose()
-
-    async def next(self) -> Notification:
-        """Wait for the next notification; inside `async with`."""
-        notification: Notification = await self._listener.next()
-        return notification
-
-    async def aclose(self) -> None:
-        """Stop listening."""
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            await listener.aclose()
 
 
 class Opening:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from plainbase.encoding import encode, encode_many
 from plainbase.errors import DataInvalid, ParameterError, StatementFailed
 from plainbase.sqlfile.statement import Statement
-from plainbase.values import Accepts, Refused, encode, encode_many
+from plainbase.values import Accepts, Refused
 
 
 def about(statement: Statement) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from plainbase.database import Database, Transaction
+from plainbase.database import Database
 from plainbase.rows import Row
+from plainbase.transaction import Transaction
 from plainbase.values import uuid7
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from random import Random
 from uuid import UUID
 
-from plainbase.database import Database, Transaction
+from plainbase.database import Database
 from plainbase.errors import RowNotFound
+from plainbase.transaction import Transaction
 
 
 async def count(db: Database | Transaction, dataset_id: UUID, n: int, corpus_text_ids: Iterable[int]) -> int:
