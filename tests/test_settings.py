@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -231,9 +232,10 @@ async def test_a_database_in_memory(engine: str, tmp_path: Path) -> None:
 
 @POSTGRES
 async def test_the_password_is_shown_nowhere(engine: str, empty_url: str, tmp_path: Path) -> None:
-    async with opened(empty_url, tmp_path, password="hunter2secret") as db:  # which this server does not ask for
+    secret = urlsplit(empty_url).password or "hunter2secret"  # the server of the wheel does not ask for one
+    async with opened(empty_url, tmp_path, password=secret) as db:
         for shown in (repr(db), repr(db.options), str(db.options), db.options.safe_url):
-            assert "hunter2secret" not in shown
+            assert secret not in shown
         assert str(db.options.database) in repr(db)
-        assert db.options.password == "hunter2secret"
+        assert db.options.password == secret
         assert db.dialect == "postgres"
