@@ -105,7 +105,12 @@ class Pool(Generic[C]):
 
     def release(self, slot: Slot[C]) -> None:
         """Give a connection back; one that is no longer usable is dropped."""
-        if self._closed or not self._usable(slot.connection) or self._loop.time() - slot.born >= self._recycle:
+        if not self._usable(slot.connection):
+            for other in self._idle:  # what ended this one may have ended them all: ask before using them
+                other.idle_since = -TRUSTED_IDLE
+            self._drop(slot)
+            return
+        if self._closed or self._loop.time() - slot.born >= self._recycle:
             self._drop(slot)
             return
         while self._waiters:

@@ -197,6 +197,10 @@ class PostgresDriver:
         """Give a connection back as if it were new: what it was doing is stopped, its transaction rolled back."""
         await finished(self._cleanse(slot, rolled_back=rolled_back))
 
+    def cleanse_afterwards(self, slot: Slot[PostgresConnection]) -> None:
+        """Do so without letting the caller wait: its transaction is committed already."""
+        self.pool.afterwards(self._cleanse(slot, rolled_back=False))
+
     async def _cleanse(self, slot: Slot[PostgresConnection], *, rolled_back: bool) -> None:
         connection = slot.connection
         try:

@@ -183,4 +183,7 @@ class PostgresSession:
             self._over = True
             if self._defined:  # what others learned meanwhile is out of date now
                 self._driver.schema_changed()
-            await self._driver.cleanse(self._slot, rolled_back=rolled_back)
+            if rolled_back:
+                await self._driver.cleanse(self._slot, rolled_back=True)
+            else:
+                self._driver.cleanse_afterwards(self._slot)
