@@ -106,8 +106,9 @@ class Pool(Generic[C]):
     def release(self, slot: Slot[C]) -> None:
         """Give a connection back; one that is no longer usable is dropped."""
         if not self._usable(slot.connection):
+            doubtful = self._loop.time() - TRUSTED_IDLE
             for other in self._idle:  # what ended this one may have ended them all: ask before using them
-                other.idle_since = -TRUSTED_IDLE
+                other.idle_since = min(other.idle_since, doubtful)
             self._drop(slot)
             return
         if self._closed or self._loop.time() - slot.born >= self._recycle:
