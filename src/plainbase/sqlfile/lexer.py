@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from plainbase.dialect import Dialect
@@ -50,48 +51,50 @@ _FLAT_COMMENT = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/"
 _UNNESTED_COMMENT = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*))[^*/]*+)*+\*/"
 
 
-def _pattern(**groups: str) -> re.Pattern[str]:
-    alternatives = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in groups.items())
-    return re.compile(rf"{_SPACE}*+(?:{alternatives})", re.DOTALL)
-
-
-_SQLITE = _pattern(
-    word=rf"(?![xX]')[{_FIRST}][{_REST}]*+",
-    punctuation=r"[(),;\]]|\.(?![0-9])",
-    param=rf"(?<![:\w\]]):[A-Za-z_][{_REST}]*+",
-    string=rf"[xX]?{_PLAIN}",
-    number=_NUMBER,
-    comment=r"--[^\n]*+",
-    block=_FLAT_COMMENT,
-    quoted=rf"{_DOUBLE}|`[^`]*+(?:``[^`]*+)*+`|\[[^\]]*+\]",
-    open=r"[xX]?'|\"|`|\[|/\*",
-    operator=r"::|:=|(?:(?!--|/\*)[-+*/<>=~!%&|])++",
-    colon=":",
-    placeholder=rf"\?[0-9]*+|[@#$][{_REST}]++",
-    other=r"[^ \t\r\n\f\v]",
-)
-_POSTGRES = _pattern(
-    word=rf"(?![eEbBxXnN]'|[uU]&['\"])[{_FIRST}][{_REST}]*+",
-    punctuation=r"[(),;\[\]]|\.(?![0-9])",
-    param=rf"(?<![:\w\]]):[A-Za-z_][{_REST}]*+",
-    string=rf"(?:[bBxXnN]|[uU]&)?{_PLAIN}|[eE]{_ESCAPED}{_CONTINUED}|({_DOLLAR}).*?\5",
-    number=_NUMBER,
-    comment=r"--[^\r\n]*+",
-    block=_UNNESTED_COMMENT,
-    quoted=rf"(?:[uU]&)?{_DOUBLE}",
-    open=rf"(?:[eEbBxXnN]|[uU]&)?'|(?:[uU]&)?\"|{_DOLLAR}|/\*",
-    operator=r"::|:=|(?:(?!--|/\*)[-+*/<>=~!@#%^&|`?])++",
-    colon=":",
-    placeholder=r"\$[0-9]++",
-    other=r"[^ \t\r\n\f\v]",
-)
-_PATTERNS = {Dialect.SQLITE: _SQLITE, Dialect.POSTGRES: _POSTGRES}
+_SQLITE = {
+    "word": rf"(?![xX]')[{_FIRST}][{_REST}]*+",
+    "punctuation": r"[(),;\]]|\.(?![0-9])",
+    "param": rf"(?<![:\w\]]):[A-Za-z_][{_REST}]*+",
+    "string": rf"[xX]?{_PLAIN}",
+    "number": _NUMBER,
+    "comment": r"--[^\n]*+",
+    "block": _FLAT_COMMENT,
+    "quoted": rf"{_DOUBLE}|`[^`]*+(?:``[^`]*+)*+`|\[[^\]]*+\]",
+    "open": r"[xX]?'|\"|`|\[|/\*",
+    "operator": r"::|:=|(?:(?!--|/\*)[-+*/<>=~!%&|])++",
+    "colon": ":",
+    "placeholder": rf"\?[0-9]*+|[@#$][{_REST}]++",
+    "other": r"[^ \t\r\n\f\v]",
+}
+_POSTGRES = {
+    "word": rf"(?![eEbBxXnN]'|[uU]&['\"])[{_FIRST}][{_REST}]*+",
+    "punctuation": r"[(),;\[\]]|\.(?![0-9])",
+    "param": rf"(?<![:\w\]]):[A-Za-z_][{_REST}]*+",
+    "string": rf"(?:[bBxXnN]|[uU]&)?{_PLAIN}|[eE]{_ESCAPED}{_CONTINUED}|({_DOLLAR}).*?\5",
+    "number": _NUMBER,
+    "comment": r"--[^\r\n]*+",
+    "block": _UNNESTED_COMMENT,
+    "quoted": rf"(?:[uU]&)?{_DOUBLE}",
+    "open": rf"(?:[eEbBxXnN]|[uU]&)?'|(?:[uU]&)?\"|{_DOLLAR}|/\*",
+    "operator": r"::|:=|(?:(?!--|/\*)[-+*/<>=~!@#%^&|`?])++",
+    "colon": ":",
+    "placeholder": r"\$[0-9]++",
+    "other": r"[^ \t\r\n\f\v]",
+}
 _NESTING = re.compile(r"/\*|\*/")
+
+
+@cache
+def _pattern(dialect: Dialect) -> re.Pattern[str]:
+    """Compile a dialect's tokens when they are first needed: it takes longer than the rest of the import."""
+    kinds = _SQLITE if dialect is Dialect.SQLITE else _POSTGRES
+    alternatives = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items())
+    return re.compile(rf"{_SPACE}*+(?:{alternatives})", re.DOTALL)
 
 
 def tokens(text: str, dialect: Dialect, start: int = 0) -> Iterator[Token]:
     """Yield the tokens of `text` from offset `start` on; white space lies between them."""
-    pattern = _PATTERNS[dialect]
+    pattern = _pattern(dialect)
     stop = len(text.rstrip(" \t\r\n\f\v"))
     position: int | None = start
     new = tuple.__new__  # a third of the time of Token(…)
