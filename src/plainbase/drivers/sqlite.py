@@ -90,34 +90,33 @@ class SqliteDriver:
         return driver
 
     async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
-        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
-        if not plan.reads:
-            return await self.write(partial(sqlite_work.fetch_changed, plan, values, limit), statement)  # type: ignore[no-any-return]
-        job = self.readers.submit(partial(sqlite_work.fetch, plan, values, limit))
-        return await self.result(job, statement)  # type: ignore[no-any-return]
+        plan = await self.plans.encode(statement, values, self._look)
+        rows: list[Row]
+        if plan.reads:
+            rows = await self.result(self.readers.submit(partial(sqlite_work.fetch, plan, values, limit)), statement)
+        else:
+            rows = await self.write(partial(sqlite_work.fetch_changed, plan, values, limit), statement)
+        return rows
 
     async def execute(self, statement: Statement, values: list[Any]) -> int:
-        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
+        plan = await self.plans.encode(statement, values, self._look)
         changed: int = await self.write(partial(sqlite_work.execute, plan, values), statement)
         if plan.verb in DEFINES:
             self.schema_changed()
         return changed
 
     async def insert(self, statement: Statement, values: list[Any]) -> Any:
-        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
+        plan = await self.plans.encode(statement, values, self._look)
         return await self.write(partial(sqlite_work.insert, plan, values), statement)
 
     async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
-        plan, encoded = await self.plans.for_batch(statement, rows, self._look)
+        plan, encoded = await self.plans.encode_batch(statement, rows, self._look)
         work = partial(sqlite_work.execute_batch, plan, encoded)
         count: int = await self.write(sqlite_work.whole(work), statement)
         return count
 
     async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
-        plan, encoded = await self.plans.for_batch(statement, rows, self._look)
+        plan, encoded = await self.plans.encode_batch(statement, rows, self._look)
         work = partial(sqlite_work.fetch_batch, plan, encoded)
         result: list[Row] = await self.write(sqlite_work.whole(work), statement)
         return result
@@ -149,8 +148,7 @@ class SqliteDriver:
         return count
 
     async def explain(self, statement: Statement, values: list[Any]) -> str:
-        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
+        plan = await self.plans.encode(statement, values, self._look)
         text: str = await self.read(partial(sqlite_work.explain, plan, values), statement)
         return text
 

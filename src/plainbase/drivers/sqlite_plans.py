@@ -10,7 +10,7 @@ from plainbase import values as input_tables
 from plainbase.drivers import sqlite_work
 from plainbase.drivers.base import OnConflict
 from plainbase.drivers.lanes import Work
-from plainbase.drivers.named import check_columns, encode_batch, encode_rows, quote
+from plainbase.drivers.named import check_columns, encode_batch, encode_rows, encode_values, quote
 from plainbase.drivers.sqlite_returning import ALL, returned_columns
 from plainbase.drivers.sqlite_rows import logical_type
 from plainbase.drivers.sqlite_work import Plan
@@ -57,10 +57,16 @@ class Plans:
         self.known[statement] = plan
         return plan
 
-    async def for_batch(
+    async def encode(self, statement: Statement, values: list[Any], run: Run) -> Plan:
+        """The statement's plan; the values are converted in place."""
+        plan = self.known.get(statement) or await self.make(statement, run)
+        encode_values(plan.accepts, statement, values)
+        return plan
+
+    async def encode_batch(
         self, statement: Statement, rows: list[list[Any]], run: Run
     ) -> tuple[Plan, Sequence[Sequence[Any]]]:
-        """The plan for many rows of values, and these converted."""
+        """The statement's plan, and the rows of values converted."""
         plan = self.known.get(statement) or await self.make(statement, run)
         return plan, encode_batch(plan.accepts, statement, rows)
 

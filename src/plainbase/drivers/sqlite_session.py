@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from plainbase.drivers import sqlite_work
 from plainbase.drivers.lanes import Lane, Work, outcome
-from plainbase.drivers.named import encode_values
 from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.sqlite_plans import DEFINES
 from plainbase.errors import StatementFailed, TransactionAborted
@@ -43,38 +42,34 @@ class SqliteSession:
         self._defined = False
 
     async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
-        plan = self._plans.known.get(statement) or await self._plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
+        plan = await self._plans.encode(statement, values, self._look)
         work = sqlite_work.fetch if plan.reads else sqlite_work.fetch_changed
         rows: list[Row] = await self.run(partial(work, plan, values, limit), statement)
         return rows
 
     async def execute(self, statement: Statement, values: list[Any]) -> int:
-        plan = self._plans.known.get(statement) or await self._plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
+        plan = await self._plans.encode(statement, values, self._look)
         changed: int = await self.run(partial(sqlite_work.execute, plan, values), statement)
         if plan.verb in DEFINES:
             self._schema_changed()
         return changed
 
     async def insert(self, statement: Statement, values: list[Any]) -> Any:
-        plan = self._plans.known.get(statement) or await self._plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
+        plan = await self._plans.encode(statement, values, self._look)
         return await self.run(partial(sqlite_work.insert, plan, values), statement)
 
     async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
-        plan, encoded = await self._plans.for_batch(statement, rows, self._look)
+        plan, encoded = await self._plans.encode_batch(statement, rows, self._look)
         count: int = await self.run(partial(sqlite_work.execute_batch, plan, encoded), statement)
         return count
 
     async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
-        plan, encoded = await self._plans.for_batch(statement, rows, self._look)
+        plan, encoded = await self._plans.encode_batch(statement, rows, self._look)
         result: list[Row] = await self.run(partial(sqlite_work.fetch_batch, plan, encoded), statement)
         return result
 
     async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
-        plan = self._plans.known.get(statement) or await self._plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
+        plan = await self._plans.encode(statement, values, self._look)
         async for row in sqlite_work.rows(self._lane, lambda work: self.run(work, statement), plan, values):
             yield row
 
@@ -90,8 +85,7 @@ class SqliteSession:
         return count
 
     async def explain(self, statement: Statement, values: list[Any]) -> str:
-        plan = self._plans.known.get(statement) or await self._plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
+        plan = await self._plans.encode(statement, values, self._look)
         text: str = await self.run(partial(sqlite_work.explain, plan, values), statement)
         return text
 
