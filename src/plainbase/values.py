@@ -10,8 +10,8 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
@@ -103,6 +103,8 @@ def elements(value: Any) -> list[Any]:
     """The elements of the value for `IN (:ids)`: any sequence or set, or one scalar."""
     if isinstance(value, str | bytes | bytearray | memoryview | Mapping) or not isinstance(value, Iterable):
         return [value]
+    if isinstance(value, Iterator):  # it could be read once only, and may stand in two places
+        raise Refused("expected a sequence, got an iterator")
     return list(value)
 
 
@@ -245,7 +247,10 @@ def stored_as_text() -> dict[str, Accepts]:
     tables = native()
     uuid_table = Accepts("uuid", {UUID: str, str: lambda value: str(uuid(value))})
     timestamp_table = Accepts("timestamp", {datetime: timestamp_text})
-    decimal_table = Accepts("decimal", {Decimal: decimal_text, int: str, bool: tables["decimal"][bool]})
+    decimal_table = Accepts(
+        "decimal",
+        {Decimal: decimal_text, int: lambda value: decimal_text(Decimal(value)), bool: tables["decimal"][bool]},
+    )
     untyped: dict[type, Converter | None] = {
         bool: None,
         int: integer64,
@@ -256,6 +261,7 @@ def stored_as_text() -> dict[str, Accepts]:
         memoryview: bytes,
         UUID: str,
         datetime: timestamp_text,
+        date: date.isoformat,
         Decimal: decimal_text,
         dict: json_text,
         list: json_text,

@@ -69,6 +69,7 @@ class Lane(aiosqlite.Connection):
         self.lock = Lock()
         self.current: Job | None = None
         self.born = loop.time()
+        self.broken = False
 
     @property
     def raw(self) -> sqlite3.Connection:
@@ -110,7 +111,8 @@ class Lane(aiosqlite.Connection):
             try:
                 job.result = job.work(self._conn)
             except BaseException as error:  # handed to the caller, whatever it is
-                job.error = error
+                # Without this frame, whose `job` would make a cycle that keeps cursors alive.
+                job.error = error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
         with self.lock:  # an interrupt for this job is over before the next begins
             self.current = None
 

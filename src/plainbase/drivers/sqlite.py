@@ -6,11 +6,12 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
 from plainbase.dialect import Dialect
-from plainbase.drivers import sqlite_connect, sqlite_work
+from plainbase.drivers import sqlite_connect, sqlite_streams, sqlite_work
 from plainbase.drivers.base import Isolation, OnConflict, PoolStatus
 from plainbase.drivers.finishing import finished
 from plainbase.drivers.lanes import Job, Lane, Work, open_lane, outcome
@@ -21,7 +22,9 @@ from plainbase.drivers.sqlite_errors import is_busy, translate
 from plainbase.drivers.sqlite_listen import CommitListener
 from plainbase.drivers.sqlite_plans import DEFINES, Plans
 from plainbase.drivers.sqlite_rows import register_converters
+from plainbase.drivers.sqlite_scripts import Script
 from plainbase.drivers.sqlite_session import SqliteSession
+from plainbase.drivers.sqlite_streams import Stream
 from plainbase.errors import PoolTimeout
 from plainbase.options import Options
 from plainbase.rows import Row
@@ -94,13 +97,19 @@ class SqliteDriver:
         rows: list[Row]
         if plan.reads:
             rows = await self.result(self.readers.submit(partial(sqlite_work.fetch, plan, values, limit)), statement)
-        else:
-            rows = await self.write(partial(sqlite_work.fetch_changed, plan, values, limit), statement)
+            return rows
+        work: Work = partial(sqlite_work.fetch_changed, plan, values, limit)
+        changes = plan.verb in sqlite_work.CHANGES
+        work = sqlite_work.whole(work) if changes else work
+        rows = await self.write(work, statement, changes=changes, lingers=plan.lingers)
+        if plan.verb in DEFINES:
+            self.schema_changed()
         return rows
 
     async def execute(self, statement: Statement, values: list[Any]) -> int:
         plan = await self.plans.encode(statement, values, self._look)
-        changed: int = await self.write(partial(sqlite_work.execute, plan, values), statement)
+        work = partial(sqlite_work.execute, plan, values)
+        changed: int = await self.write(work, statement, lingers=plan.lingers)
         if plan.verb in DEFINES:
             self.schema_changed()
         return changed
@@ -131,14 +140,18 @@ class SqliteDriver:
         slot = await self.exclusive.acquire()
         try:
             run = partial(self.on, slot.connection, statement)
-            async for row in sqlite_work.rows(slot.connection, run, plan, values):
-                yield row
+            async with aclosing(sqlite_streams.rows(Stream(plan, values), slot.connection, run)) as streamed:
+                async for row in streamed:
+                    yield row
         finally:
             self.exclusive.release(slot)
 
     async def script(self, text: str, name: str) -> None:
-        await self.write(sqlite_work.script(text), None, name)
-        self.schema_changed()
+        script = Script(text)
+        try:
+            await self.write(script, None, name, lingers=script.as_it_is, begun=script.begun)
+        finally:
+            self.schema_changed()
 
     async def insert_rows(
         self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict
@@ -166,6 +179,7 @@ class SqliteDriver:
     async def lock_migrations(self, timeout: float) -> SqliteSession:
         """The write lock of the file is the lock: whoever begins first migrates."""
         session = await self.begin()
+        session.timeout = None
         try:
             await session.run(lambda connection: None, None, patience=timeout)
         except BaseException:
@@ -175,7 +189,11 @@ class SqliteDriver:
 
     async def listen(self, channel: str) -> CommitListener:
         listener = CommitListener(self, channel, None if self._memory else await self.exclusive.acquire())
-        await listener.start()
+        try:
+            await listener.start()
+        except BaseException:
+            await listener.aclose()
+            raise
         return listener
 
     async def notify(self, channel: str, payload: str) -> None:
@@ -212,17 +230,28 @@ class SqliteDriver:
     async def read(self, work: Work, statement: Statement | None) -> Any:
         """Run a function on a reading connection."""
         if self._memory:
-            return await self.write(work, statement)
+            return await self.write(work, statement, changes=False)
         return await self.result(self.readers.submit(work), statement)
 
-    async def write(self, work: Work, statement: Statement | None, name: str = "") -> Any:
+    async def write(
+        self,
+        work: Work,
+        statement: Statement | None,
+        name: str = "",
+        *,
+        changes: bool = True,
+        lingers: bool = False,
+        begun: Callable[[], bool] | None = None,
+    ) -> Any:
         """Run a function on the writing connection, outside any transaction."""
         slot = await self._turn()
+        if lingers:
+            self.use_up(slot.connection)
         try:
-            result = await self.patient(slot.connection, work, statement, name=name)
+            result = await self.patient(slot.connection, work, statement, timeout=self.timeout, name=name, begun=begun)
         finally:
             self.writers.release(slot)
-        if self.listeners:
+        if changes and self.listeners:
             self.committed()
         return result
 
@@ -232,6 +261,7 @@ class SqliteDriver:
         work: Work,
         statement: Statement | None,
         *,
+        timeout: float | None,
         patience: float | None = None,
         name: str = "",
         begun: Callable[[], bool] | None = None,
@@ -241,12 +271,12 @@ class SqliteDriver:
         while True:
             job = lane.run(work)
             try:
-                return await outcome(job, self.timeout)
-            except sqlite3.OperationalError as error:
-                if not is_busy(error) or (begun and begun()) or self._loop.time() >= deadline:
-                    raise self.failure(error, job, statement, name) from None
+                return await outcome(job, timeout)
             except Exception as error:
-                raise self.failure(error, job, statement, name) from None
+                busy = is_busy(error) and not (begun and begun()) and self._loop.time() < deadline
+                failure = self.failure(error, job, statement, name)
+            if not busy:
+                raise failure
             await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 (a back-off, not a secret)
 
     async def on(self, lane: Lane, statement: Statement | None, work: Work) -> Any:
@@ -258,13 +288,18 @@ class SqliteDriver:
         try:
             return await outcome(job, self.timeout)
         except Exception as error:
-            raise self.failure(error, job, statement) from None
+            failure = self.failure(error, job, statement)
+        raise failure  # outside the handler, so that nothing of the engine's error hangs on to it
 
     def failure(self, error: BaseException, job: Job, statement: Statement | None, name: str = "") -> BaseException:
         """The error to raise for one of the sqlite3 module."""
         if statement is None:
             return translate(error, timed_out=job.timed_out, query=None, where=name or None)
         return translate(error, timed_out=job.timed_out, **about(statement))
+
+    def use_up(self, lane: Lane) -> None:
+        """Let a connection be closed when it comes back; a database in memory has just the one."""
+        lane.broken = not self._memory
 
     def committed(self) -> None:
         """Wake the listeners of this process; those of others see the file change."""
@@ -288,7 +323,7 @@ async def _close(lane: Lane) -> None:
 
 
 def _usable(lane: Lane) -> bool:
-    return lane.open
+    return lane.open and not lane.broken
 
 
 async def _always(lane: Lane) -> bool:

@@ -46,6 +46,8 @@ def translate(error: BaseException, *, timed_out: bool = False, **about: Any) ->
         return error if error.query or error.where else error.located(**about)
     if isinstance(error, OverflowError | UnicodeEncodeError):
         return DataInvalid("a value does not fit into its column", **about)
+    if isinstance(error, ValueError | ArithmeticError):
+        return DataInvalid("a stored value is not of the type that its column or `-- result:` declares", **about)
     if not isinstance(error, sqlite3.Error | sqlite3.Warning):
         return error
     name = code(error)

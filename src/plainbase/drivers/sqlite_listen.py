@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plainbase.drivers.base import Notification
@@ -40,18 +41,17 @@ class CommitListener:
 
     async def next(self) -> Notification:
         while not self._closed:
-            self._event.clear()
             if self._slot is not None:
                 version = await self._version()
                 if version != self._seen:
                     self._seen = version
                     return Notification(self._channel, None)
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._event.wait(), None if self._slot is None else POLL)
-            except TimeoutError:
-                continue
-            if self._slot is None and not self._closed:
-                return Notification(self._channel, None)
+            if self._event.is_set() and not self._closed:
+                self._event.clear()
+                if self._slot is None:
+                    return Notification(self._channel, None)
         raise ConnectionLost("the subscription is closed")
 
     async def aclose(self) -> None:

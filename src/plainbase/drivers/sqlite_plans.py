@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from plainbase import values as input_tables
@@ -21,6 +22,7 @@ Run = Callable[[Work], Awaitable[Any]]
 
 READS = frozenset({"SELECT", "VALUES", "EXPLAIN"})
 DEFINES = frozenset({"CREATE", "ALTER", "DROP"})
+LINGERS = frozenset({"pragma", "attach", "detach"})
 MOST_PLANS = 4096
 """Plans kept; beyond that (SQL written at the call, ever new) all are made anew."""
 
@@ -53,7 +55,15 @@ class Plans:
             self.known.clear()
         reads = self._readers and statement.verb in READS
         results = {**self._returned_reals(statement), **statement.results} if returning else statement.results
-        plan = Plan(statement.text, statement.verb, reads=reads, accepts=accepts, results=results)
+        first, second = (*statement.words, "", "")[:2]
+        plan = Plan(
+            statement.text,
+            statement.verb,
+            reads=reads,
+            lingers=first in LINGERS or (first == "create" and second.startswith("temp")),
+            accepts=accepts,
+            results=results,
+        )
         self.known[statement] = plan
         return plan
 
@@ -98,6 +108,8 @@ class Plans:
     def _type_of(self, statement: Statement, column: str) -> str:
         """A column's logical type, if all tables of the statement that have it agree on it."""
         name = column.rpartition(".")[2].lower()
+        if ("as", name) in pairwise(statement.words):  # the name may be a computed column's
+            return ""
         found = {
             logical_type(columns[name])
             for table in statement.tables

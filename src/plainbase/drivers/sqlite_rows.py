@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
@@ -130,6 +130,25 @@ def register_converters() -> None:
     sqlite3.register_converter("JSON_TEXT", json.loads)
     sqlite3.register_converter("BOOLEAN_INTEGER", b"1".__eq__)
     sqlite3.register_converter("DECIMAL_TEXT", lambda value: Decimal(value.decode()))
+    for name, parse in (("TIMESTAMP", datetime.fromisoformat), ("DATE", date.fromisoformat)):
+        if getattr(sqlite3.converters.get(name), "__module__", "") == sqlite3.dbapi2.__name__:
+            sqlite3.register_converter(name, _lenient(parse))
+
+
+def _lenient(parse: Callable[[str], Any]) -> Callable[[bytes], Any]:
+    """Read what the module's own, deprecated converter reads, and where that would raise, more or the text itself.
+
+    Somebody else's columns may be declared TIMESTAMP or DATE; a converter that is not the module's own is left alone.
+    """
+
+    def convert(value: bytes) -> Any:
+        text = value.decode(errors="replace")
+        try:
+            return parse(text)
+        except ValueError:
+            return text
+
+    return convert
 
 
 _DECLARED = {

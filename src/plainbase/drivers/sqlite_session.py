@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,9 @@ from plainbase.drivers import sqlite_work
 from plainbase.drivers.lanes import Lane, Work, outcome
 from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.sqlite_plans import DEFINES
-from plainbase.errors import StatementFailed, TransactionAborted
+from plainbase.drivers.sqlite_scripts import ScriptInside
+from plainbase.drivers.sqlite_streams import Stream, rows
+from plainbase.errors import PlainbaseError, TransactionAborted
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
 
@@ -40,15 +43,21 @@ class SqliteSession:
         self._failed = False
         self._over = False
         self._defined = False
+        self._streams: set[Stream] = set()
+        self.timeout = driver.timeout
 
     async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
         plan = await self._plans.encode(statement, values, self._look)
+        if plan.lingers:
+            self._driver.use_up(self._lane)
         work = sqlite_work.fetch if plan.reads else sqlite_work.fetch_changed
         rows: list[Row] = await self.run(partial(work, plan, values, limit), statement)
         return rows
 
     async def execute(self, statement: Statement, values: list[Any]) -> int:
         plan = await self._plans.encode(statement, values, self._look)
+        if plan.lingers:
+            self._driver.use_up(self._lane)
         changed: int = await self.run(partial(sqlite_work.execute, plan, values), statement)
         if plan.verb in DEFINES:
             self._schema_changed()
@@ -70,11 +79,17 @@ class SqliteSession:
 
     async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
         plan = await self._plans.encode(statement, values, self._look)
-        async for row in sqlite_work.rows(self._lane, lambda work: self.run(work, statement), plan, values):
-            yield row
+        stream = Stream(plan, values)
+        self._streams.add(stream)
+        try:
+            async with aclosing(rows(stream, self._lane, lambda work: self.run(work, statement, stream))) as streamed:
+                async for row in streamed:
+                    yield row
+        finally:
+            self._streams.discard(stream)
 
     async def script(self, text: str, name: str) -> None:
-        await self.run(sqlite_work.script_in_transaction(text), None, name=name)
+        await self.run(ScriptInside(text), None, name=name)
         self._schema_changed()
 
     async def insert_rows(
@@ -111,8 +126,8 @@ class SqliteSession:
             return
         try:
             await self._end("ROLLBACK")
-        except StatementFailed:
-            self._slot.connection.stop()  # it cannot be used again; closing it rolls back
+        except PlainbaseError:
+            self._lane.broken = True  # it is closed, which rolls back as well
         finally:
             self._leave()
 
@@ -127,6 +142,7 @@ class SqliteSession:
 
     async def rollback_to(self, name: str) -> None:
         def undo(connection: sqlite3.Connection) -> bool:
+            self._keep_streams(None)
             if not connection.in_transaction:  # an interrupted change has rolled all of it back
                 return False
             connection.execute(f"ROLLBACK TO {name}")
@@ -134,24 +150,33 @@ class SqliteSession:
             return True
 
         if self._begun:
-            self._failed = not await outcome(self._lane.run(undo), stoppable=False)
+            self._failed = not await self._undisturbed(undo)
 
     async def run(
-        self, work: Work, statement: Statement | None, *, patience: float | None = None, name: str = ""
+        self,
+        work: Work,
+        statement: Statement | None,
+        stream: Stream | None = None,
+        *,
+        patience: float | None = None,
+        name: str = "",
     ) -> Any:
-        """Run a function inside the transaction, beginning it first if need be."""
+        """Run a function inside the transaction, beginning it first if need be.
+
+        What is open of other streams than `stream` is brought in before.
+        """
         if self._over:
             raise TransactionAborted("the transaction is over")
         if self._failed:
             raise TransactionAborted(
                 "an earlier statement of this transaction failed; leave the block, or use a savepoint"
             )
-        begun = self._begun
         try:
             return await self._driver.patient(
                 self._lane,
-                work if begun else partial(self._first, work),
+                partial(self._inside, work, stream),
                 statement,
+                timeout=self.timeout,
                 patience=patience,
                 name=name,
                 begun=lambda: self._begun,
@@ -160,13 +185,22 @@ class SqliteSession:
             self._failed = self._begun
             raise
 
-    def _first(self, work: Work, connection: sqlite3.Connection) -> Any:
+    def _inside(self, work: Work, stream: Stream | None, connection: sqlite3.Connection) -> Any:
         if not self._begun:
             if self.read_only:
                 connection.execute("PRAGMA query_only = ON")
             connection.execute(self._begin)
             self._begun = True
+        elif not connection.in_transaction:  # rolled back by what ran just before, whose caller has not heard of it yet
+            raise TransactionAborted("an earlier statement of this transaction failed")
+        if self._streams:
+            self._keep_streams(stream)
         return work(connection)
+
+    def _keep_streams(self, own: Stream | None) -> None:
+        for stream in tuple(self._streams):
+            if stream is not own:
+                stream.keep()
 
     def _schema_changed(self) -> None:
         self._defined = True
@@ -177,17 +211,23 @@ class SqliteSession:
 
     async def _end(self, how: str) -> None:
         def end(connection: sqlite3.Connection) -> None:
+            for stream in tuple(self._streams):
+                stream.close()  # an open one would keep the snapshot, and an interrupt alive
             if connection.in_transaction:
                 connection.execute(how)
             if self.read_only:
                 connection.execute("PRAGMA query_only = OFF")
 
         if self._begun:
-            job = self._lane.run(end)
-            try:
-                await outcome(job, stoppable=False)
-            except Exception as error:
-                raise self._driver.failure(error, job, None) from None
+            await self._undisturbed(end)
+
+    async def _undisturbed(self, work: Work) -> Any:
+        job = self._lane.run(work)
+        try:
+            return await outcome(job, stoppable=False)
+        except Exception as error:
+            failure = self._driver.failure(error, job, None)
+        raise failure
 
     def _leave(self) -> None:
         if not self._over:

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from plainbase.drivers.lanes import Lane, Work, outcome
 from plainbase.drivers.named import quote
 from plainbase.drivers.sqlite_rows import RowFactory, row_factory
-from plainbase.errors import RowNotFound, StatementFailed, TooManyRows
+from plainbase.errors import RowNotFound, TooManyRows
 from plainbase.rows import Row
 from plainbase.values import Accepts
-
-FIRST_CHUNK = 64
-LARGEST_CHUNK = 1024
 
 CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE"})
 
 
 class Plan:
-    """A statement as this driver runs it: its text, what its parameters accept, how its rows are made."""
+    """A statement as this driver runs it: its text, what its parameters accept, how its rows are made.
 
-    __slots__ = ("_shape", "accepts", "reads", "results", "text", "verb")
+    One that `lingers` changes the connection itself, which is then not used for anybody else.
+    """
+
+    __slots__ = ("_shape", "accepts", "lingers", "reads", "results", "text", "verb")
 
     def __init__(
-        self, text: str, verb: str, *, reads: bool, accepts: Sequence[Accepts], results: Mapping[str, str]
+        self,
+        text: str,
+        verb: str,
+        *,
+        reads: bool,
+        lingers: bool,
+        accepts: Sequence[Accepts],
+        results: Mapping[str, str],
     ) -> None:
         self.text = text
         self.verb = verb
+        self.lingers = lingers
         self.reads = reads
         self.accepts = accepts
         self.results = results
@@ -48,14 +55,13 @@ class Plan:
 def fetch(plan: Plan, values: Sequence[Any], limit: int, connection: sqlite3.Connection) -> list[Row]:
     """Run a read and return its rows, at most `limit` where that is not 0."""
     cursor = connection.execute(plan.text, values)
-    if cursor.description is None:
-        return []
-    plan.shape(cursor)
-    if not limit:
-        return cursor.fetchall()
-    rows = cursor.fetchmany(limit)
-    cursor.close()
-    return rows
+    try:
+        if cursor.description is None:
+            return []
+        plan.shape(cursor)
+        return cursor.fetchmany(limit) if limit else cursor.fetchall()
+    finally:
+        cursor.close()  # a statement left open would keep its snapshot, or keep others from committing
 
 
 def fetch_changed(plan: Plan, values: Sequence[Any], limit: int, connection: sqlite3.Connection) -> list[Row]:
@@ -67,8 +73,11 @@ def fetch_changed(plan: Plan, values: Sequence[Any], limit: int, connection: sql
 def execute(plan: Plan, values: Sequence[Any], connection: sqlite3.Connection) -> int:
     """Run a statement and return the number of rows it changed."""
     cursor = connection.execute(plan.text, values)
-    if cursor.description is not None:
-        cursor.fetchall()
+    try:
+        if cursor.description is not None:
+            cursor.fetchall()
+    finally:
+        cursor.close()
     if plan.verb not in CHANGES:
         return 0
     if cursor.rowcount >= 0:
@@ -78,8 +87,9 @@ def execute(plan: Plan, values: Sequence[Any], connection: sqlite3.Connection) -
 
 
 def insert(plan: Plan, values: Sequence[Any], connection: sqlite3.Connection) -> int | None:
-    """Run an INSERT and return the last row id."""
-    return connection.execute(plan.text, values).lastrowid
+    """Run an INSERT and return the last row id, or None where nothing was inserted."""
+    cursor = connection.execute(plan.text, values)
+    return cursor.lastrowid if cursor.rowcount else None
 
 
 def execute_batch(plan: Plan, rows: Sequence[Sequence[Any]], connection: sqlite3.Connection) -> int:
@@ -106,40 +116,6 @@ def fetch_batch(plan: Plan, rows: Sequence[Sequence[Any]], connection: sqlite3.C
     return result
 
 
-async def rows(
-    lane: Lane, run: Callable[[Work], Awaitable[Any]], plan: Plan, values: Sequence[Any]
-) -> AsyncGenerator[Row]:
-    """Yield a read's rows; each crossing brings a chunk, at first a small one so that the first row comes soon."""
-    cursor: sqlite3.Cursor | None = None
-    size = FIRST_CHUNK
-
-    def begin(connection: sqlite3.Connection) -> list[Row]:
-        nonlocal cursor
-        cursor = connection.execute(plan.text, values)
-        plan.shape(cursor)
-        return cursor.fetchmany(size)
-
-    def proceed(connection: sqlite3.Connection) -> list[Row]:
-        return cursor.fetchmany(size) if cursor else []
-
-    def end(connection: sqlite3.Connection) -> None:
-        if cursor is not None:
-            cursor.close()
-
-    try:
-        chunk = await run(begin)
-        while chunk:
-            for row in chunk:
-                yield row
-            if len(chunk) < size:
-                break
-            size = min(size * 2, LARGEST_CHUNK)
-            chunk = await run(proceed)
-    finally:
-        if lane.open:
-            await outcome(lane.run(end), stoppable=False)
-
-
 def require_one(count: int, index: int) -> None:
     """Raise unless a batch's row `index` gave exactly one row."""
     if count == 0:
@@ -152,7 +128,7 @@ def explain(plan: Plan, values: Sequence[Any], connection: sqlite3.Connection) -
     """SQLite's plan as an indented text."""
     depth: dict[int, int] = {0: -1}
     lines = []
-    for node, parent, _, detail in connection.execute(f"EXPLAIN QUERY PLAN {plan.text}", values):
+    for node, parent, _, detail in connection.execute(f"EXPLAIN QUERY PLAN {plan.text}", values).fetchall():
         depth[node] = depth.get(parent, -1) + 1
         lines.append("  " * depth[node] + detail)
     return "\n".join(lines)
@@ -171,55 +147,6 @@ def whole(work: Callable[[sqlite3.Connection], Any]) -> Callable[[sqlite3.Connec
                 connection.execute("ROLLBACK")
             raise
         return result
-
-    return run
-
-
-_TRANSACTION_CONTROL = ("BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "VACUUM", "PRAGMA")
-
-
-def statements(text: str) -> list[str]:
-    """Split a script into its statements, as SQLite itself tells where one is complete."""
-    found = []
-    start = end = 0
-    while (end := text.find(";", end) + 1) > 0:
-        if sqlite3.complete_statement(text[start:end]):
-            found.append(text[start:end])
-            start = end
-    if text[start:].strip():
-        found.append(text[start:])
-    return found
-
-
-def script(text: str) -> Callable[[sqlite3.Connection], None]:
-    """Run several statements as one transaction, unless they control transactions themselves."""
-    parts = statements(text)
-
-    def run(connection: sqlite3.Connection) -> None:
-        for part in parts:
-            connection.execute(part).close()
-
-    def run_as_is(connection: sqlite3.Connection) -> None:
-        try:
-            run(connection)
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-
-    if any(part.lstrip().upper().startswith(_TRANSACTION_CONTROL) for part in parts):
-        return run_as_is
-    return whole(run)
-
-
-def script_in_transaction(text: str) -> Callable[[sqlite3.Connection], None]:
-    """Run several statements inside a transaction of the caller's, which they must not end."""
-    parts = statements(text)
-
-    def run(connection: sqlite3.Connection) -> None:
-        for part in parts:
-            connection.execute(part).close()
-            if not connection.in_transaction:
-                raise StatementFailed("the script ended the transaction it runs in; leave COMMIT and ROLLBACK out")
 
     return run
 

@@ -13,7 +13,7 @@ from plainbase.sqlfile.lexer import PARAM, PUNCTUATION, WORD, Token
 
 Role = Literal["value", "list", "limit"]
 
-_VERBS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "VALUES"})
+_VERBS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "VALUES"})
 _PARTNERS = {")": "(", "]": "["}
 _BLANKS = re.compile(r"[ \t]*")
 
