@@ -94,7 +94,7 @@ async def test_wrong_names_are_refused_before_anything_is_sent(empty_url: str, t
                 await db.items.put(**params)
             assert str(caught.value).startswith("queries/items.sql:8 items.put: ")
             assert message in str(caught.value)
-        with pytest.raises(TypeError):
+        with pytest.raises(ParameterError, match=r"items\.put: parameters are passed by name: name, size"):
             await db.items.put("x")
         assert await db.items.count() == 0
 

@@ -30,7 +30,7 @@ from plainbase.errors import (
     TransactionAborted,
     TransactionConflict,
 )
-from plainbase.events import CommitEvent, MigrateEvent, QueryEvent, QueryStats
+from plainbase.events import CommitEvent, MigrateEvent, QueryEvent, QueryStats, RefreshEvent
 from plainbase.health import Health
 from plainbase.options import Options
 from plainbase.rows import Row
@@ -64,6 +64,7 @@ __all__ = [
     "QueryFileError",
     "QueryStats",
     "QueryTimeout",
+    "RefreshEvent",
     "Row",
     "RowNotFound",
     "SchemaOutOfDate",

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from contextlib import aclosing
 from difflib import get_close_matches
+from inspect import Parameter, Signature
 from time import perf_counter
 from typing import Any, NoReturn, Protocol
 
 from plainbase.drivers.base import Executor
-from plainbase.errors import ParameterError, RowNotFound, TooManyRows
+from plainbase.errors import ParameterError, RowNotFound, StatementFailed, TooManyRows
 from plainbase.events import Events
 from plainbase.rows import Row
-from plainbase.sqlfile.query import Kind, Query
+from plainbase.sqlfile.query import OMIT, Kind, Query
 from plainbase.sqlfile.statement import Statement
 
 
 class Owner(Protocol):
     """What a bound query runs on: a database or a transaction."""
 
-    executor: Executor
-    events: Events
+    _executor: Executor
+    _events: Events
 
-    async def explained(self, error: BaseException) -> BaseException:
+    async def _explained(self, error: BaseException) -> BaseException:
         """The error to raise, where more can be said than the engine did."""
 
 
@@ -77,21 +79,44 @@ RUN: Mapping[Kind, Run] = {
 }
 
 
+class _Shown:
+    """A default as it is written in the file."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
 class Call:
     """A query on a database or a transaction; its kind decides what calling it gives."""
 
     def __init__(self, query: Query, owner: Owner, run: Run | None = None) -> None:
         self._query = query
         self._owner = owner
-        self._executor = owner.executor
-        self._events = owner.events
-        self._counters = owner.events.counters(query.name or "SQL at the call")
+        self._executor = owner._executor
+        self._events = owner._events
+        self._counters = owner._events.counters(query.name or "SQL at the call")
         self._run = run or RUN.get(query.kind, _many)
         self.__doc__ = query.doc
 
-    def __call__(self, /, **params: Any) -> Coroutine[Any, Any, Any]:
+    def __call__(self, /, *positional: Any, **params: Any) -> Coroutine[Any, Any, Any]:
         """Run the query. Raises ParameterError before anything is sent."""
+        if positional:
+            self._refuse(f"parameters are passed by name: {', '.join(self._query.parameters) or 'there are none'}")
         return self.run(params)
+
+    @property
+    def __signature__(self) -> Signature:
+        """What `help` and editors show: the query's parameters, those with a default or on optional lines marked."""
+        parameters = []
+        for name in self._query.parameters:
+            written = self._query.defaults.get(name)
+            optional = any(name in group for group in self._query.groups)
+            default = _Shown(written.text) if written else OMIT if optional else Parameter.empty
+            parameters.append(Parameter(name, Parameter.KEYWORD_ONLY, default=default))
+        return Signature(parameters)
 
     async def run(self, params: Mapping[str, Any]) -> Any:
         """Run the query with its parameters as one mapping."""
@@ -140,9 +165,10 @@ class Call:
         began = perf_counter()
         count = 0
         try:
-            async for row in self._executor.stream(statement, values):
-                count += 1
-                yield row
+            async with aclosing(self._executor.stream(statement, values)) as rows:
+                async for row in rows:
+                    count += 1
+                    yield row
         except GeneratorExit:
             raise
         except BaseException as error:
@@ -152,7 +178,10 @@ class Call:
     async def explain(self, /, **params: Any) -> str:
         """The engine's plan for the query with these parameters, without running it."""
         statement, values = self._query.bind(params)
-        return await self._executor.explain(statement, values)
+        try:
+            return await self._executor.explain(statement, values)
+        except StatementFailed as error:
+            raise await self._owner._explained(error) from None
 
     @property
     def sql(self) -> str:
@@ -181,7 +210,7 @@ class Call:
 
     async def _failed(self, error: BaseException, sql: str, began: float) -> NoReturn:
         self._events.ran(self._counters, self._query.name, sql, perf_counter() - began, 0, error)
-        raise await self._owner.explained(error) from None
+        raise await self._owner._explained(error) from None
 
     def _refuse(self, message: str) -> NoReturn:
         raise ParameterError(message, query=self._query.name, where=self._query.where)
@@ -196,6 +225,8 @@ class Queries:
         self._name = name
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
         found = look_up(self._owner, self._tree, name, f"{self._name}.{name}")
         self.__dict__[name] = found
         return found

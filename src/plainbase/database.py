@@ -45,8 +45,8 @@ class Database(Runner):
     def open(
         url: str | None = None,
         *,
-        queries: Folders = "queries",
-        schema: Folders = "schema",
+        queries: Folders | None = "queries",
+        schema: Folders | None = "schema",
         migrate: bool = False,
         reload: bool = False,
         **options: Any,
@@ -97,16 +97,16 @@ class Database(Runner):
         applied = await migrations.apply(self._driver, self._schema)
         if applied:
             self._driver.schema_changed()
-            self.events.emit("migrate", MigrateEvent(applied))
+            self._events.emit("migrate", MigrateEvent(applied))
         return applied
 
     async def refresh(self, view: str) -> int:
         """Refresh a materialized view, one at a time whoever asks; return its number of rows."""
-        return await views.refresh(self._driver, view, self.events)
+        return await views.refresh(self._driver, view, self._events)
 
     async def refresh_all(self, older_than: float | None = None) -> dict[str, int]:
         """Refresh every materialized view, or those not refreshed for `older_than` seconds; return their rows."""
-        return await views.refresh_all(self._driver, older_than, self.events)
+        return await views.refresh_all(self._driver, older_than, self._events)
 
     async def health(self) -> Health:
         """Whether the database answers, its engine, its schema's state and its connections; never raises."""
@@ -124,11 +124,11 @@ class Database(Runner):
 
     def query_stats(self) -> dict[str, QueryStats]:
         """Calls, errors, rows and seconds by query name, since the database was opened."""
-        return {name: stats for name, stats in self.events.stats.items() if stats.calls}
+        return {name: stats for name, stats in self._events.stats.items() if stats.calls}
 
     def on(self, event: EventName, fn: Callable[[Any], object]) -> Callable[[], None]:
         """Call `fn` with each `query`, `commit`, `migrate` or `refresh` event; the function returned ends that."""
-        return self.events.on(event, fn)
+        return self._events.on(event, fn)
 
     def listen(self, channel: str) -> Subscription:
         """Notifications of a channel, for `async for`, or `async with` to know when listening has begun.
@@ -151,9 +151,12 @@ class Database(Runner):
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
 
-    async def explained(self, error: BaseException) -> BaseException:
+    async def _explained(self, error: BaseException) -> BaseException:
         """Name the missing migration where a statement names something that the schema does not have yet."""
         if not (isinstance(error, StatementFailed) and error.undefined):
+            return error
+        pool = self.pool_status()
+        if pool.busy >= pool.limit:  # looking it up would wait for whoever waits for this
             return error
         try:
             state = await migrations.state(self._driver, self._schema)
@@ -213,14 +216,13 @@ class Opening:
         return database
 
 
-def _paths(folders: Folders) -> tuple[Path, ...]:
+def _paths(folders: Folders | None) -> tuple[Path, ...]:
+    if folders is None:
+        return ()
     if isinstance(folders, str | PathLike):
         return (Path(folders),)
     return tuple(Path(folder) for folder in folders)
 
 
-RESERVED = frozenset(name for name in (*dir(Database), *dir(Transaction)) if not name.startswith("_")) | {
-    "executor",
-    "events",
-}
+RESERVED = frozenset(name for name in (*dir(Database), *dir(Transaction)) if not name.startswith("_"))
 """Names that a query file cannot have."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from time import perf_counter
 from typing import Any, get_args
 
-from plainbase.calls import RUN, Call, look_up
+from plainbase.calls import Call, look_up
 from plainbase.drivers.base import Executor, OnConflict
-from plainbase.errors import ParameterError, StatementFailed
+from plainbase.errors import ParameterError
 from plainbase.events import Events
 from plainbase.rows import Row
 from plainbase.sources import QuerySources
@@ -22,10 +25,10 @@ class Runner:
     """What a database and a transaction have in common: named queries and SQL written at the call."""
 
     def __init__(
-        self, executor: Executor, events: Events, sources: QuerySources, adhoc_calls: dict[str, Query]
+        self, executor: Executor, events: Events, sources: QuerySources, adhoc_calls: dict[tuple[str, Kind], Query]
     ) -> None:
-        self.executor = executor
-        self.events = events
+        self._executor = executor
+        self._events = events
         self._sources = sources
         self._adhoc = adhoc_calls
 
@@ -66,18 +69,18 @@ class Runner:
 
     async def execute_many(self, sql: Any, rows: Iterable[Mapping[str, Any]]) -> int:
         """Run SQL once per mapping, in one transaction, all or nothing, and return the number of mappings."""
-        call = self._call(sql, Kind.EXEC)
-        statement, values = call.query.bind_many(rows)
-        return await self.executor.execute_batch(statement, values) if values else 0
+        count: int = await self._call(sql, Kind.EXEC).batch(rows)
+        return count
 
     async def iterate(self, sql: Any, params: Mapping[str, Any] | None = None) -> AsyncGenerator[Row]:
         """Run SQL and yield its rows with bounded memory."""
-        async for row in self._call(sql, Kind.MANY).stream(**(params or {})):
-            yield row
+        async with aclosing(self._call(sql, Kind.MANY).stream(**(params or {}))) as rows:
+            async for row in rows:
+                yield row
 
     async def script(self, text: str) -> None:
         """Run several statements without parameters, all or nothing."""
-        await self.executor.script(text, "SQL at the call")
+        await self._observed("script", text, self._executor.script(text, "SQL at the call"))
 
     async def insert_rows(
         self,
@@ -93,20 +96,37 @@ class Runner:
         """
         if on_conflict not in get_args(OnConflict):
             raise ParameterError("insert_rows: on_conflict is 'error' or 'ignore'")
-        try:
-            return await self.executor.insert_rows(table, tuple(columns), list(rows), on_conflict)
-        except StatementFailed as error:
-            raise await self.explained(error) from None
+        work = self._executor.insert_rows(table, tuple(columns), list(rows), on_conflict)
+        count: int = await self._observed("insert_rows", f"INSERT INTO {table}", work)
+        return count
 
-    async def explained(self, error: BaseException) -> BaseException:
+    async def _explained(self, error: BaseException) -> BaseException:
         """The error to raise, where more can be said than the engine did."""
         return error
 
+    async def _observed(self, name: str, sql: str, work: Coroutine[Any, Any, Any]) -> Any:
+        """Await what is not a query, counted and told like one."""
+        counters = self._events.counters(name)
+        began = perf_counter()
+        try:
+            result = await work
+        except BaseException as error:
+            self._events.ran(counters, name, sql, perf_counter() - began, 0, error)
+            raise await self._explained(error) from None
+        self._events.ran(counters, name, sql, perf_counter() - began, result or 0)
+        return result
+
     def _call(self, sql: Any, kind: Kind) -> Call:
-        text = sql if isinstance(sql, str) else sql.get_sql()  # a pypika query
-        query = self._adhoc.get(text)
+        text = sql if isinstance(sql, str) else self._text(sql)
+        query = self._adhoc.get((text, kind))
         if query is None:
             if len(self._adhoc) >= ADHOC_KEPT:
                 self._adhoc.clear()
-            query = self._adhoc[text] = adhoc(text, self._sources.dialect)
-        return Call(query, self, RUN[kind])
+            query = self._adhoc[text, kind] = replace(adhoc(text, self._sources.dialect), kind=kind)
+        return Call(query, self)
+
+    def _text(self, sql: Any) -> str:
+        if not hasattr(sql, "get_sql"):
+            raise ParameterError(f"SQL is a str or a pypika query, got {type(sql).__name__}")
+        text: str = sql.get_sql()
+        return text

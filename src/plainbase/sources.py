@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class QuerySources:
         stamps = {}
         for folder in self._folders:
             for path in folder.rglob("*.sql"):
-                status = path.stat()
-                stamps[path] = (status.st_mtime_ns, status.st_size)
+                with suppress(OSError):  # one that vanishes meanwhile is missing then
+                    status = path.stat()
+                    stamps[path] = (status.st_mtime_ns, status.st_size)
         return stamps

@@ -24,7 +24,7 @@ class Transaction(Runner):
     async def __aenter__(self) -> Self:
         session = await self._begin()
         database = self._database
-        Runner.__init__(self, session, database.events, database._sources, database._adhoc)
+        Runner.__init__(self, session, database._events, database._sources, database._adhoc)
         self._session = session
         self._began = perf_counter()
         return self
@@ -36,16 +36,16 @@ class Transaction(Runner):
             await self._session.rollback()
             return
         await self._session.commit()
-        self.events.emit("commit", CommitEvent(perf_counter() - self._began))
+        self._events.emit("commit", CommitEvent(perf_counter() - self._began))
 
     def transaction(self) -> Savepoint:
         """A part of this transaction for `async with`, undone alone if it raises."""
         self._depth += 1
         return Savepoint(self, self._session, f"plainbase_{self._depth}")
 
-    async def explained(self, error: BaseException) -> BaseException:
+    async def _explained(self, error: BaseException) -> BaseException:
         """Say what the database says."""
-        return await self._database.explained(error)
+        return await self._database._explained(error)
 
 
 class Savepoint:

@@ -69,6 +69,7 @@ class Pool(Generic[C]):
         self._recycle = recycle
         self._idle_timeout = idle_timeout
         self._what = what
+        self._slots: set[Slot[C]] = set()
         self._idle: list[Slot[C]] = []
         self._waiters: deque[asyncio.Future[Slot[C] | None]] = deque()
         self._open = 0
@@ -132,7 +133,7 @@ class Pool(Generic[C]):
         self._keep(self._loop.create_task(work))
 
     async def close(self) -> None:
-        """Close idle connections now and the others as they come back, waiting a while for them."""
+        """Close idle connections now and the others as they come back; after a while, whoever holds them."""
         self._closed = True
         if self._reaper is not None:
             self._reaper.cancel()
@@ -147,6 +148,8 @@ class Pool(Generic[C]):
                 await asyncio.wait(self._background, timeout=deadline - self._loop.time())
             else:
                 await asyncio.sleep(0.005)
+        for slot in tuple(self._slots):  # such as a stream that somebody still holds
+            await self._disconnect(slot.connection)
 
     async def _answers(self, slot: Slot[C]) -> bool:
         """Validate a connection that was idle for long: its server may be gone without a word."""
@@ -171,10 +174,12 @@ class Pool(Generic[C]):
 
     async def _make(self) -> Slot[C]:
         try:
-            return Slot(await self._connect(), self._loop.time())
+            slot = Slot(await self._connect(), self._loop.time())
         except BaseException:
             self._gone()
             raise
+        self._slots.add(slot)
+        return slot
 
     def _adopt(self, opening: asyncio.Task[Slot[C]]) -> None:
         """Take in a connection whose caller was cancelled while it was made."""
@@ -214,6 +219,7 @@ class Pool(Generic[C]):
         try:
             await self._disconnect(slot.connection)
         finally:
+            self._slots.discard(slot)
             self._gone()
 
     def _gone(self) -> None:

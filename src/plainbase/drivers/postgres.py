@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import aclosing
 from functools import partial
 from typing import Any, TypeVar
-
-import asyncpg
 
 from plainbase.dialect import Dialect
 from plainbase.drivers import postgres_work
@@ -15,11 +14,12 @@ from plainbase.drivers.base import Isolation, OnConflict, PoolStatus
 from plainbase.drivers.finishing import GRACE, finished
 from plainbase.drivers.named import encode_values
 from plainbase.drivers.pool import Pool, Slot
-from plainbase.drivers.postgres_connect import RESET, PostgresConnection, connect, disconnect
+from plainbase.drivers.postgres_connect import RESET, PostgresConnection, answers, connect, disconnect, usable
 from plainbase.drivers.postgres_errors import translate
 from plainbase.drivers.postgres_listen import ChannelListener
-from plainbase.drivers.postgres_plans import DEFINES, Plans
+from plainbase.drivers.postgres_plans import Plans
 from plainbase.drivers.postgres_session import PostgresSession
+from plainbase.drivers.postgres_texts import DEFINES, changes_rows
 from plainbase.errors import ConnectionLost, PoolTimeout
 from plainbase.options import Options
 from plainbase.rows import Row
@@ -48,8 +48,8 @@ class PostgresDriver:
         self.pool: Pool[PostgresConnection] = Pool(
             partial(connect, options),
             disconnect,
-            _usable,
-            partial(_answers, timeout=options.connect_timeout),
+            usable,
+            partial(answers, timeout=options.connect_timeout),
             size=options.pool_size if pooled else 0,
             overflow=options.max_overflow if pooled else options.pool_size + options.max_overflow,
             timeout=options.pool_timeout,
@@ -61,7 +61,11 @@ class PostgresDriver:
     async def open(cls, options: Options) -> PostgresDriver:
         """Open the database with one connection, so that what is wrong shows now."""
         driver = cls(options)
-        driver.pool.release(await driver.pool.acquire())
+        try:
+            driver.pool.release(await driver.pool.acquire())
+        except BaseException:
+            await driver.close()
+            raise
         return driver
 
     def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> Coroutine[Any, Any, list[Row]]:
@@ -76,7 +80,7 @@ class PostgresDriver:
     async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
         slot = await self._acquire()
         try:
-            plan, encoded = await self.plans.encode_batch(statement, rows, slot.connection.prepare)
+            plan, encoded = await self.plans.encode_batch(statement, rows, slot.connection)
             await slot.connection.executemany(statement.text, encoded)  # one implicit transaction
         except BaseException as error:
             raise await self._failed(slot, error, statement) from None
@@ -90,10 +94,15 @@ class PostgresDriver:
         return await self._in_transaction(lambda session: session.fetch_batch(statement, rows))
 
     async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
+        if changes_rows(statement):  # all of it is done and committed, however many rows are read
+            for row in await self.fetch(statement, values):
+                yield row
+            return
         session = await self.begin()
         try:
-            async for row in session.stream(statement, values):
-                yield row
+            async with aclosing(session.stream(statement, values)) as rows:
+                async for row in rows:
+                    yield row
         except BaseException:
             await session.rollback()
             raise
@@ -197,6 +206,11 @@ class PostgresDriver:
         """Give a connection back as if it were new: what it was doing is stopped, its transaction rolled back."""
         await finished(self._cleanse(slot, rolled_back=rolled_back))
 
+    def pool_is_full(self) -> bool:
+        """Whether the next caller has to wait for a connection."""
+        status = self.pool.status()
+        return status.busy >= status.limit
+
     def cleanse_afterwards(self, slot: Slot[PostgresConnection]) -> None:
         """Do so without letting the caller wait: its transaction is committed already."""
         self.pool.afterwards(self._cleanse(slot, rolled_back=False))
@@ -250,7 +264,7 @@ class PostgresDriver:
         slot = await self._acquire()
         try:
             if plan is None:
-                plan = await self.plans.encode(statement, values, slot.connection.prepare)
+                plan = await self.plans.encode(statement, values, slot.connection)
             result = await work(slot.connection, statement, values)
         except BaseException as error:
             raise await self._failed(slot, error, statement) from None
@@ -271,19 +285,6 @@ class PostgresDriver:
             raise
         await session.commit()
         return result
-
-
-def _usable(connection: PostgresConnection) -> bool:
-    return not connection.is_closed()
-
-
-async def _answers(connection: PostgresConnection, timeout: float) -> bool:
-    try:
-        await connection.execute("SELECT 1", timeout=timeout)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
-        connection.terminate()
-        return False
-    return True
 
 
 async def _try_migration_lock(connection: PostgresConnection) -> bool:

@@ -38,6 +38,10 @@ class PostgresRow(asyncpg.Record, Row):  # type: ignore[misc]  # both have __get
 
     __slots__ = ()
     __repr__ = Row.__repr__
+    __contains__ = Row.__contains__
+
+    def keys(self) -> list[str]:  # type: ignore[override]  # a list can be read twice
+        return list(super().keys())
 
 
 class PostgresConnection(asyncpg.Connection):
@@ -109,6 +113,21 @@ async def disconnect(connection: PostgresConnection) -> None:
         await connection.close(timeout=2)
     except (OSError, TimeoutError, asyncio.CancelledError, asyncpg.PostgresError, asyncpg.InterfaceError):
         connection.terminate()
+
+
+def usable(connection: PostgresConnection) -> bool:
+    """Whether a connection has not been closed, as far as is known."""
+    return not connection.is_closed()
+
+
+async def answers(connection: PostgresConnection, timeout: float) -> bool:
+    """Ask the server; a connection that does not answer is closed by force."""
+    try:
+        await connection.execute("SELECT 1", timeout=timeout)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+        connection.terminate()
+        return False
+    return True
 
 
 def _tls(options: Options) -> str:

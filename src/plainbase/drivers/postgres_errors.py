@@ -32,7 +32,11 @@ _KINDS = {
 _CONFLICTS = frozenset({"40001", "40P01", "55P03"})
 _UNDEFINED = frozenset({"42P01", "42703", "42883", "3F000", "42704"})
 _LOST = ("08", "57P01", "57P02", "57P03", "57P05", "25P03", "53300")
-_QUOTED = re.compile(r'"[^"]*"')
+_NAMING = ("23", "25", "40", "42501", "42P07", "55", "57", "P0001")
+"""States whose messages quote names of the database and no values."""
+
+_QUOTED = re.compile(r"[\"„“«»].*[\"“”»«]|(?:0x[0-9a-f]{2} ?)+", re.DOTALL)
+"""From the first quote to the last, since a value may hold quotes itself; the bytes of a text that is none."""
 
 
 def is_lost(error: BaseException) -> bool:
@@ -45,10 +49,25 @@ def is_lost(error: BaseException) -> bool:
 
 
 def translate(error: BaseException, statement: Statement | None = None, *, name: str = "") -> BaseException:
-    """The plainbase error for one of asyncpg's; one that is not asyncpg's comes back as it is."""
+    """The plainbase error for one of asyncpg's; one that is not asyncpg's comes back as it is.
+
+    asyncpg's own error, which Python keeps as the new one's context, loses the values it tells of.
+    """
     where: dict[str, Any] = {"query": None, "where": name or None} if statement is None else about(statement)
     if isinstance(error, PlainbaseError):
         return error if error.query or error.where else error.located(**where)
+    failure = _translated(error, statement, where)
+    if failure is None:
+        return error
+    error.args = (failure.message,)
+    error.__cause__ = error.__context__ = None
+    if isinstance(error, asyncpg.PostgresError):
+        error.message, error.detail, error.hint, error.context = failure.message, None, None, None
+        error.internal_query = None
+    return failure
+
+
+def _translated(error: BaseException, statement: Statement | None, where: dict[str, Any]) -> PlainbaseError | None:
     if is_lost(error):
         return ConnectionLost("the connection to PostgreSQL was lost", **where)
     if isinstance(error, asyncpg.PostgresError):
@@ -57,7 +76,7 @@ def translate(error: BaseException, statement: Statement | None = None, *, name:
         return DataInvalid("a value does not fit its parameter", **where)
     if isinstance(error, asyncpg.InterfaceError):
         return StatementFailed(str(error), **where)
-    return error
+    return None
 
 
 def _of_server(error: asyncpg.PostgresError, statement: Statement | None, where: dict[str, Any]) -> PlainbaseError:
@@ -70,6 +89,8 @@ def _of_server(error: asyncpg.PostgresError, statement: Statement | None, where:
         return ConstraintViolation(message, kind=_KINDS[state], constraint=constraint, **where)
     if state.startswith("22"):
         return DataInvalid(_QUOTED.sub("…", message), **where)
+    if not (error.position or state.startswith(_NAMING) or _is_all_text(statement, where)):
+        message = _without_values(message, statement.text if statement else "")
     if state in _CONFLICTS or isinstance(error, asyncpg.InvalidCachedStatementError):
         return TransactionConflict(f"{message}; run the transaction again", **where)
     if state == "57014":
@@ -81,6 +102,19 @@ def _of_server(error: asyncpg.PostgresError, statement: Statement | None, where:
     failure = StatementFailed(f"{message}{_line(error, statement)}", **where)
     failure.undefined = state in _UNDEFINED
     return failure
+
+
+def _is_all_text(statement: Statement | None, where: dict[str, Any]) -> bool:
+    """Whether what failed is a script or a statement without parameters, so that no values went with it."""
+    return where["where"] is not None and not (statement and statement.names)
+
+
+def _without_values(message: str, text: str) -> str:
+    """Cut what a message that came at run time quotes, unless it is one name that the statement holds itself."""
+    parts = message.split('"')
+    if len(parts) == 3 and re.search(rf"(?<!\w){re.escape(parts[1])}(?!\w)", text):
+        return message
+    return _QUOTED.sub("…", message)
 
 
 def _line(error: asyncpg.PostgresError, statement: Statement | None) -> str:

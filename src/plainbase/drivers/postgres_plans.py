@@ -2,85 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 
-from plainbase import values as input_tables
 from plainbase.drivers.named import encode_batch, encode_values, refuse_twins
-from plainbase.sqlfile.statement import Statement
+from plainbase.drivers.postgres_connect import PostgresConnection
+from plainbase.drivers.postgres_texts import inserts_one_row, is_short
+from plainbase.drivers.postgres_types import TypeInput, Types
+from plainbase.errors import StatementFailed
+from plainbase.sqlfile.statement import Role, Statement
 from plainbase.values import Accepts, ListOf
 
 MOST_PLANS = 4096
 """Plans kept; beyond that (SQL written at the call, ever new) all are made anew."""
 
-DEFINES = frozenset({"CREATE", "ALTER", "DROP"})
-
-_LOGICAL = {
-    "uuid": "uuid",
-    "timestamptz": "timestamp",
-    "timestamp with time zone": "timestamp",
-    "bool": "boolean",
-    "boolean": "boolean",
-    "int8": "integer",
-    "bigint": "integer",
-    "int4": "integer32",
-    "integer": "integer32",
-    "int2": "integer16",
-    "smallint": "integer16",
-    "float8": "real",
-    "double precision": "real",
-    "float4": "real",
-    "real": "real",
-    "numeric": "decimal",
-    "text": "text",
-    "varchar": "text",
-    "character varying": "text",
-    "bpchar": "text",
-    "character": "text",
-    "bytea": "bytes",
-    "jsonb": "json",
-    "json": "json",
-}
-
-_SHORT = frozenset({"select", "insert", "update", "delete", "merge", "values", "with"})
-_LEAVING = ("pg_advisory_lock", "pg_try_advisory_lock", "dblink")
-_LEAVING_WORDS = frozenset({"set_config", "setseed"})
-
-
-def is_short(statement: Statement) -> bool:
-    """Whether a statement leaves nothing behind in its session, as far as its text tells.
-
-    Such a statement needs no reset afterwards. `INTO` counts only after something else than INSERT or MERGE.
-    """
-    words = statement.words
-    if not words or words[0] not in _SHORT:
-        return False
-    before = ""
-    for word in words:
-        if word in _LEAVING_WORDS or word.startswith(_LEAVING):
-            return False
-        if word == "into" and before not in ("insert", "merge"):
-            return False
-        before = word
-    return True
-
-
-Prepare = Callable[[str], Awaitable[Any]]
+_NAMED_IN_SESSION = frozenset({"PREPARE", "DEALLOCATE"})
 
 
 class Plan:
-    """What a statement's parameters accept, and whether it takes the short way."""
+    """What a statement's parameters accept, whether it takes the short way, and whether it gives one row at most."""
 
-    __slots__ = ("accepts", "short")
+    __slots__ = ("accepts", "one_row", "short")
 
-    def __init__(self, accepts: list[Accepts], *, short: bool) -> None:
+    def __init__(self, accepts: list[Accepts], *, short: bool, one_row: bool) -> None:
         self.accepts = accepts
         self.short = short
-
-
-class _Type(Protocol):
-    name: str
-    kind: str
+        self.one_row = one_row
 
 
 class Plans:
@@ -88,49 +35,42 @@ class Plans:
 
     def __init__(self) -> None:
         self.known: dict[Statement, Plan] = {}
-        self.accepts = input_tables.native()
+        self.types = Types()
 
     def forget(self) -> None:
         """The schema has changed."""
         self.known.clear()
 
-    async def make(self, statement: Statement, prepare: Prepare) -> Plan:
+    async def make(self, statement: Statement, connection: PostgresConnection) -> Plan:
         """Ask the server for the types of a statement that is run for the first time."""
-        prepared = await prepare(statement.text)
+        if statement.verb in _NAMED_IN_SESSION:  # no reset but one that harms the driver's own would undo it
+            raise StatementFailed(f"{statement.verb} is refused: every statement with parameters is prepared already")
+        prepared = await connection.prepare(statement.text)
         refuse_twins([attribute.name for attribute in prepared.get_attributes()])
-        by_number = [self._of_type(kind) for kind in prepared.get_parameters()]
-        accepts = [
-            self.accepts["limit"] if role == "limit" else of_type
-            for role, of_type in zip(statement.roles, by_number, strict=True)
-        ]
-        accepts = [
-            ListOf(of_type.element) if role == "list" and isinstance(of_type, ListOf) else of_type
-            for role, of_type in zip(statement.roles, accepts, strict=True)
-        ]
+        types = await self.types.of(connection, [kind.oid for kind in prepared.get_parameters()])
+        accepts = [self._accepts(role, of_type) for role, of_type in zip(statement.roles, types, strict=True)]
         if len(self.known) >= MOST_PLANS:
             self.known.clear()
-        plan = self.known[statement] = Plan(accepts, short=is_short(statement))
+        plan = Plan(accepts, short=is_short(statement), one_row=inserts_one_row(statement))
+        self.known[statement] = plan
         return plan
 
-    async def encode(self, statement: Statement, values: list[Any], prepare: Prepare) -> Plan:
+    async def encode(self, statement: Statement, values: list[Any], connection: PostgresConnection) -> Plan:
         """The statement's plan; the values are converted in place."""
-        plan = self.known.get(statement) or await self.make(statement, prepare)
+        plan = self.known.get(statement) or await self.make(statement, connection)
         encode_values(plan.accepts, statement, values)
         return plan
 
     async def encode_batch(
-        self, statement: Statement, rows: list[list[Any]], prepare: Prepare
+        self, statement: Statement, rows: list[list[Any]], connection: PostgresConnection
     ) -> tuple[Plan, Sequence[Sequence[Any]]]:
         """The statement's plan, and the rows of values converted."""
-        plan = self.known.get(statement) or await self.make(statement, prepare)
+        plan = self.known.get(statement) or await self.make(statement, connection)
         return plan, encode_batch(plan.accepts, statement, rows)
 
-    def of_name(self, name: str) -> Accepts:
-        """What a type accepts, by the name `format_type` gives it, modifiers cut."""
-        base = name.partition("(")[0].strip()
-        return self.accepts[_LOGICAL.get(base, "")]
-
-    def _of_type(self, kind: _Type) -> Accepts:
-        if kind.kind == "array":
-            return ListOf(self.of_name(kind.name.removesuffix("[]").removeprefix("_")), nullable=True)
-        return self.of_name(kind.name)
+    def _accepts(self, role: Role, of_type: TypeInput) -> Accepts:
+        if role == "limit":
+            return self.types.tables["limit"]
+        if role == "list" and of_type.listed:
+            return ListOf(of_type.element)
+        return of_type.accepts()

@@ -13,8 +13,8 @@ from plainbase.drivers.finishing import finished
 from plainbase.drivers.pool import Slot
 from plainbase.drivers.postgres_connect import PostgresConnection
 from plainbase.drivers.postgres_errors import is_lost, translate
-from plainbase.drivers.postgres_plans import DEFINES
-from plainbase.errors import CommitUnknown, ParameterError, TransactionAborted
+from plainbase.drivers.postgres_texts import CONTROL, DEFINES, changes_rows, refuse_control
+from plainbase.errors import CommitUnknown, ConnectionLost, ParameterError, StatementFailed, TransactionAborted
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
 
@@ -46,7 +46,7 @@ class PostgresSession:
 
     async def execute(self, statement: Statement, values: list[Any]) -> int:
         async def work(connection: PostgresConnection) -> int:
-            await self._plans.encode(statement, values, connection.prepare)
+            await self._plans.encode(statement, values, connection)
             return await postgres_work.execute(connection, statement, values)
 
         changed = await self.run(work, statement)
@@ -59,7 +59,7 @@ class PostgresSession:
 
     async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
         async def work(connection: PostgresConnection) -> int:
-            _, encoded = await self._plans.encode_batch(statement, rows, connection.prepare)
+            _, encoded = await self._plans.encode_batch(statement, rows, connection)
             await connection.executemany(statement.text, encoded)
             return len(rows)
 
@@ -67,14 +67,19 @@ class PostgresSession:
 
     async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
         async def work(connection: PostgresConnection) -> list[Row]:
-            _, encoded = await self._plans.encode_batch(statement, rows, connection.prepare)
-            return await postgres_work.fetch_batch(connection, statement, encoded)
+            plan, encoded = await self._plans.encode_batch(statement, rows, connection)
+            return await postgres_work.fetch_batch(connection, statement, encoded, one_row=plan.one_row)
 
         return await self.run(work, statement)
 
     async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
+        if changes_rows(statement):  # all of it is done, however many rows are read
+            for row in await self.fetch(statement, values):
+                yield row
+            return
+
         async def begin(connection: PostgresConnection) -> Any:
-            await self._plans.encode(statement, values, connection.prepare)
+            await self._plans.encode(statement, values, connection)
             return await connection.cursor(statement.text, *values)
 
         cursor = await self.run(begin, statement)
@@ -83,20 +88,26 @@ class PostgresSession:
                 yield row
 
     async def script(self, text: str, name: str) -> None:
-        await self.run(lambda connection: connection.execute(text), None, name)
+        async def work(connection: PostgresConnection) -> None:
+            refuse_control(text)
+            await connection.execute(text)
+
+        await self.run(work, None, name)
         await self._schema_changed()
 
     async def insert_rows(
         self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict
     ) -> int:
         return await self.run(
-            lambda connection: postgres_work.insert_rows(connection, self._plans, table, columns, rows, on_conflict),
+            lambda connection: postgres_work.insert_rows(
+                connection, self._plans.types, table, columns, rows, on_conflict
+            ),
             None,
         )
 
     async def explain(self, statement: Statement, values: list[Any]) -> str:
         async def work(connection: PostgresConnection) -> str:
-            await self._plans.encode(statement, values, connection.prepare)
+            await self._plans.encode(statement, values, connection)
             return await postgres_work.explain(connection, statement, values)
 
         return await self.run(work, statement)
@@ -108,14 +119,19 @@ class PostgresSession:
         if self._failed:
             await self.rollback()
             raise TransactionAborted("an earlier statement failed, so nothing was committed")
+        if self._connection.is_closed():
+            await self.rollback()
+            raise ConnectionLost("the connection to PostgreSQL was lost before COMMIT, so nothing was committed")
         status = ""
         try:
             status = await finished(self._connection.execute("COMMIT"))
         except Exception as error:
             await self.rollback()
-            if is_lost(error):
-                raise CommitUnknown("the connection was lost during COMMIT; look whether it was committed") from None
-            raise translate(error) from None
+            unknown = is_lost(error)
+            failure = translate(error)
+            if unknown:
+                failure = CommitUnknown("the connection was lost during COMMIT; look whether it was committed")
+            raise failure from None
         except BaseException:
             await self.rollback()
             raise
@@ -158,7 +174,12 @@ class PostgresSession:
                     "an earlier statement of this transaction failed; leave the block, or use a savepoint"
                 )
             try:
-                return await work(self._connection)
+                if statement is not None and statement.verb in CONTROL:
+                    refuse_control(statement.text)
+                result = await work(self._connection)
+                if not self._connection.is_in_transaction():
+                    raise StatementFailed("the script ended the transaction it runs in; leave COMMIT and ROLLBACK out")
+                return result
             except Exception as error:
                 failure = translate(error, statement, name=name)
                 self._failed = not isinstance(failure, ParameterError) or isinstance(error, asyncpg.PostgresError)
@@ -170,7 +191,7 @@ class PostgresSession:
     async def _fetch(
         self, connection: PostgresConnection, statement: Statement, values: list[Any], limit: int
     ) -> list[Row]:
-        await self._plans.encode(statement, values, connection.prepare)
+        await self._plans.encode(statement, values, connection)
         return await postgres_work.fetch(connection, statement, values, limit)
 
     async def _schema_changed(self) -> None:
@@ -183,7 +204,7 @@ class PostgresSession:
             self._over = True
             if self._defined:  # what others learned meanwhile is out of date now
                 self._driver.schema_changed()
-            if rolled_back:
-                await self._driver.cleanse(self._slot, rolled_back=True)
+            if rolled_back or self._driver.pool_is_full():
+                await self._driver.cleanse(self._slot, rolled_back=rolled_back)
             else:
                 self._driver.cleanse_afterwards(self._slot)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from plainbase.drivers.base import OnConflict
 from plainbase.drivers.named import check_columns, encode_rows, quote
 from plainbase.drivers.postgres_connect import PostgresConnection
-from plainbase.drivers.postgres_plans import Plans
+from plainbase.drivers.postgres_types import TypeInput, Types
 from plainbase.errors import ParameterError, RowNotFound, TooManyRows
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
@@ -33,9 +33,14 @@ async def execute(connection: PostgresConnection, statement: Statement, values: 
     return int(status.rpartition(" ")[2])
 
 
-async def fetch_batch(connection: PostgresConnection, statement: Statement, rows: Sequence[Sequence[Any]]) -> list[Row]:
-    """Run a statement once per row of values, each giving exactly one row; in a transaction of the caller's."""
-    if statement.verb == "INSERT" and "select" not in statement.words:  # one set of VALUES gives at most one row
+async def fetch_batch(
+    connection: PostgresConnection, statement: Statement, rows: Sequence[Sequence[Any]], *, one_row: bool
+) -> list[Row]:
+    """Run a statement once per row of values, each giving exactly one row; in a transaction of the caller's.
+
+    With `one_row` it is known to give no more.
+    """
+    if one_row:
         result: Any = await connection.fetchmany(statement.text, rows)
         if len(result) != len(rows):
             raise RowNotFound(f"{len(rows) - len(result)} rows of the batch gave no row, expected exactly one each")
@@ -60,9 +65,11 @@ async def explain(connection: PostgresConnection, statement: Statement, values: 
 class Target(NamedTuple):
     """A table that rows are inserted into."""
 
+    into: str
     schema: str
     name: str
     guarded: bool
+    oids: dict[str, int]
     types: dict[str, str]
 
 
@@ -72,27 +79,30 @@ SELECT
     c.relname,
     row_security_active(c.oid) AS guarded,
     a.attname,
+    a.atttypid,
     format_type(a.atttypid, a.atttypmod) AS type
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE c.oid = to_regclass($1)
+WHERE c.oid = coalesce(to_regclass($1), to_regclass($2))
 ORDER BY a.attnum
 """
 
 
 async def target(connection: PostgresConnection, table: str) -> Target | None:
-    """Look a table up, as the search path finds it."""
-    columns = await connection.fetch(_COLUMNS, ".".join(quote(part) for part in table.split(".")))
+    """Look a table up, as the search path finds it; a dot stands in its name or after its schema's."""
+    columns = await connection.fetch(_COLUMNS, quote(table), ".".join(map(quote, table.split(".", 1))))
     if not columns:
         return None
-    first = columns[0]
-    return Target(first[0], first[1], first[2], {column[3]: column[4] for column in columns})
+    schema, name, guarded, *_ = columns[0]
+    oids = {column[3]: column[4] for column in columns}
+    types = {column[3]: column[5] for column in columns}
+    return Target(f"{quote(schema)}.{quote(name)}", schema, name, guarded, oids, types)
 
 
 async def insert_rows(
     connection: PostgresConnection,
-    plans: Plans,
+    known: Types,
     table: str,
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],
@@ -100,33 +110,31 @@ async def insert_rows(
 ) -> int:
     """Insert many rows by COPY; in a transaction of the caller's.
 
-    Rows that may be there already go through a staging table. COPY is refused under row-level security, where
-    `INSERT … unnest` serves.
+    Rows that may be there already go through a staging table.
     """
     found = await target(connection, table)
     if found is None:
         raise ParameterError(f"insert_rows: there is no table {table!r}")
     names = check_columns(table, columns, found.types)
-    accepts = [plans.of_name(found.types[name]) for name in names]
-    encoded = encode_rows(table, names, accepts, rows)
+    types = await known.of(connection, [found.oids[name] for name in names])
+    encoded = encode_rows(table, names, [each.accepts() for each in types], rows)
     if not encoded:
         return 0
-    into = f"{quote(found.schema)}.{quote(found.name)}"
     listed = ", ".join(map(quote, names))
+    # COPY gives an identity column the values it gets, so the others do as well.
+    insert = f"INSERT INTO {found.into} ({listed}) OVERRIDING SYSTEM VALUE"
     tail = " ON CONFLICT DO NOTHING" if on_conflict == "ignore" else ""
     if found.guarded:
-        arrays = ", ".join(f"${n}::{found.types[name]}[]" for n, name in enumerate(names, 1))
-        text = f"INSERT INTO {into} ({listed}) SELECT * FROM unnest({arrays}){tail}"  # noqa: S608 (catalog names)
-        status = await connection.execute(text, *(list(column) for column in zip(*encoded, strict=True)))
-    elif on_conflict == "ignore":
+        return await _insert_guarded(connection, insert, tail, [found.types[name] for name in names], types, encoded)
+    if on_conflict == "ignore":
         await connection.execute(
-            f"CREATE TEMP TABLE plainbase_staging ON COMMIT DROP AS SELECT {listed} FROM {into} WITH NO DATA"  # noqa: S608
+            f"CREATE TEMP TABLE plainbase_staging ON COMMIT DROP AS SELECT {listed} FROM {found.into} WITH NO DATA"  # noqa: S608
         )
         await connection.copy_records_to_table(
             "plainbase_staging", records=encoded, columns=names, schema_name="pg_temp"
         )
         status = await connection.execute(
-            f"INSERT INTO {into} ({listed}) SELECT {listed} FROM pg_temp.plainbase_staging{tail}"  # noqa: S608
+            f"{insert} SELECT {listed} FROM pg_temp.plainbase_staging{tail}"  # noqa: S608
         )
         await connection.execute("DROP TABLE pg_temp.plainbase_staging")
     else:
@@ -134,6 +142,29 @@ async def insert_rows(
             found.name, records=encoded, columns=names, schema_name=found.schema
         )
     return int(status.rpartition(" ")[2])
+
+
+async def _insert_guarded(
+    connection: PostgresConnection,
+    insert: str,
+    tail: str,
+    names: Sequence[str],
+    types: Sequence[TypeInput],
+    rows: Sequence[Sequence[Any]],
+) -> int:
+    """Insert past row-level security, where COPY is refused: `unnest`, which flattens arrays, else row by row."""
+    if all(each.known and not each.listed for each in types):
+        arrays = ", ".join(f"${number}::{name}[]" for number, name in enumerate(names, 1))
+        status = await connection.execute(
+            f"{insert} SELECT * FROM unnest({arrays}){tail}",  # noqa: S608 (catalog names)
+            *(list(column) for column in zip(*rows, strict=True)),
+        )
+        return int(status.rpartition(" ")[2])
+    text = f"{insert} VALUES ({', '.join(f'${number}' for number in range(1, len(names) + 1))}){tail}"
+    if not tail:
+        await connection.executemany(text, rows)
+        return len(rows)
+    return sum([int((await connection.execute(text, *row)).rpartition(" ")[2]) for row in rows])
 
 
 _VIEW = """
@@ -161,7 +192,7 @@ async def refill(connection: PostgresConnection, view: str) -> int:
     else:
         await connection.execute(f"LOCK TABLE {stored} IN EXCLUSIVE MODE")
         await connection.execute(f"DELETE FROM {stored}")  # noqa: S608 (names of the catalog)
-        found = await target(connection, f"{schema}.{view}")
+        found = await target(connection, view)
         listed = ", ".join(map(quote, found.types)) if found else "*"
         await connection.execute(f"INSERT INTO {stored} ({listed}) SELECT {listed} FROM {live}")  # noqa: S608
     rows: int = await connection.fetchval(f"SELECT count(*) FROM {stored}")  # noqa: S608

@@ -123,6 +123,8 @@ class Query:
 
     def _bind(self, params: Mapping[str, object]) -> tuple[Statement, list[object]]:
         self._refuse_unrunnable()
+        if not isinstance(params, Mapping):
+            raise self._error(f"parameters are a mapping of names to values, got {type(params).__name__}", ())
         passed = {name: params[name] for name in params if params[name] is not OMIT}
         if not self._known.issuperset(params):
             raise self._explained(params, passed)
