@@ -12,7 +12,8 @@ import asyncpg
 import pytest
 
 from own_folders import TABLES, opened, write
-from plainbase import ConnectionLost, Notification, PoolStatus
+from plainbase import ConnectionLost, Database, Notification, PoolStatus
+from plainbase.drivers.sqlite_connect import warnings
 from waiting import until
 
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"])
@@ -186,3 +187,23 @@ async def test_closing_the_database_ends_the_listeners(empty_url: str, tmp_path:
         async with asyncio.timeout(3):
             await waiting
     await subscription.aclose()
+
+
+@pytest.mark.parametrize(
+    ("version", "sound"),
+    [
+        ((3, 38, 0), False),
+        ((3, 44, 6), True),
+        ((3, 45, 1), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+    ],
+)
+def test_versions_of_sqlite_that_can_harm_a_write_ahead_log(version: tuple[int, ...], sound: bool) -> None:
+    assert (warnings(version) == ()) == sound
+
+
+async def test_health_warns_of_the_engine_s_version(db: Database, engine: str) -> None:
+    expected = warnings(sqlite3.sqlite_version_info) if engine == "sqlite" else ()
+    assert (await db.health()).warnings == expected

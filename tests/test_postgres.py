@@ -64,16 +64,6 @@ async def test_a_script_cannot_end_its_transaction(db: Database, text: str) -> N
     assert await db.items.count() == 0
 
 
-@pytest.mark.parametrize("text", ["COMMIT", "ROLLBACK", "SAVEPOINT s"])
-async def test_a_statement_cannot_end_its_transaction(db: Database, text: str) -> None:
-    with pytest.raises(TransactionAborted):
-        async with db.transaction() as tx:
-            await tx.items.put(name="a")
-            with pytest.raises(StatementFailed, match="cannot stand inside a transaction"):
-                await tx.execute(text)
-    assert await db.items.count() == 0
-
-
 async def test_words_inside_bodies_are_no_transaction_control(db: Database) -> None:
     async with db.transaction() as tx:
         await tx.script(
@@ -243,7 +233,7 @@ async def test_names_stay_in_errors(db: Database) -> None:
         await db.fetch_all("SELECT x FROM nothing WHERE x = :x", {"x": SECRET})
     with pytest.raises(StatementFailed, match='relation "items" already exists'):
         await db.script("CREATE TABLE items (id bigint)")
-    with pytest.raises(StatementFailed, match='column "nothing" does not exist') as caught:
+    with pytest.raises(StatementFailed, match='column "nothing" of relation "items"') as caught:
         await db.execute("UPDATE items SET nothing = :x", {"x": SECRET})
     _check_clean(caught.value)
 

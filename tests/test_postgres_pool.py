@@ -73,7 +73,7 @@ async def test_a_connection_lost_before_commit_is_sent(db: Database, empty_url: 
                 await tx.items.put(name="a")
                 pid = await tx.fetch_value("SELECT pg_backend_pid() AS pid")
                 await other.fetch_value("SELECT pg_terminate_backend(:pid) AS done", {"pid": pid})
-                connection = tx.executor._connection  # type: ignore[attr-defined]
+                connection = tx._session._connection  # type: ignore[attr-defined]
                 await until(connection.is_closed)
         assert not isinstance(caught.value, CommitUnknown)
         assert caught.value.retryable

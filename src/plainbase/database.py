@@ -116,7 +116,9 @@ class Database(Runner):
             state = await migrations.state(self._driver, self._schema)
         except PlainbaseError as error:
             return Health(False, None, None, (), perf_counter() - began, self.pool_status(), str(error))
-        return Health(True, engine, state.version, state.pending, perf_counter() - began, self.pool_status(), None)
+        seconds = perf_counter() - began
+        warnings = self._driver.warnings()
+        return Health(True, engine, state.version, state.pending, seconds, self.pool_status(), None, warnings)
 
     def pool_status(self) -> PoolStatus:
         """How many connections are open, busy and waited for."""

@@ -11,7 +11,8 @@ from plainbase.drivers.base import PoolStatus
 class Health:
     """`ok` says that the database answers; `seconds` how long that took.
 
-    `schema_version` is the last migration applied, `pending` names those that are not; `error` says why it is not ok.
+    `schema_version` is the last migration applied, `pending` names those that are not; `error` says why it is not ok,
+    `warnings` what an operator should know of this version of the engine.
     """
 
     ok: bool
@@ -21,3 +22,4 @@ class Health:
     seconds: float
     pool: PoolStatus
     error: str | None
+    warnings: tuple[str, ...] = ()

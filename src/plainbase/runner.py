@@ -34,7 +34,7 @@ class Runner:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
-            raise AttributeError(name)
+            raise AttributeError(f"{type(self).__name__} has no {name}; was it entered with `async with`?")
         found = look_up(self, self._sources.tree(), name, name)
         if not self._sources.reload:
             self.__dict__[name] = found

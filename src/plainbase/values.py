@@ -237,7 +237,7 @@ def native() -> dict[str, Accepts]:
         "text": Accepts("text", {str: text}),
         "bytes": Accepts("bytes", {bytes: None, bytearray: bytes, memoryview: bytes}),
         "json": Accepts("json", dict.fromkeys((dict, list, tuple, str, int, float, bool), json_text)),
-        "limit": Accepts("limit", {int: _limit, **_NOT_A_BOOLEAN, type(None): _refuse("None is no limit")}),
+        "limit": Accepts("integer", {int: _limit, **_NOT_A_BOOLEAN, type(None): _refuse("None is no limit")}),
         "": Accepts("any", {str: text, float: real, bool: None, int: None}, lenient=True),
     }
 

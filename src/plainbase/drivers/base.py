@@ -121,6 +121,9 @@ class Driver(Executor, Protocol):
     async def version(self) -> str:
         """The engine and its version, such as `SQLite 3.40.1`."""
 
+    def warnings(self) -> tuple[str, ...]:
+        """What an operator should know of this version of the engine."""
+
     def schema_changed(self) -> None:
         """Forget what was learned of tables and columns."""
 

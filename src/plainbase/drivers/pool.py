@@ -58,6 +58,7 @@ class Pool(Generic[C]):
         recycle: float,
         idle_timeout: float,
         what: str = "connection",
+        advice: str = "shorten transactions, or raise pool_size or max_overflow",
     ) -> None:
         self._connect = connect
         self._disconnect = disconnect
@@ -69,6 +70,7 @@ class Pool(Generic[C]):
         self._recycle = recycle
         self._idle_timeout = idle_timeout
         self._what = what
+        self._advice = advice
         self._slots: set[Slot[C]] = set()
         self._idle: list[Slot[C]] = []
         self._waiters: deque[asyncio.Future[Slot[C] | None]] = deque()
@@ -205,12 +207,8 @@ class Pool(Generic[C]):
 
     def _expire(self, waiter: asyncio.Future[Slot[C] | None]) -> None:
         if not waiter.done():
-            waiter.set_exception(
-                PoolTimeout(
-                    f"no {self._what} became free within {self._timeout:g} s, all {self._limit} are in use; "
-                    "shorten transactions, or raise pool_size or max_overflow"
-                )
-            )
+            waited = f"no {self._what} became free within {self._timeout:g} s"
+            waiter.set_exception(PoolTimeout(f"{waited}, all {self._limit} are in use; {self._advice}"))
 
     def _drop(self, slot: Slot[C]) -> None:
         self.afterwards(self._end(slot))

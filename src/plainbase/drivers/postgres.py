@@ -187,6 +187,9 @@ class PostgresDriver:
         self.pool.release(slot)
         return f"PostgreSQL {found.split()[0]}"
 
+    def warnings(self) -> tuple[str, ...]:
+        return ()
+
     def schema_changed(self) -> None:
         self.plans.forget()
         self._schema += 1

@@ -63,7 +63,7 @@ def translate(error: BaseException, statement: Statement | None = None, *, name:
     error.__cause__ = error.__context__ = None
     if isinstance(error, asyncpg.PostgresError):
         error.message, error.detail, error.hint, error.context = failure.message, None, None, None
-        error.internal_query = None
+        error.internal_query = error.query = None
     return failure
 
 

@@ -13,7 +13,7 @@ from plainbase.drivers.finishing import finished
 from plainbase.drivers.pool import Slot
 from plainbase.drivers.postgres_connect import PostgresConnection
 from plainbase.drivers.postgres_errors import is_lost, translate
-from plainbase.drivers.postgres_texts import CONTROL, DEFINES, changes_rows, refuse_control
+from plainbase.drivers.postgres_texts import DEFINES, changes_rows, refuse_control
 from plainbase.errors import CommitUnknown, ConnectionLost, ParameterError, StatementFailed, TransactionAborted
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
@@ -174,8 +174,6 @@ class PostgresSession:
                     "an earlier statement of this transaction failed; leave the block, or use a savepoint"
                 )
             try:
-                if statement is not None and statement.verb in CONTROL:
-                    refuse_control(statement.text)
                 result = await work(self._connection)
                 if not self._connection.is_in_transaction():
                     raise StatementFailed("the script ended the transaction it runs in; leave COMMIT and ROLLBACK out")

@@ -12,7 +12,7 @@ from plainbase.sqlfile.statement import Statement
 
 DEFINES = frozenset({"CREATE", "ALTER", "DROP"})
 
-CONTROL = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"})
+_CONTROL = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"})
 _SHORT = frozenset({"select", "insert", "update", "delete", "merge", "values", "with"})
 _LEAVING = ("pg_advisory_lock", "pg_try_advisory_lock", "dblink")
 _LEAVING_WORDS = frozenset({"set_config", "setseed"})
@@ -90,7 +90,7 @@ def refuse_control(text: str) -> None:
         word = code[index].text.upper() if code[index].kind == lexer.WORD else ""
         if word == "PREPARE" and index + 1 < len(code) and code[index + 1].text.upper() == "TRANSACTION":
             word = "PREPARE TRANSACTION"
-        elif word not in CONTROL:
+        elif word not in _CONTROL:
             continue
         raise StatementFailed(
             f"{word} cannot stand inside a transaction; leave it out, and use transaction() for a savepoint"

@@ -62,7 +62,8 @@ class SqliteDriver:
             timeout=options.pool_timeout,
             recycle=NEVER if self._memory else recycle,
             idle_timeout=NEVER,
-            what="write transaction",
+            what="write connection",
+            advice="SQLite has one: shorten transactions, or raise pool_timeout",
         )
         self.readers = Readers(read, shared, recycle)
         self.exclusive = Pool(
@@ -201,6 +202,9 @@ class SqliteDriver:
 
     async def version(self) -> str:
         return f"SQLite {sqlite3.sqlite_version}"
+
+    def warnings(self) -> tuple[str, ...]:
+        return sqlite_connect.warnings(sqlite3.sqlite_version_info)
 
     def schema_changed(self) -> None:
         self.plans.forget()

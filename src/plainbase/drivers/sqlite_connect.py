@@ -28,6 +28,16 @@ def check_engine(version: tuple[int, ...], compile_options: set[str]) -> None:
         raise ConfigurationError("this SQLite was built without FTS5; use a Python whose sqlite3 module has it")
 
 
+def warnings(version: tuple[int, ...]) -> tuple[str, ...]:
+    """Known defects of an SQLite version."""
+    if version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45):
+        return ()
+    return (
+        f"SQLite {'.'.join(map(str, version))} can corrupt a write-ahead log when two processes write or checkpoint at "
+        "once; use 3.51.3 or newer (or 3.50.7, 3.44.6), or let one process write",
+    )
+
+
 def writer(options: Options) -> Callable[[], sqlite3.Connection]:
     """What opens the one connection that writes; it makes the file."""
     memory = options.path == ":memory:"
