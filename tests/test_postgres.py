@@ -122,7 +122,7 @@ AWARE = NAIVE.replace(tzinfo=UTC)
 async def test_a_wrong_value_behind_a_domain_or_in_an_array(typed: Database, column: str, value: Any) -> None:
     for mode in ("error", "ignore"):
         with pytest.raises(DataInvalid, match=f"row 0 for 'typed': column '{column}'"):
-            await typed.insert_rows("typed", [column], [[value]], on_conflict=mode)  # type: ignore[arg-type]
+            await typed.insert_rows("typed", [column], [[value]], on_conflict=mode)
     with pytest.raises(DataInvalid, match="parameter 'v'"):
         await typed.execute(f"INSERT INTO typed ({column}) VALUES (:v)", {"v": value})
     assert await typed.fetch_value("SELECT count(*) AS n FROM typed") == 0
@@ -133,7 +133,7 @@ async def test_right_values_behind_domains_and_in_arrays(typed: Database) -> Non
     full = (1, AWARE, [1, None], [AWARE], [1], ["a", None], "good", [[1, 2], [3, 4]], AWARE.date(), 7)
     empty = (None,) * len(columns)
     for mode in ("error", "ignore"):
-        assert await typed.insert_rows("typed", columns, [full, empty], on_conflict=mode) == 2  # type: ignore[arg-type]
+        assert await typed.insert_rows("typed", columns, [full, empty], on_conflict=mode) == 2
     marks = ", ".join(f":{name}" for name in columns)
     text = f"INSERT INTO typed ({', '.join(columns)}) VALUES ({marks})"
     assert await typed.execute(text, dict(zip(columns, full, strict=True))) == 1
@@ -233,6 +233,9 @@ async def test_names_stay_in_errors(db: Database) -> None:
         await db.fetch_all("SELECT x FROM nothing WHERE x = :x", {"x": SECRET})
     with pytest.raises(StatementFailed, match='relation "items" already exists'):
         await db.script("CREATE TABLE items (id bigint)")
+    await db.script("CREATE TABLE made (a text, b text GENERATED ALWAYS AS (a) STORED)")
+    with pytest.raises(StatementFailed, match='column "b" is a generated column'):
+        await db.insert_rows("made", ["b"], [[SECRET]])
     with pytest.raises(StatementFailed, match='column "nothing" of relation "items"') as caught:
         await db.execute("UPDATE items SET nothing = :x", {"x": SECRET})
     _check_clean(caught.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -80,11 +81,12 @@ async def test_a_connection_lost_before_commit_is_sent(db: Database, empty_url: 
     assert await db.items.count() == 0
 
 
-async def test_arrays_under_row_level_security(empty_url: str, tmp_path: Path) -> None:
+async def test_arrays_and_composites_under_row_level_security(empty_url: str, tmp_path: Path) -> None:
     role = f"guest_{uuid.uuid4().hex[:12]}"
     async with opened(empty_url, tmp_path) as db:
         await db.script(
-            f"CREATE ROLE {role} LOGIN PASSWORD 'guest'; CREATE TABLE tagged (id bigint PRIMARY KEY, tags text[]);"
+            f"CREATE ROLE {role} LOGIN PASSWORD 'guest'; CREATE TYPE point2 AS (x int, y int);"
+            "CREATE TABLE tagged (id bigint PRIMARY KEY, tags text[], day date, at point2);"
             f"ALTER TABLE tagged ENABLE ROW LEVEL SECURITY; GRANT ALL ON tagged TO {role};"
             "CREATE POLICY anything ON tagged USING (true) WITH CHECK (true);"
         )
@@ -93,6 +95,10 @@ async def test_arrays_under_row_level_security(empty_url: str, tmp_path: Path) -
                 rows = [(1, ["a", "b"]), (2, ["c"]), (3, None)]
                 assert await guest.insert_rows("tagged", ["id", "tags"], rows) == 3
                 assert await guest.insert_rows("tagged", ["id", "tags"], [*rows, (4, [])], "ignore") == 1
+                assert await guest.insert_rows("tagged", ["id", "day"], [(5, date(2026, 1, 1))]) == 1
+                assert await guest.insert_rows("tagged", ["id", "at"], [(6, (1, 2))]) == 1
+                assert await guest.fetch_one("SELECT day, (at).y AS y FROM tagged WHERE id = 6") == (None, 2)
+                assert await guest.execute("DELETE FROM tagged WHERE id > 4") == 2
                 assert await guest.fetch_all("SELECT id, tags FROM tagged ORDER BY id") == [*rows, (4, [])]
         finally:
             await db.script(f"DROP OWNED BY {role}; DROP ROLE {role};")
@@ -109,7 +115,7 @@ async def test_a_dot_in_a_name(db: Database) -> None:
     await db.script('CREATE SCHEMA other; CREATE TABLE other."we.ird" (id int); CREATE TABLE "we.ird" (id int);')
     for table in ("we.ird", "other.we.ird"):
         for mode in ("error", "ignore"):
-            assert await db.insert_rows(table, ["id"], [(1,)], mode) == 1  # type: ignore[arg-type]
+            assert await db.insert_rows(table, ["id"], [(1,)], mode) == 1
     await db.script("CREATE TABLE other.plain (id int)")
     assert await db.insert_rows("other.plain", ["id"], [(1,)]) == 1
     assert await db.fetch_value('SELECT count(*) AS n FROM other."we.ird"') == 2

@@ -32,7 +32,7 @@ _KINDS = {
 _CONFLICTS = frozenset({"40001", "40P01", "55P03"})
 _UNDEFINED = frozenset({"42P01", "42703", "42883", "3F000", "42704"})
 _LOST = ("08", "57P01", "57P02", "57P03", "57P05", "25P03", "53300")
-_NAMING = ("23", "25", "40", "42501", "42P07", "55", "57", "P0001")
+_NAMING = ("23", "25", "40", "428C9", "42501", "42P07", "42P10", "55", "57", "P0001")
 """States whose messages quote names of the database and no values."""
 
 _QUOTED = re.compile(r"[\"„“«»].*[\"“”»«]|(?:0x[0-9a-f]{2} ?)+", re.DOTALL)
@@ -62,8 +62,8 @@ def translate(error: BaseException, statement: Statement | None = None, *, name:
     error.args = (failure.message,)
     error.__cause__ = error.__context__ = None
     if isinstance(error, asyncpg.PostgresError):
-        error.message, error.detail, error.hint, error.context = failure.message, None, None, None
-        error.internal_query = error.query = None
+        for name in ("message", "detail", "hint", "context", "query", "internal_query"):
+            setattr(error, name, None)
     return failure
 
 

@@ -40,7 +40,11 @@ WITH RECURSIVE walk (origin, oid, listed) AS (
     JOIN pg_catalog.pg_type AS t ON t.oid = w.oid
     WHERE t.typtype = 'd' OR (t.typcategory = 'A' AND t.typelem <> 0)
 )
-SELECT w.origin, w.listed, CASE WHEN n.nspname = 'pg_catalog' THEN t.typname::text ELSE '' END AS name
+SELECT
+    w.origin,
+    w.listed,
+    t.typtype = 'c' AS composite,
+    CASE WHEN n.nspname = 'pg_catalog' THEN t.typname::text ELSE '' END AS name
 FROM walk AS w
 JOIN pg_catalog.pg_type AS t ON t.oid = w.oid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
@@ -53,17 +57,13 @@ class TypeInput(NamedTuple):
 
     element: Accepts
     listed: bool
-
-    @property
-    def known(self) -> bool:
-        """Whether plainbase has a rule for it."""
-        return not self.element.lenient
+    composite: bool
 
     def accepts(self) -> Accepts:
         """What a value of the type is converted by; an array may hold arrays of the same length."""
         if not self.listed:
             return self.element
-        if not self.known or self.element.name == "json":
+        if self.element.lenient or self.element.name == "json":
             return ListOf(self.element, nullable=True)
         nested = Accepts(self.element.name, self.element)
         array = ListOf(nested, nullable=True)
@@ -82,7 +82,7 @@ class Types:
         """Look types up, in the catalog where one is met for the first time."""
         new = [oid for oid in oids if oid not in self._known]
         if new:
-            for oid, listed, name in await connection.fetch(_RESOLVE, new):
-                self._known[oid] = TypeInput(self.tables[_LOGICAL.get(name, "")], listed)
-        unknown = TypeInput(self.tables[""], listed=False)  # dropped meanwhile
+            for oid, listed, composite, name in await connection.fetch(_RESOLVE, new):
+                self._known[oid] = TypeInput(self.tables[_LOGICAL.get(name, "")], listed, composite)
+        unknown = TypeInput(self.tables[""], listed=False, composite=False)  # dropped meanwhile
         return [self._known.get(oid, unknown) for oid in oids]

@@ -152,8 +152,8 @@ async def _insert_guarded(
     types: Sequence[TypeInput],
     rows: Sequence[Sequence[Any]],
 ) -> int:
-    """Insert past row-level security, where COPY is refused: `unnest`, which flattens arrays, else row by row."""
-    if all(each.known and not each.listed for each in types):
+    """Insert past row-level security, where COPY is refused: by `unnest`, which flattens arrays, else row by row."""
+    if not any(each.listed or each.composite for each in types):
         arrays = ", ".join(f"${number}::{name}[]" for number, name in enumerate(names, 1))
         status = await connection.execute(
             f"{insert} SELECT * FROM unnest({arrays}){tail}",  # noqa: S608 (catalog names)
