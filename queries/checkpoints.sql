@@ -127,7 +127,7 @@ ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
 -- name: mark_best :exec
--- Marks a checkpoint as its run's best; the one marked before loses the mark.
+-- Marks a checkpoint as its run's best; the one marked before loses the mark. Of marks at once the last one stays.
 -- defaults: now = now()
 UPDATE checkpoints
 SET

@@ -59,7 +59,7 @@ INNER JOIN corpus_texts AS c ON t.corpus_text_id = c.id
 WHERE
     t.dataset_id = :dataset_id
     AND t.n = :n
-ORDER BY c.id;
+ORDER BY t.corpus_text_id;
 
 -- name: count_claimed :value
 -- How many of some texts a model has noted as counted.

@@ -17,7 +17,19 @@ VALUES (
 );
 
 -- name: history :many
--- One metric of a run step by step; with max_points at most so many points, evenly spread, the last one among them.
+-- One metric of a run step by step; a long one is best streamed.
+SELECT
+    step,
+    value,
+    recorded_at
+FROM training_metrics
+WHERE
+    run_id = :run_id
+    AND name = :name
+ORDER BY step, id;
+
+-- name: history_sampled :many
+-- At most max_points points of one metric of a run, evenly spread, the last one among them, step by step.
 SELECT
     n.step,
     n.value,
@@ -35,9 +47,7 @@ FROM (
         run_id = :run_id
         AND name = :name
 ) AS n
-WHERE
-    true
-    AND n.point * :max_points / n.points > (n.point - 1) * :max_points / n.points -- optional
+WHERE n.point * :max_points / n.points > (n.point - 1) * :max_points / n.points
 ORDER BY n.step, n.id;
 
 -- name: latest :many

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import os
+import re
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 import plainbase
 from plainbase import Database
@@ -91,6 +97,8 @@ def test_the_figures_are_right_and_a_second_run_doubles_nothing(url: str, folder
     second = invoke(folder, "--url", url)
     assert second.exit_code == 0, second.output
     assert "nothing is counted again" in second.output
+    assert second.output.splitlines()[-1] == "known, nothing counted"
+    assert re.search(r"\(held out: (1\d|20)% of the characters, in \d+ texts\)", first.output)
     assert tables(url) == before
     assert second.output.splitlines()[-3:-1] == first.output.splitlines()[-3:-1]
 
@@ -105,7 +113,7 @@ def test_a_run_that_was_interrupted_is_begun_anew(url: str, folder: Path, monkey
 
     monkeypatch.setattr(markov, "count", interrupted)
     stopped = invoke(folder, "--url", url)
-    assert stopped.exit_code == 1
+    assert stopped.exit_code == 130
     assert stopped.output.splitlines()[-1].startswith("demo: stopped")
     monkeypatch.undo()
     finished = invoke(folder, "--url", url)
@@ -167,9 +175,78 @@ def test_url_and_postgres_exclude_each_other() -> None:
 def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "demo").write_text("in the way")
-    result = invoke()
-    assert result.exit_code == 1
-    assert len(result.output.splitlines()) == 1
+    for arguments in ([], ["--postgres"]):
+        result = invoke(*arguments)
+        assert result.exit_code == 1
+        assert result.output.startswith("demo: the databases are kept in a folder demo, but ")
+        assert len(result.output.splitlines()) == 1
+
+
+def started(*arguments: object, place: Path, **environment: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "plainbase.cli.demo", *(str(argument) for argument in arguments)]
+    shown, said = subprocess.PIPE, subprocess.STDOUT
+    return subprocess.Popen(command, cwd=place, env={**os.environ, **environment}, stdout=shown, stderr=said)
+
+
+def test_postgres_starts_in_a_folder_with_a_space_and_stops(folder: Path, tmp_path: Path) -> None:
+    place = tmp_path / "a folder (with $signs)"
+    place.mkdir()
+    for last in ("s", "known, nothing counted"):
+        with started(folder, "--postgres", place=place) as process:
+            output = process.communicate()[0].decode()
+        assert process.returncode == 0, output
+        assert output.splitlines()[-1].endswith(last)
+        assert "database: postgresql://" in output
+    data = place / "demo" / "postgres"
+    assert (data / "PG_VERSION").exists()
+    assert not (data / "postmaster.pid").exists()
+    assert not [
+        link for link in Path(tempfile.gettempdir()).glob("plainbase-*") if link.is_symlink() and link.samefile(data)
+    ]
+
+
+def test_a_postgres_that_does_not_start_is_one_line_with_its_log(folder: Path, tmp_path: Path) -> None:
+    data = tmp_path / "demo" / "postgres"
+    data.mkdir(parents=True)
+    (data / "in the way").touch()
+    with started(folder, "--postgres", place=tmp_path) as process:
+        lines = process.communicate()[0].decode().splitlines()
+    assert process.returncode == 1
+    log = Path("demo", "postgres.log")
+    assert lines == [
+        "starting PostgreSQL",
+        f"demo: PostgreSQL does not start on {Path('demo', 'postgres')}; see {log}",
+    ]
+    assert "initdb" in (tmp_path / log).read_text()
+
+
+def test_an_interrupt_ends_the_demo_as_any_program(tmp_path: Path) -> None:
+    with started(place=tmp_path, PYTHONUNBUFFERED="1") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"database: ")
+        process.send_signal(signal.SIGINT)
+        output = process.communicate()[0].decode()
+    assert process.returncode == 130
+    assert output.splitlines()[-1].startswith("demo: stopped")
+    assert "Traceback" not in output
+
+
+def test_a_terminal_of_ascii_only_gets_ascii(folder: Path, tmp_path: Path) -> None:
+    (folder / "accents.txt").write_text("äöü ß é\n" * 400)
+    with started(folder, place=tmp_path, PYTHONIOENCODING="ascii") as process:
+        output = process.communicate()[0]
+    assert process.returncode == 0, output
+    curves = [line.split("|")[-2] for line in output.decode("ascii").splitlines() if re.match(r"\| +[35] \|", line)]
+    assert len(curves) == 2
+    assert all(len(curve) == 10 and set(curve) <= set(demo_report.ASCII_BLOCKS) for curve in curves)
+
+
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise ModuleNotFoundError('no click', name='click')")
+    with started(place=tmp_path, PYTHONPATH=str(tmp_path)) as process:
+        output = process.communicate()[0].decode()
+    assert process.returncode == 1
+    assert output == "demo: click is missing: pip install plainbase[cli]\n"
 
 
 def test_the_language_reference_is_the_text_without_a_folder() -> None:
@@ -182,7 +259,8 @@ def test_help_needs_no_database() -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "plainbase.cli.demo", "--help"], capture_output=True, text=True, check=True
     )
-    assert "FOLDER" in shown.stdout
+    assert shown.stdout.startswith("Usage: demo [OPTIONS] [FOLDER]\n")
+    assert all(ending in shown.stdout for ending in texts.ENDINGS)
 
 
 def result(order: int, *curve: float) -> demo_report.Result:
@@ -204,3 +282,31 @@ def test_the_verdict_says_who_is_better_and_since_when() -> None:
 def test_a_sparkline_spans_the_values() -> None:
     assert demo_report.sparkline([1, 2, 3], 1, 3) == "▁▅█"
     assert demo_report.sparkline([1, 1], 1, 1) == "▁▁"
+
+
+def test_a_tie_is_said_as_one() -> None:
+    low, high = result(3, 3.0, 2.0, 0.0004), result(5, 3.5, 0.0003, 0.0)
+    assert demo_report.verdict([low, high]).startswith("Orders 3 and 5 are equal: 0.000 bits")
+    assert demo_report.crossing(low, high) == "Orders 3 and 5 are level from step 3 on (30 characters counted)."
+    assert demo_report.crossing(result(3, 1.0), result(5, 1.0)) == "Orders 3 and 5 are level at every step."
+
+
+def test_a_change_is_in_per_cent_where_that_says_something() -> None:
+    changes = [
+        demo_report.change(*pair) for pair in ((1.1, 1.0), (0.9, 1.0), (1.0, 1.0002), (0.289, 0.001), (1.0, 0.0))
+    ]
+    assert changes == ["+10.0%", "-10.0%", "equal", ">+999%", ">+999%"]
+
+
+@pytest.mark.parametrize("width", [50, 55, 60, 66, 72, 80, 120])
+def test_numbers_and_curves_are_whole_in_a_narrow_terminal(width: int) -> None:
+    curve = tuple(4.0 - step / 10 for step in range(10))
+    results = [demo_report.Result(order, curve, 4.64, (10,) * 10, 1_234_567, 10, None) for order in (3, 5)]
+    console = Console(width=width, file=io.StringIO(), color_system=None)
+    console.print(demo_report.table(results, width=width, ascii_only=False))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    rows = [line.split() for line in shown.splitlines() if line.split()[:1] in (["3"], ["5"])]
+    assert [(row[1], row[-1]) for row in rows] == [("3.100", "█▇▆▆▅▄▃▃▂▁")] * 2
+    assert "…" not in shown
+    assert ("1,234,567" in shown) == (width > 55)
+    assert ("10/10" in shown) == (width >= 80)

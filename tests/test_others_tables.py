@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from own_folders import opened
-from plainbase import Database, DataInvalid, ParameterError
+from plainbase import Database, DataInvalid, ParameterError, StatementFailed
 
 
 @pytest.fixture
@@ -60,3 +60,18 @@ async def test_migrations_have_no_statement_timeout(empty_url: str, tmp_path: Pa
     (folder / "0001_big.up.sql").write_text(f"CREATE TABLE big AS {numbers};")
     async with Database.open(empty_url, queries=None, schema=tmp_path / "own", statement_timeout=0.01) as db:
         assert await db.migrate() == ("0001_big",)
+
+
+async def test_no_value_of_a_search_or_a_path_is_in_an_error(empty_url: str, tmp_path: Path) -> None:
+    async with opened(empty_url, tmp_path) as db:
+        await db.script("CREATE VIRTUAL TABLE words USING fts5 (body)")
+        for text, message in (
+            ("SELECT body FROM words WHERE words MATCH :x", "no such column: …"),
+            ("SELECT json_extract('{}', :x) AS found", "JSON path error near '…"),
+        ):
+            with pytest.raises(StatementFailed) as caught:
+                await db.fetch_all(text, {"x": "topsecret:abc"})
+            assert message in str(caught.value)
+            assert "topsecret" not in f"{caught.value!r}{caught.value.__context__!r}"
+        with pytest.raises(StatementFailed, match="no such column: nowhere"):
+            await db.fetch_all("SELECT nowhere FROM words WHERE body = :x", {"x": "topsecret"})

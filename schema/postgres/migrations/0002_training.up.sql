@@ -1,6 +1,7 @@
 -- 0002 training: runs, their step metrics and checkpoints.
 -- Locks: creates new objects; SHARE ROW EXCLUSIVE on datasets and corpus_texts for a moment (foreign keys).
 -- Undo:  0002_training.down.sql drops all run history.
+-- By hand: schema_migrations is not told, and the next migrate() fails; let scripts/apply-schema run it.
 
 CREATE TABLE training_runs (
     id                uuid             NOT NULL,
@@ -17,6 +18,7 @@ CREATE TABLE training_runs (
     parent_run_id     uuid,
     started_at        timestamptz,
     finished_at       timestamptz,
+    -- Below zero where the clock of who ended the run was behind that of who started it.
     duration_seconds  double precision
         GENERATED ALWAYS AS (CAST(extract(EPOCH FROM finished_at - started_at) AS double precision)) STORED,
     resources         jsonb            NOT NULL DEFAULT '{}',
@@ -82,7 +84,7 @@ CREATE TABLE training_metrics (
     CONSTRAINT training_metrics_step_check CHECK (step >= 0)
 );
 
--- Serves training_metrics.history, latest and best, and the foreign key.
+-- Serves training_metrics.history, history_sampled, latest and best, and the foreign key.
 CREATE INDEX training_metrics_run_id_name_step_idx
 ON training_metrics (run_id, name, step, id);
 
@@ -130,10 +132,18 @@ COMMENT ON TABLE checkpoints IS
 'Saved states of a run with their loss; at most one per run is the best.';
 
 -- Marking a checkpoint takes the mark from the run's other one first: the unique index is checked row by row.
+-- The search path is the table's own schema, whichever that is and whoever calls.
 CREATE FUNCTION checkpoints_move_best() RETURNS trigger
 LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', tg_table_schema), true);
+    -- One mark of a run at a time. It is a write, not a lock, so that a transaction whose snapshot is older than the
+    -- last mark meets a conflict, which can be retried, and not the unique index.
+    UPDATE training_runs
+    SET updated_at = updated_at
+    WHERE id = new.run_id;
     UPDATE checkpoints
     SET
         is_best = false,

@@ -1,6 +1,7 @@
 -- 0002 training: runs, their step metrics and checkpoints.
 -- Locks: the one writer, for a moment; creates new objects only.
 -- Undo:  0002_training.down.sql drops all run history.
+-- By hand: schema_migrations is not told, and the next migrate() fails; let scripts/apply-schema run it.
 
 CREATE TABLE training_runs (
     -- Training runs and jobs: what was trained on what, how far it got and how it ended.
@@ -18,6 +19,7 @@ CREATE TABLE training_runs (
     parent_run_id     UUID_TEXT,
     started_at        TIMESTAMP_TEXT,
     finished_at       TIMESTAMP_TEXT,
+    -- Below zero where the clock of who ended the run was behind that of who started it.
     duration_seconds  REAL GENERATED ALWAYS AS (
         (
             1000000 * (
@@ -134,7 +136,7 @@ CREATE TABLE training_metrics (
     CONSTRAINT training_metrics_step_check CHECK (step >= 0)
 );
 
--- Serves training_metrics.history, latest and best, and the foreign key.
+-- Serves training_metrics.history, history_sampled, latest and best, and the foreign key.
 CREATE INDEX training_metrics_run_id_name_step_idx
 ON training_metrics (run_id, name, step, id);
 

@@ -1,8 +1,9 @@
-"""The demo: two character models trained on real text, in SQL, and compared: `python -m plainbase.cli.demo`."""
+"""The demo: two character models trained on real text, in SQL, and compared: scripts/demo."""
 
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import sys
 from contextlib import ExitStack
@@ -10,14 +11,19 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+try:
+    import click
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+except ModuleNotFoundError as error:
+    if __name__ != "__main__":
+        raise
+    sys.exit(f"demo: {error.name} is missing: pip install plainbase[cli]")
 
 import plainbase
 from plainbase.cli import demo_report, texts, wheel_server
 from plainbase.database import Database
-from plainbase.errors import PlainbaseError
+from plainbase.errors import ConfigurationError, PlainbaseError
 from plainbase.platform import datasets, markov
 from plainbase.platform import markov_training as training
 from plainbase.rows import Row
@@ -28,36 +34,53 @@ HOME = Path("demo")
 """Where the databases are kept, in the current folder."""
 LEAST_CHARACTERS = 1000
 WRITTEN = 400
+STOPPED = 130
+"""The exit code after Ctrl-C, as of any program ended by that signal."""
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    "demo",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=f"""Count the characters of text files in SQL, and see which order of model predicts them better.
+
+    Reads the text files below FOLDER ({" ".join(texts.ENDINGS)}), or else Python's language reference.
+    """,
+)
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--url", help=f"The database; without it the file {HOME / 'plainbase.db'}.")
 @click.option(
     "--postgres", is_flag=True, help=f"Start a PostgreSQL from its wheel, with its data in {HOME / 'postgres'}."
 )
 def main(folder: Path | None, url: str | None, postgres: bool) -> None:
-    """Count the characters of text files in SQL, and see which order of model predicts them better.
-
-    Reads the text files below FOLDER, or else Python's language reference.
-    """
+    """Run the demo; an error is one line and exit code 1."""
     if url and postgres:
         raise click.UsageError("--url and --postgres exclude each other")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a text may hold what the terminal cannot show
     console = Console()
     try:
         collection = texts.folder(folder) if folder else texts.language_reference()
         with ExitStack() as stack:
+            if not url:
+                _make_home()
             if postgres:
-                console.print("starting PostgreSQL …")
+                console.print("starting PostgreSQL")
                 url = stack.enter_context(wheel_server.running(HOME / "postgres"))
-            elif not url:
-                HOME.mkdir(exist_ok=True)
-                url = f"sqlite:///{HOME / 'plainbase.db'}"
-            asyncio.run(_demo(console, collection, url))
+            asyncio.run(_demo(console, collection, url or f"sqlite:///{HOME / 'plainbase.db'}"))
     except (PlainbaseError, OSError) as error:
         sys.exit(f"demo: {' '.join(str(error).split())}")
     except KeyboardInterrupt:
-        sys.exit("demo: stopped; the next run begins the unfinished model anew")
+        click.echo("demo: stopped; the next run begins the unfinished model anew", err=True)
+        sys.exit(STOPPED)
+
+
+def _make_home() -> None:
+    try:
+        HOME.mkdir(exist_ok=True)
+    except FileExistsError:
+        raise ConfigurationError(
+            f"the databases are kept in a folder {HOME}, but {HOME.absolute()} is a file; run it in another folder"
+        ) from None
 
 
 async def _demo(console: Console, collection: texts.Collection, url: str) -> None:
@@ -76,14 +99,14 @@ async def _demo(console: Console, collection: texts.Collection, url: str) -> Non
         parts = {row.name: row for row in await db.datasets.list_splits(dataset_id=dataset.id)}
         console.print(
             f"dataset: {dataset.name} {dataset.version}, {characters:,} characters in {len(pieces)} texts"
-            f" ({parts['train'].row_count} to train on, {parts['test'].row_count} held out)",
+            f" (held out: {parts['test'].fraction:.0%} of the characters, in {parts['test'].row_count} texts)",
             markup=False,
             highlight=False,
             soft_wrap=True,
         )
         runs = {order: await training.finished(db, dataset, order) for order in ORDERS}
+        known = all(runs.values())
         if not registered.created:
-            known = all(runs.values())
             console.print(
                 f"known by its digest since {dataset.created_at:%Y-%m-%d %H:%M} UTC: "
                 + ("nothing is counted again, these are its runs" if known else "its texts are not added again"),
@@ -92,7 +115,8 @@ async def _demo(console: Console, collection: texts.Collection, url: str) -> Non
         await _train_missing(console, db, dataset, runs)
         results = [await demo_report.read(db, dataset, order, run) for order, run in runs.items() if run]
         demo_report.show(console, results)
-        console.print(f"{perf_counter() - began:.1f} s", style="dim", highlight=False)
+        took = "known, nothing counted" if known else f"{perf_counter() - began:.1f} s"
+        console.print(took, style="dim", highlight=False)
 
 
 async def _train_missing(console: Console, db: Database, dataset: Row, runs: dict[int, Row | None]) -> None:
@@ -137,4 +161,4 @@ def _words(text: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="demo")

@@ -299,7 +299,7 @@ class SqliteDriver:
         """The error to raise for one of the sqlite3 module."""
         if statement is None:
             return translate(error, timed_out=job.timed_out, query=None, where=name or None)
-        return translate(error, timed_out=job.timed_out, **about(statement))
+        return translate(error, timed_out=job.timed_out, text=statement.text, **about(statement))
 
     def use_up(self, lane: Lane) -> None:
         """Let a connection be closed when it comes back; a database in memory has just the one."""

@@ -27,6 +27,7 @@ _KINDS = {
     "SQLITE_CONSTRAINT_NOTNULL": "not null",
 }
 _CHECK = re.compile(r"CHECK constraint failed: (\w+)$")
+_NAMED = re.compile(r"(no such \w+: |near ['\"]?)([^'\"]+)", re.DOTALL)
 _MISSING = re.compile(r"no such (?:table|column|view|function)|has no column named")
 
 
@@ -40,8 +41,11 @@ def is_busy(error: BaseException) -> bool:
     return code(error).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
-def translate(error: BaseException, *, timed_out: bool = False, **about: Any) -> BaseException:
-    """The plainbase error for one of the sqlite3 module; `about` is its query, where and parameters."""
+def translate(error: BaseException, *, timed_out: bool = False, text: str = "", **about: Any) -> BaseException:
+    """The plainbase error for one of the sqlite3 module; `about` is its query, where and parameters.
+
+    What the engine's message names and the statement's `text` does not may be a value, and is cut.
+    """
     if isinstance(error, PlainbaseError):
         return error if error.query or error.where else error.located(**about)
     if isinstance(error, OverflowError | UnicodeEncodeError):
@@ -74,6 +78,7 @@ def translate(error: BaseException, *, timed_out: bool = False, **about: Any) ->
         return ConnectionLost("the database file cannot be opened", **about)
     if isinstance(error, sqlite3.InterfaceError) or "binding parameter" in message:
         return DataInvalid(f"a value is of a type SQLite cannot store: {message}", **about)
-    failure = StatementFailed(message, **about)
-    failure.undefined = _MISSING.search(message) is not None
+    shown = _NAMED.sub(lambda named: named[0] if not text or named[2] in text else f"{named[1]}…", message)
+    failure = StatementFailed(shown, **about)
+    failure.undefined = shown == message and _MISSING.search(message) is not None
     return failure
