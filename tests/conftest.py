@@ -25,6 +25,12 @@ SERVER = "PLAINBASE_TEST_SERVER"
 SOAK = bool(os.environ.get("PLAINBASE_SOAK"))
 """Set by scripts/soak: many more examples, rounds and kills."""
 
+
+def examples(suite: int) -> int:
+    """How many examples a property is tried with: so many in the suite, twenty times as many in the soak."""
+    return suite * 20 if SOAK else suite
+
+
 hypothesis.settings.register_profile("suite", deadline=None, max_examples=60)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
 hypothesis.settings.load_profile("soak" if SOAK else "suite")

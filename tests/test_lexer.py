@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlfluff.core import FluffConfig
 from sqlfluff.core.parser import Lexer
 
+from conftest import examples
 from plainbase.dialect import Dialect
 from plainbase.sqlfile import adhoc, lexer
 from plainbase.sqlfile.lexer import Token, tokens
@@ -197,7 +198,7 @@ def test_identifier(token: Token, name: str | None) -> None:
 
 @BOTH
 @given(text=st.text(st.sampled_from("ab:'\"$`[](){}/*-+;,.\\ \n\rE1?@é"), max_size=60))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_tokens_cover_everything_but_white_space(text: str, dialect: Dialect) -> None:
     position = 0
     for token in tokens(text, dialect):
@@ -244,7 +245,7 @@ def select(draw: st.DrawFn, fragments: st.SearchStrategy[str]) -> str:
 
 
 @given(sql=select(ON_SQLITE))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_sqlite_finds_the_same_parameters(sql: str) -> None:
     connection = apsw.Connection(":memory:")
     known = apsw.ext.query_info(connection, sql).bindings_names
@@ -252,7 +253,7 @@ def test_sqlite_finds_the_same_parameters(sql: str) -> None:
 
 
 @given(sql=select(ON_SQLITE))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_sqlite_takes_the_compiled_text(sql: str) -> None:
     query = adhoc(sql, SQLITE)
     count = apsw.ext.query_info(apsw.Connection(":memory:"), query.statements[0].text).bindings_count
@@ -277,6 +278,6 @@ def fluff_names(sql: str) -> list[str]:
 
 
 @given(sql=select(ON_POSTGRES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_an_independent_postgres_lexer_finds_the_same_parameters(sql: str) -> None:
     assert names(sql, POSTGRES) == fluff_names(sql)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import examples
 from plainbase.dialect import Dialect
 from plainbase.errors import QueryFileError
 from plainbase.sqlfile import Kind, Query, adhoc, parse
@@ -98,7 +99,7 @@ PIECES = st.sampled_from(
 
 
 @given(pieces=st.lists(st.one_of(PIECES, st.sampled_from([":p", ":q"])), min_size=1, max_size=25))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_text_outside_parameters_comes_through(pieces: list[str]) -> None:
     sql = "SELECT (" + " ".join(pieces) + ")"
     for dialect in Dialect:
@@ -114,7 +115,7 @@ def test_text_outside_parameters_comes_through(pieces: list[str]) -> None:
 
 
 @given(text=st.text(st.sampled_from("-- name:ab:one^\n'\"$E(),;[]/*optinal=:p\r?\0\ufeff {}"), max_size=120))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_arbitrary_text_gives_problems_and_nothing_else(text: str) -> None:
     for dialect in Dialect:
         for candidate in (text, f"-- name: q :many\n{text}", f"-- name: q :many\n-- defaults: {text}\nSELECT 1"):

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from conftest import examples
 from own_folders import opened
 from plainbase import Database
 
@@ -244,7 +245,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(100))
 @given(values=st.fixed_dictionaries(VALUES))
 @example(values={"share": -0.0, "whole": -(2**63), "extra": [1e22, 5e-324, -1.7976931348623157e308, 2**70, "\\u0000"]})
 @example(values={"share": math.inf, "whole": 2**63 - 1, "extra": {"": {}, "e+5": "1e+5", '"': '"1e+5"'}})
