@@ -14,6 +14,7 @@ import pytest
 import plainbase
 from conftest import SOAK
 from plainbase import CommitUnknown, ConnectionLost, Database
+from waiting import until
 
 WRITER = textwrap.dedent(
     """
@@ -106,7 +107,7 @@ async def test_backends_killed_under_load(url: str) -> None:
         await asyncio.gather(*workers)
         await killer.close()
         assert lost > 0
-        assert db.pool_status().busy == 0
+        await until(lambda: db.pool_status().busy == 0)
         assert await asyncio.gather(*(db.fetch_value("SELECT 1 AS one") for _ in range(16))) == [1] * 16
 
 

@@ -60,6 +60,7 @@ async def test_leaving_a_stream_of_changed_rows_keeps_them(db: Database, text: s
 
 async def test_a_stream_that_locks_rows_is_still_a_stream(db: Database) -> None:
     await db.insert_rows("items", ["name"], [(str(number),) for number in range(2000)])
+    await until(lambda: db.pool_status().busy == 0)  # a connection is cleaned after its transaction
     async with aclosing(db.iterate("SELECT id FROM items FOR NO KEY UPDATE")) as rows:
         async for _ in rows:
             break

@@ -10,6 +10,7 @@ import pytest
 
 from own_folders import opened
 from plainbase import ConstraintViolation, Database, ParameterError, StatementFailed, Transaction, TransactionAborted
+from waiting import until
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ async def test_any_exception_rolls_back(db: Database, ending: BaseException) -> 
                 raise ending
         await tx.items.put(name="d")
     assert await names(db) == "b d"
-    assert db.pool_status().busy == 0
+    await until(lambda: db.pool_status().busy == 0)
 
 
 async def test_a_block_that_ends_commits_even_when_left_early(db: Database) -> None:
