@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from own_folders import opened
-from plainbase import CommitUnknown, ConnectionLost, Database
+from plainbase import CommitUnknown, ConnectionLost, Database, DataInvalid, StatementFailed
 from waiting import until
 
 pytestmark = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
@@ -130,3 +130,22 @@ async def test_the_names_of_a_row(db: Database) -> None:
     assert "a" in row
     assert "c" not in row
     assert [] not in row
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT pg_advisory_lock(77), 1 / (SELECT count(*) FROM items)",
+        "SELECT set_config('work_mem', '77MB', false), 1 / (SELECT count(*) FROM items)",
+    ],
+)
+async def test_a_failed_statement_leaves_nothing_in_its_session_either(db: Database, text: str) -> None:
+    before = await db.fetch_value("SELECT current_setting('work_mem') AS m")
+    with pytest.raises(DataInvalid, match="division by zero"):
+        await db.fetch_all(text)
+    with pytest.raises(StatementFailed):
+        await db.script("SET work_mem = '66MB'; COMMIT; SELECT nowhere;")
+    locks = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND objid = 77"
+    assert await db.fetch_value(locks) == 0
+    for _ in range(3):
+        assert await db.fetch_value("SELECT current_setting('work_mem') AS m") == before

@@ -92,13 +92,13 @@ class _Shown:
 class Call:
     """A query on a database or a transaction; its kind decides what calling it gives."""
 
-    def __init__(self, query: Query, owner: Owner, run: Run | None = None) -> None:
+    def __init__(self, query: Query, owner: Owner) -> None:
         self._query = query
         self._owner = owner
         self._executor = owner._executor
         self._events = owner._events
         self._counters = owner._events.counters(query.name or "SQL at the call")
-        self._run = run or RUN.get(query.kind, _many)
+        self._run: Run = RUN.get(query.kind, _many)  # a script has a way of its own
         self.__doc__ = query.doc
 
     def __call__(self, /, *positional: Any, **params: Any) -> Coroutine[Any, Any, Any]:

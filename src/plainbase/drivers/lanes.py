@@ -171,7 +171,7 @@ async def open_lane(connect: Callable[[], sqlite3.Connection], loop: asyncio.Abs
 
     async def connected(lane: Lane) -> Lane:
         try:
-            return await lane  # type: ignore[return-value]
+            return await lane  # type: ignore[return-value]  # awaiting a lane gives itself
         except BaseException:
             while lane._thread.is_alive():  # noqa: ASYNC110 (it ends by itself, and tells nobody)
                 await asyncio.sleep(0.0005)

@@ -79,12 +79,14 @@ class PostgresDriver:
 
     async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
         slot = await self._acquire()
+        short = True
         try:
             plan, encoded = await self.plans.encode_batch(statement, rows, slot.connection)
+            short = plan.short
             await slot.connection.executemany(statement.text, encoded)  # one implicit transaction
         except BaseException as error:
-            raise await self._failed(slot, error, statement) from None
-        if plan.short:
+            raise await self._failed(slot, error, statement, short=short) from None
+        if short:
             self.pool.release(slot)
         else:
             await self.cleanse(slot)
@@ -113,7 +115,7 @@ class PostgresDriver:
         try:
             await slot.connection.execute(text)  # several statements, one implicit transaction
         except BaseException as error:
-            raise await self._failed(slot, error, None, name) from None
+            raise await self._failed(slot, error, None, name, short=False) from None
         await self.cleanse(slot)
         self.schema_changed()
 
@@ -230,14 +232,21 @@ class PostgresDriver:
             self.pool.release(slot)
 
     async def _failed(
-        self, slot: Slot[PostgresConnection], error: BaseException, statement: Statement | None, name: str = ""
+        self,
+        slot: Slot[PostgresConnection],
+        error: BaseException,
+        statement: Statement | None,
+        name: str = "",
+        *,
+        short: bool = True,
     ) -> BaseException:
         """Give the connection of a failed call back, and return what to raise.
 
-        A cancelled caller does not wait: the statement is being stopped, and the connection is busy until it has been.
+        One that is not `short` may have changed its session before it failed. A cancelled caller does not wait: the
+        statement is being stopped, and the connection is busy until it has been.
         """
         connection = slot.connection
-        if connection.is_closed() or (isinstance(error, Exception) and not connection.is_in_transaction()):
+        if connection.is_closed() or (short and isinstance(error, Exception) and not connection.is_in_transaction()):
             self.pool.release(slot)
         elif isinstance(error, asyncio.CancelledError):
             self.pool.afterwards(self._cleanse(slot, rolled_back=True))
@@ -270,7 +279,7 @@ class PostgresDriver:
                 plan = await self.plans.encode(statement, values, slot.connection)
             result = await work(slot.connection, statement, values)
         except BaseException as error:
-            raise await self._failed(slot, error, statement) from None
+            raise await self._failed(slot, error, statement, short=plan is None or plan.short) from None
         if plan.short:
             self.pool.release(slot)
         else:

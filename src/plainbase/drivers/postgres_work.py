@@ -128,13 +128,13 @@ async def insert_rows(
         return await _insert_guarded(connection, insert, tail, [found.types[name] for name in names], types, encoded)
     if on_conflict == "ignore":
         await connection.execute(
-            f"CREATE TEMP TABLE plainbase_staging ON COMMIT DROP AS SELECT {listed} FROM {found.into} WITH NO DATA"  # noqa: S608
+            f"CREATE TEMP TABLE plainbase_staging ON COMMIT DROP AS SELECT {listed} FROM {found.into} WITH NO DATA"  # noqa: S608 (catalog names)
         )
         await connection.copy_records_to_table(
             "plainbase_staging", records=encoded, columns=names, schema_name="pg_temp"
         )
         status = await connection.execute(
-            f"{insert} SELECT {listed} FROM pg_temp.plainbase_staging{tail}"  # noqa: S608
+            f"{insert} SELECT {listed} FROM pg_temp.plainbase_staging{tail}"  # noqa: S608 (catalog names)
         )
         await connection.execute("DROP TABLE pg_temp.plainbase_staging")
     else:
@@ -194,6 +194,6 @@ async def refill(connection: PostgresConnection, view: str) -> int:
         await connection.execute(f"DELETE FROM {stored}")  # noqa: S608 (names of the catalog)
         found = await target(connection, view)
         listed = ", ".join(map(quote, found.types)) if found else "*"
-        await connection.execute(f"INSERT INTO {stored} ({listed}) SELECT {listed} FROM {live}")  # noqa: S608
-    rows: int = await connection.fetchval(f"SELECT count(*) FROM {stored}")  # noqa: S608
+        await connection.execute(f"INSERT INTO {stored} ({listed}) SELECT {listed} FROM {live}")  # noqa: S608 (catalog names)
+    rows: int = await connection.fetchval(f"SELECT count(*) FROM {stored}")  # noqa: S608 (catalog names)
     return rows
