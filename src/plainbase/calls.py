@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping
 from contextlib import aclosing
 from difflib import get_close_matches
 from inspect import Parameter, Signature
@@ -27,11 +27,11 @@ class Owner(Protocol):
         """The error to raise, where more can be said than the engine did."""
 
 
-Run = Callable[[Executor, Statement, list[Any]], Awaitable[tuple[Any, int]]]
+Shape = Callable[[Statement, list[Row]], tuple[Any, int]]
+"""What a kind makes of the rows, and how many it used."""
 
 
-async def _one(executor: Executor, statement: Statement, values: list[Any]) -> tuple[Row, int]:
-    rows = await executor.fetch(statement, values, 2)
+def _one(statement: Statement, rows: list[Row]) -> tuple[Row, int]:
     if len(rows) == 1:
         return rows[0], 1
     about: dict[str, Any] = {"query": statement.query, "where": statement.where, "parameters": statement.names}
@@ -40,43 +40,32 @@ async def _one(executor: Executor, statement: Statement, values: list[Any]) -> t
     raise RowNotFound("expected exactly one row, got none", **about)
 
 
-async def _optional(executor: Executor, statement: Statement, values: list[Any]) -> tuple[Row | None, int]:
-    rows = await executor.fetch(statement, values, 1)
+def _optional(statement: Statement, rows: list[Row]) -> tuple[Row | None, int]:
     return (rows[0], 1) if rows else (None, 0)
 
 
-async def _many(executor: Executor, statement: Statement, values: list[Any]) -> tuple[list[Row], int]:
-    rows = await executor.fetch(statement, values)
+def _many(statement: Statement, rows: list[Row]) -> tuple[list[Row], int]:
     return rows, len(rows)
 
 
-async def _value(executor: Executor, statement: Statement, values: list[Any]) -> tuple[Any, int]:
-    rows = await executor.fetch(statement, values, 1)
+def _value(statement: Statement, rows: list[Row]) -> tuple[Any, int]:
     return (rows[0][0], 1) if rows else (None, 0)
 
 
-async def _exec(executor: Executor, statement: Statement, values: list[Any]) -> tuple[int, int]:
-    changed = await executor.execute(statement, values)
-    return changed, changed
-
-
-async def _returning(executor: Executor, statement: Statement, values: list[Any]) -> tuple[Any, int]:
-    if "returning" not in statement.words:
-        return await executor.insert(statement, values), 1
-    rows = await executor.fetch(statement, values, 1)
+def _returned(statement: Statement, rows: list[Row]) -> tuple[Any, int]:
     if not rows:
         return None, 0
     return (rows[0][0] if len(rows[0]) == 1 else rows[0]), 1
 
 
-RUN: Mapping[Kind, Run] = {
-    Kind.ONE: _one,
-    Kind.OPTIONAL: _optional,
-    Kind.MANY: _many,
-    Kind.VALUE: _value,
-    Kind.EXEC: _exec,
-    Kind.RETURNING: _returning,
+FETCHES: Mapping[Kind, tuple[int, Shape]] = {
+    Kind.ONE: (2, _one),
+    Kind.OPTIONAL: (1, _optional),
+    Kind.MANY: (0, _many),
+    Kind.VALUE: (1, _value),
+    Kind.RETURNING: (1, _returned),
 }
+"""The kinds that give rows: how many are asked for (0 for all), and what is made of them."""
 
 
 class _Shown:
@@ -98,7 +87,9 @@ class Call:
         self._executor = owner._executor
         self._events = owner._events
         self._counters = owner._events.counters(query.name or "SQL at the call")
-        self._run: Run = RUN.get(query.kind, _many)  # a script has a way of its own
+        self._limit: int
+        self._shape: Shape | None
+        self._limit, self._shape = FETCHES.get(query.kind, (0, None))
         self.__doc__ = query.doc
 
     def __call__(self, /, *positional: Any, **params: Any) -> Coroutine[Any, Any, Any]:
@@ -125,10 +116,16 @@ class Call:
         statement, values = self._query.bind(params)
         began = perf_counter()
         try:
-            result, rows = await self._run(self._executor, statement, values)
+            if self._shape is None:
+                result = count = await self._executor.execute(statement, values)
+            elif self._query.kind is Kind.RETURNING and "returning" not in statement.words:
+                result, count = await self._executor.insert(statement, values), 1
+            else:
+                rows = await self._executor.fetch(statement, values, self._limit)
+                result, count = self._shape(statement, rows)
         except BaseException as error:
             await self._failed(error, statement.text, began)
-        self._events.ran(self._counters, self._query.name, statement.text, perf_counter() - began, rows)
+        self._events.ran(self._counters, self._query.name, statement.text, perf_counter() - began, count)
         return result
 
     async def batch(self, rows: Iterable[Mapping[str, Any]]) -> Any:

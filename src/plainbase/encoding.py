@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from plainbase.values import Accepts, Refused, integer64, real, text
@@ -23,43 +24,53 @@ def encode(tables: Sequence[Accepts], values: list[Any]) -> None:
 
 
 def encode_many(tables: Sequence[Accepts], rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-    """Convert rows of values; raise `Refused` with the position and the row's index.
+    """Convert rows of values; raise `Refused` with the position and the row's index."""
+    if not tables:
+        return rows
+    return [row for block in encode_blocks(tables, rows) for row in regrouped(block, len(tables))]
+
+
+def encode_blocks(tables: Sequence[Accepts], rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Convert rows of as many values as there are tables into blocks: the values of BLOCK rows, one after the other.
 
     A column that holds one type is looked at as a whole first, which is many times faster than value by value.
+    Raises `Refused` with the position and the row's index.
     """
-    encoded: list[Sequence[Any]] = []
-    for start in range(0, len(rows), _BLOCK):
-        block = rows[start : start + _BLOCK]
-        columns = zip(*block, strict=True)
-        slow = [
-            (position, table)
-            for position, (table, column) in enumerate(zip(tables, columns, strict=True))
-            if not _goes_as_it_is(table, column)
-        ]
-        encoded.extend(_encode_block(slow, block, start) if slow else block)
-    return encoded
+    width = len(tables)
+    blocks = []
+    for start in range(0, len(rows), BLOCK):
+        block = list(chain.from_iterable(rows[start : start + BLOCK]))
+        for position, table in enumerate(tables):
+            column = block[position::width]
+            if not _goes_as_it_is(table, column):
+                block[position::width] = _converted(table, column, position, start)
+        blocks.append(block)
+    return blocks
 
 
-def _encode_block(
-    slow: Sequence[tuple[int, Accepts]], rows: Sequence[Sequence[Any]], start: int
-) -> Iterator[Sequence[Any]]:
-    for index, row in enumerate(rows, start):
-        values = list(row)
-        for position, table in slow:
-            value = values[position]
+def regrouped(block: Sequence[Any], width: int) -> Iterable[tuple[Any, ...]]:
+    """The rows of a block, as tuples."""
+    return zip(*[iter(block)] * width, strict=True)
+
+
+def _converted(table: Accepts, column: Sequence[Any], position: int, start: int) -> list[Any]:
+    values = list(column)
+    index = 0
+    try:
+        for index, value in enumerate(column):
             converter = table[value.__class__]
             if converter is not None:
-                try:
-                    values[position] = converter(value)
-                except Refused as refused:
-                    raise Refused(refused.args[0], position, index) from None
-        yield values
+                values[index] = converter(value)
+    except Refused as refused:
+        raise Refused(refused.args[0], position, start + index) from None
+    return values
 
 
-_BLOCK = 4096
+BLOCK = 512
+"""Rows that are looked at together; a column of texts is copied once for that."""
 
 
-def _goes_as_it_is(table: Accepts, column: tuple[Any, ...]) -> bool:
+def _goes_as_it_is(table: Accepts, column: Sequence[Any]) -> bool:
     """Whether a whole column needs no conversion and holds nothing refused; False where that is not plain."""
     kinds = set(map(type, column))
     if type(None) in kinds:

@@ -84,7 +84,10 @@ class Events:
 
     def counters(self, name: str) -> QueryStats:
         """The statistics of one query."""
-        return self.stats.setdefault(name, QueryStats())
+        found = self.stats.get(name)
+        if found is None:
+            found = self.stats[name] = QueryStats()
+        return found
 
     def ran(
         self, counters: QueryStats, name: str, sql: str, seconds: float, rows: int, error: BaseException | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -58,7 +58,7 @@ class Executor(Protocol):
         """Run several statements without parameters, all or nothing; `name` stands in errors."""
 
     async def insert_rows(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], on_conflict: OnConflict
     ) -> int:
         """Insert many rows the fastest way the engine has, all or nothing; return how many were inserted."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any
 
-from plainbase.encoding import encode, encode_many
+from plainbase.encoding import encode, encode_blocks, encode_many
 from plainbase.errors import DataInvalid, ParameterError, StatementFailed
 from plainbase.sqlfile.statement import Statement
 from plainbase.values import Accepts, Refused
@@ -61,23 +61,38 @@ def check_columns(table: str, columns: Sequence[str], known: Collection[str] | N
 
 
 def encode_rows(
-    table: str, columns: Sequence[str], accepts: Sequence[Accepts], rows: Iterable[Sequence[Any]]
-) -> Sequence[Sequence[Any]]:
-    """Convert rows of values; raise with the row's index and the column's name."""
-    given = list(rows)
-    width = len(columns)
-    if not set(map(len, given)) <= {width}:
-        index = next(index for index, values in enumerate(given) if len(values) != width)
-        raise ParameterError(
-            f"insert_rows: row {index} for {table!r} has {len(given[index])} values, expected {width}: "
-            + ", ".join(columns)
-        )
+    table: str, columns: Sequence[str], accepts: Sequence[Accepts], rows: Sequence[Sequence[Any]]
+) -> list[list[Any]]:
+    """Convert rows of values into blocks; raise with the row's index and the column's name."""
+    _refuse_ragged(table, columns, rows)
     try:
-        return encode_many(accepts, given)
+        return encode_blocks(accepts, rows)
     except Refused as refused:
         reason, position, row = refused.args
         where = f"row {row} for {table!r}: column {columns[position]!r}"
         raise DataInvalid(f"insert_rows: {where}: {reason}") from None
+
+
+def _refuse_ragged(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Raise ParameterError for a row that is no sequence of one value for each column."""
+    kinds = set(map(type, rows)) - {tuple, list}
+    strange = tuple(kind for kind in kinds if issubclass(kind, _NO_ROW) or not issubclass(kind, Collection))
+    if strange:
+        index, kind = next((index, type(row)) for index, row in enumerate(rows) if isinstance(row, strange))
+        raise ParameterError(
+            f"insert_rows: row {index} for {table!r} is no sequence of values but of type {kind.__name__}"
+        )
+    width = len(columns)
+    if not set(map(len, rows)) <= {width}:
+        index = next(index for index, values in enumerate(rows) if len(values) != width)
+        raise ParameterError(
+            f"insert_rows: row {index} for {table!r} has {len(rows[index])} values, expected {width}: "
+            + ", ".join(columns)
+        )
+
+
+_NO_ROW = (str, bytes, bytearray, Mapping, Set)
+"""What has a length and can be walked through, but gives no values in the order of the columns."""
 
 
 def quote(name: str) -> str:

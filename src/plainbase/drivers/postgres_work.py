@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from plainbase.drivers.base import OnConflict
 from plainbase.drivers.named import check_columns, encode_rows, quote
 from plainbase.drivers.postgres_connect import PostgresConnection
 from plainbase.drivers.postgres_types import TypeInput, Types
+from plainbase.encoding import regrouped
 from plainbase.errors import ParameterError, RowNotFound, TooManyRows
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
@@ -105,7 +107,7 @@ async def insert_rows(
     known: Types,
     table: str,
     columns: Sequence[str],
-    rows: Iterable[Sequence[Any]],
+    rows: Sequence[Sequence[Any]],
     on_conflict: OnConflict,
 ) -> int:
     """Insert many rows by COPY; in a transaction of the caller's.
@@ -117,21 +119,22 @@ async def insert_rows(
         raise ParameterError(f"insert_rows: there is no table {table!r}")
     names = check_columns(table, columns, found.types)
     types = await known.of(connection, [found.oids[name] for name in names])
-    encoded = encode_rows(table, names, [each.accepts() for each in types], rows)
-    if not encoded:
+    blocks = encode_rows(table, names, [each.accepts() for each in types], rows)
+    if not blocks:
         return 0
+    records = chain.from_iterable(regrouped(block, len(names)) for block in blocks)
     listed = ", ".join(map(quote, names))
     # COPY gives an identity column the values it gets, so the others do as well.
     insert = f"INSERT INTO {found.into} ({listed}) OVERRIDING SYSTEM VALUE"
     tail = " ON CONFLICT DO NOTHING" if on_conflict == "ignore" else ""
     if found.guarded:
-        return await _insert_guarded(connection, insert, tail, [found.types[name] for name in names], types, encoded)
+        return await _insert_guarded(connection, insert, tail, [found.types[name] for name in names], types, records)
     if on_conflict == "ignore":
         await connection.execute(
             f"CREATE TEMP TABLE plainbase_staging ON COMMIT DROP AS SELECT {listed} FROM {found.into} WITH NO DATA"  # noqa: S608 (catalog names)
         )
         await connection.copy_records_to_table(
-            "plainbase_staging", records=encoded, columns=names, schema_name="pg_temp"
+            "plainbase_staging", records=records, columns=names, schema_name="pg_temp"
         )
         status = await connection.execute(
             f"{insert} SELECT {listed} FROM pg_temp.plainbase_staging{tail}"  # noqa: S608 (catalog names)
@@ -139,7 +142,7 @@ async def insert_rows(
         await connection.execute("DROP TABLE pg_temp.plainbase_staging")
     else:
         status = await connection.copy_records_to_table(
-            found.name, records=encoded, columns=names, schema_name=found.schema
+            found.name, records=records, columns=names, schema_name=found.schema
         )
     return int(status.rpartition(" ")[2])
 
@@ -150,7 +153,7 @@ async def _insert_guarded(
     tail: str,
     names: Sequence[str],
     types: Sequence[TypeInput],
-    rows: Sequence[Sequence[Any]],
+    rows: Iterable[Sequence[Any]],
 ) -> int:
     """Insert past row-level security, where COPY is refused: by `unnest`, which flattens arrays, else row by row."""
     if not any(each.listed or each.composite for each in types):
@@ -161,10 +164,11 @@ async def _insert_guarded(
         )
         return int(status.rpartition(" ")[2])
     text = f"{insert} VALUES ({', '.join(f'${number}' for number in range(1, len(names) + 1))}){tail}"
+    given = list(rows)
     if not tail:
-        await connection.executemany(text, rows)
-        return len(rows)
-    return sum([int((await connection.execute(text, *row)).rpartition(" ")[2]) for row in rows])
+        await connection.executemany(text, given)
+        return len(given)
+    return sum([int((await connection.execute(text, *row)).rpartition(" ")[2]) for row in given])
 
 
 _VIEW = """

@@ -1,4 +1,8 @@
-"""The lanes that share SQLite's waiting reads."""
+"""The lanes that share SQLite's waiting reads.
+
+Short reads are run by one lane, one after the other: more lanes would only contend for the interpreter. What waits
+behind a slow read, or behind many that are not short, is given to another lane.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,12 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Coroutine
 
-from plainbase.drivers.lanes import HAND_BACK, Job, Lane, Work, open_lane
+from plainbase.drivers.crossing import Crossing, Work
+from plainbase.drivers.lanes import HAND_BACK, Lane, open_lane
 from plainbase.errors import ConnectionLost
+
+SHORT = 2
+"""Reads done in a millisecond; where it is fewer and some wait, another lane helps."""
 
 
 class Readers:
@@ -21,8 +29,10 @@ class Readers:
         self._loop = asyncio.get_running_loop()
         self._lanes: set[Lane] = set()
         self._idle: list[Lane] = []
-        self._waiting: deque[Job] = deque()
-        self._done: deque[Job] = deque()
+        self._leading: Lane | None = None
+        self._waiting: deque[Crossing] = deque()
+        self._done: deque[Crossing] = deque()
+        self._delivered = 0
         self._ticking = False
         self._opening = False
         self._closed = False
@@ -36,22 +46,18 @@ class Readers:
         """Lanes open, lanes busy, reads waiting."""
         return len(self._lanes), len(self._lanes) - len(self._idle), len(self._waiting)
 
-    def submit(self, work: Work) -> Job:
-        """Run a function on an idle lane, else on the first that becomes free."""
+    def submit(self, work: Work) -> Crossing:
+        """Run a function on a lane: an idle one where none is busy with short reads, else behind these."""
         if self._closed:
             raise ConnectionLost("the database is closed")
-        job = Job(work, self._loop.create_future())
-        if self._idle:
-            self._idle.pop().drain(job, self._waiting, self._done, self._finished)
-            return job
-        self._waiting.append(job)
-        if not self._ticking:
-            self._ticking = True
-            self._loop.call_later(HAND_BACK, self._tick)
-        if len(self._lanes) < self.limit and not self._opening:
-            self._opening = True
-            self._keep(self._open_lane())
-        return job
+        crossing = Crossing(work, self._loop)
+        if self._idle and (self._leading is None or self._leading.is_slow()):
+            self._lead(self._idle.pop(), crossing)
+        else:
+            self._waiting.append(crossing)
+            if not self._ticking:
+                self._tick_soon()
+        return crossing
 
     async def close(self) -> None:
         """Wait for what runs and waits, then close every lane."""
@@ -63,32 +69,59 @@ class Readers:
             self._lanes.discard(lane)
             await lane.close()
 
+    def _lead(self, lane: Lane, crossing: Crossing) -> None:
+        self._leading = lane
+        lane.drain(crossing, self._waiting, self._done, self._finished)
+
+    def _tick_soon(self) -> None:
+        self._ticking = True
+        self._loop.call_later(HAND_BACK, self._tick)
+
     def _tick(self) -> None:
+        delivered, self._delivered = self._delivered + len(self._done), 0
+        if self._waiting and (delivered < SHORT or self._leading is None or self._leading.is_slow()):
+            self._engage()
+        self._ticking = False
+        if self._waiting or len(self._idle) < len(self._lanes):
+            self._tick_soon()
         self._flush()
-        self._ticking = len(self._idle) < len(self._lanes) or bool(self._waiting)
-        if self._ticking:
-            self._loop.call_later(HAND_BACK, self._tick)
+
+    def _engage(self) -> None:
+        """Let one more lane run what waits."""
+        if self._idle:
+            self._rest(self._idle.pop())
+        elif len(self._lanes) < self.limit and not self._opening:
+            self._opening = True
+            self._keep(self._open_lane())
 
     def _flush(self) -> None:
+        """Hand results back, which runs the tasks that wait for them."""
         done = self._done
-        while done:
-            done.popleft().deliver()
+        try:
+            while done:
+                done.popleft().deliver()
+        finally:
+            if done:  # a task has ended the event loop, as KeyboardInterrupt does; the others are told when it goes on
+                self._loop.call_soon(self._flush)
 
     def _finished(self, lane: Lane) -> None:
-        self._flush()
+        if lane is self._leading:
+            self._leading = None
         if self._loop.time() - lane.born < self._recycle:
             self._rest(lane)
         else:
             self._lanes.discard(lane)
             self._keep(self._replace(lane))
+        self._delivered += len(self._done)
+        self._flush()
 
     def _rest(self, lane: Lane) -> None:
         try:
-            job = self._waiting.popleft()
+            crossing = self._waiting.popleft()
         except IndexError:
             self._idle.append(lane)
         else:
-            lane.drain(job, self._waiting, self._done, self._finished)
+            self._lead(lane, crossing)
 
     async def _open_lane(self) -> None:
         self._opening = True
@@ -96,9 +129,9 @@ class Readers:
             lane = await open_lane(self._connect, self._loop)
         except BaseException as error:
             while self._waiting and not self._lanes:  # nobody else would run them
-                job = self._waiting.popleft()
-                job.error = error
-                job.deliver()
+                crossing = self._waiting.popleft()
+                crossing.error = error
+                crossing.deliver()
             raise
         finally:
             self._opening = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 from plainbase.dialect import Dialect
 from plainbase.drivers import sqlite_connect, sqlite_streams, sqlite_work
 from plainbase.drivers.base import Isolation, OnConflict, PoolStatus
+from plainbase.drivers.crossing import Crossing, Work, outcome
 from plainbase.drivers.finishing import finished
-from plainbase.drivers.lanes import Job, Lane, Work, open_lane, outcome
+from plainbase.drivers.lanes import Lane, open_lane
 from plainbase.drivers.named import about, encode_values
 from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.readers import Readers
@@ -94,7 +95,8 @@ class SqliteDriver:
         return driver
 
     async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
-        plan = await self.plans.encode(statement, values, self._look)
+        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
+        encode_values(plan.accepts, statement, values)
         rows: list[Row]
         if plan.reads:
             rows = await self.result(self.readers.submit(partial(sqlite_work.fetch, plan, values, limit)), statement)
@@ -155,7 +157,7 @@ class SqliteDriver:
             self.schema_changed()
 
     async def insert_rows(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], on_conflict: OnConflict
     ) -> int:
         work = await self.plans.insert_rows(table, columns, rows, on_conflict, self._look)
         count: int = await self.write(sqlite_work.whole(work), None)
@@ -273,12 +275,12 @@ class SqliteDriver:
         """Run a function, again and again while another process holds the lock and nothing has been done."""
         deadline = self._loop.time() + (self.options.pool_timeout if patience is None else patience)
         while True:
-            job = lane.run(work)
+            crossing = lane.run(work)
             try:
-                return await outcome(job, timeout)
+                return await outcome(crossing, timeout)
             except Exception as error:
                 busy = is_busy(error) and not (begun and begun()) and self._loop.time() < deadline
-                failure = self.failure(error, job, statement, name)
+                failure = self.failure(error, crossing, statement, name)
             if not busy:
                 raise failure
             await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 (a back-off, not a secret)
@@ -287,19 +289,21 @@ class SqliteDriver:
         """Run a function on a lane that is the caller's own."""
         return await self.result(lane.run(work), statement)
 
-    async def result(self, job: Job, statement: Statement | None) -> Any:
-        """Wait for a job, and translate what it raises."""
+    async def result(self, crossing: Crossing, statement: Statement | None) -> Any:
+        """Wait for a crossing, and translate what it raises."""
         try:
-            return await outcome(job, self.timeout)
+            return await outcome(crossing, self.timeout)
         except Exception as error:
-            failure = self.failure(error, job, statement)
+            failure = self.failure(error, crossing, statement)
         raise failure  # outside the handler, so that nothing of the engine's error hangs on to it
 
-    def failure(self, error: BaseException, job: Job, statement: Statement | None, name: str = "") -> BaseException:
+    def failure(
+        self, error: BaseException, crossing: Crossing, statement: Statement | None, name: str = ""
+    ) -> BaseException:
         """The error to raise for one of the sqlite3 module."""
         if statement is None:
-            return translate(error, timed_out=job.timed_out, query=None, where=name or None)
-        return translate(error, timed_out=job.timed_out, text=statement.text, **about(statement))
+            return translate(error, timed_out=crossing.timed_out, query=None, where=name or None)
+        return translate(error, timed_out=crossing.timed_out, text=statement.text, **about(statement))
 
     def use_up(self, lane: Lane) -> None:
         """Let a connection be closed when it comes back; a database in memory has just the one."""

@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plainbase.drivers.base import Notification
-from plainbase.drivers.lanes import Lane, outcome
+from plainbase.drivers.crossing import outcome
+from plainbase.drivers.lanes import Lane
 from plainbase.drivers.pool import Slot
 from plainbase.errors import ConnectionLost
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
 from plainbase import values as input_tables
 from plainbase.drivers import sqlite_work
 from plainbase.drivers.base import OnConflict
-from plainbase.drivers.lanes import Work
-from plainbase.drivers.named import check_columns, encode_batch, encode_rows, encode_values, quote
+from plainbase.drivers.crossing import Work
+from plainbase.drivers.named import check_columns, encode_batch, encode_rows, encode_values
+from plainbase.drivers.sqlite_insert import InsertRows
 from plainbase.drivers.sqlite_returning import ALL, returned_columns
 from plainbase.drivers.sqlite_rows import logical_type
 from plainbase.drivers.sqlite_work import Plan
@@ -81,7 +81,7 @@ class Plans:
         return plan, encode_batch(plan.accepts, statement, rows)
 
     async def insert_rows(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict, run: Run
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], on_conflict: OnConflict, run: Run
     ) -> Work:
         """What inserts many rows; every name is one of the schema's own."""
         if table.lower() not in self._columns:
@@ -90,12 +90,7 @@ class Plans:
         names = tuple(columns)
         plain = check_columns(table, [name.lower() for name in names], declared)
         accepts = [self._accepts[logical_type(declared[name])] for name in plain]
-        encoded = encode_rows(table, names, accepts, rows)
-        listed = ", ".join(map(quote, names))
-        marks = ", ".join("?" * len(names))
-        tail = " ON CONFLICT DO NOTHING" if on_conflict == "ignore" else ""
-        text = f"INSERT INTO {quote(table)} ({listed}) VALUES ({marks}){tail}"  # noqa: S608 (names of the catalog)
-        return partial(_insert_many, text, encoded)
+        return InsertRows(table, names, encode_rows(table, names, accepts, rows), on_conflict)
 
     def _of_role(self, role: str, accepts: Accepts) -> Accepts:
         if role == "limit":
@@ -122,8 +117,3 @@ class Plans:
         if found.pop(ALL, None):
             found |= {name: name for table in statement.tables for name in self._columns.get(table.lower(), {})}
         return {result: "real" for result, column in found.items() if self._type_of(statement, column) == "real"}
-
-
-def _insert_many(text: str, rows: Sequence[Sequence[Any]], connection: Any) -> int:
-    count: int = connection.executemany(text, rows).rowcount if rows else 0
-    return count

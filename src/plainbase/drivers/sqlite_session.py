@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from plainbase.drivers import sqlite_work
-from plainbase.drivers.lanes import Lane, Work, outcome
+from plainbase.drivers.crossing import Work, outcome
+from plainbase.drivers.lanes import Lane
 from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.sqlite_plans import DEFINES
 from plainbase.drivers.sqlite_scripts import ScriptInside
@@ -93,7 +94,7 @@ class SqliteSession:
         self._schema_changed()
 
     async def insert_rows(
-        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], on_conflict: OnConflict
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], on_conflict: OnConflict
     ) -> int:
         work = await self._plans.insert_rows(table, columns, rows, on_conflict, self._look)
         count: int = await self.run(work, None)
@@ -222,11 +223,11 @@ class SqliteSession:
             await self._undisturbed(end)
 
     async def _undisturbed(self, work: Work) -> Any:
-        job = self._lane.run(work)
+        crossing = self._lane.run(work)
         try:
-            return await outcome(job, stoppable=False)
+            return await outcome(crossing, stoppable=False)
         except Exception as error:
-            failure = self._driver.failure(error, job, None)
+            failure = self._driver.failure(error, crossing, None)
         raise failure
 
     def _leave(self) -> None:

@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any
 
-from plainbase.drivers.lanes import Lane, Work, outcome
+from plainbase.drivers.crossing import Work, outcome
+from plainbase.drivers.lanes import Lane
 from plainbase.drivers.sqlite_work import Plan
 from plainbase.rows import Row
 
