@@ -39,6 +39,16 @@ class Slot(Generic[C]):
         self.idle_since = now
 
 
+class Waiter(Generic[C]):
+    """Somebody who waits: a connection is handed over, or None where there is room for a new one."""
+
+    __slots__ = ("deadline", "handed")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, timeout: float) -> None:
+        self.handed: asyncio.Future[Slot[C] | None] = loop.create_future()
+        self.deadline = loop.time() + timeout
+
+
 class Pool(Generic[C]):
     """Connections made by `connect`, ended by `disconnect`, at most `size + overflow` of them.
 
@@ -73,7 +83,8 @@ class Pool(Generic[C]):
         self._advice = advice
         self._slots: set[Slot[C]] = set()
         self._idle: list[Slot[C]] = []
-        self._waiters: deque[asyncio.Future[Slot[C] | None]] = deque()
+        self._waiters: deque[Waiter[C]] = deque()
+        self._alarm: asyncio.TimerHandle | None = None
         self._open = 0
         self._closed = False
         self._background: set[asyncio.Task[Any]] = set()
@@ -82,8 +93,21 @@ class Pool(Generic[C]):
 
     def status(self) -> PoolStatus:
         """Count the connections."""
-        waiting = sum(not waiter.done() for waiter in self._waiters)
+        waiting = sum(not waiter.handed.done() for waiter in self._waiters)
         return PoolStatus(self._open, self._open - len(self._idle), waiting, self._limit)
+
+    def take(self) -> Slot[C] | None:
+        """The last connection used, where it can be used as it is."""
+        if self._idle:
+            slot = self._idle[-1]
+            now = self._loop.time()
+            if (
+                now - slot.idle_since < TRUSTED_IDLE
+                and now - slot.born < self._recycle
+                and self._usable(slot.connection)
+            ):
+                return self._idle.pop()
+        return None
 
     async def acquire(self) -> Slot[C]:
         """Take a connection: the last one used, else a new one, else the next to be freed.
@@ -92,11 +116,13 @@ class Pool(Generic[C]):
         """
         while True:
             while self._idle:
+                taken = self.take()
+                if taken is not None:
+                    return taken
                 slot = self._idle.pop()
-                now = self._loop.time()
-                if not self._usable(slot.connection) or now - slot.born >= self._recycle:
+                if not self._usable(slot.connection) or self._loop.time() - slot.born >= self._recycle:
                     self._drop(slot)
-                elif now - slot.idle_since < TRUSTED_IDLE or await self._answers(slot):
+                elif await self._answers(slot):
                     return slot
             if self._closed:
                 raise ConnectionLost("the database is closed")
@@ -119,8 +145,8 @@ class Pool(Generic[C]):
             return
         while self._waiters:
             waiter = self._waiters.popleft()
-            if not waiter.done():
-                waiter.set_result(slot)
+            if not waiter.handed.done():
+                waiter.handed.set_result(slot)
                 return
         if not self._size:
             self._drop(slot)
@@ -139,9 +165,11 @@ class Pool(Generic[C]):
         self._closed = True
         if self._reaper is not None:
             self._reaper.cancel()
+        if self._alarm is not None:
+            self._alarm.cancel()
         for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+            if not waiter.handed.done():
+                waiter.handed.set_result(None)
         while self._idle:
             self._drop(self._idle.pop())
         deadline = self._loop.time() + CLOSE_GRACE
@@ -189,26 +217,36 @@ class Pool(Generic[C]):
             self.release(opening.result())
 
     async def _wait(self) -> Slot[C] | None:
-        waiter: asyncio.Future[Slot[C] | None] = self._loop.create_future()
+        waiter: Waiter[C] = Waiter(self._loop, self._timeout)
         self._waiters.append(waiter)
-        timer = self._loop.call_later(self._timeout, self._expire, waiter)
+        if self._alarm is None:
+            self._alarm = self._loop.call_at(waiter.deadline, self._ring)
         try:
-            return await waiter
+            return await waiter.handed
         except asyncio.CancelledError:
-            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                handed = waiter.result()
-                if handed is None:
+            handed = waiter.handed
+            if handed.done() and not handed.cancelled() and handed.exception() is None:
+                slot = handed.result()
+                if slot is None:
                     self._wake()
                 else:
-                    self.release(handed)
+                    self.release(slot)
             raise
-        finally:
-            timer.cancel()
 
-    def _expire(self, waiter: asyncio.Future[Slot[C] | None]) -> None:
-        if not waiter.done():
-            waited = f"no {self._what} became free within {self._timeout:g} s"
-            waiter.set_exception(PoolTimeout(f"{waited}, all {self._limit} are in use; {self._advice}"))
+    def _ring(self) -> None:
+        """End the waits that are over; whoever came first has the earliest deadline, so one timer does."""
+        self._alarm = None
+        now = self._loop.time()
+        while self._waiters:
+            waiter = self._waiters[0]
+            if not waiter.handed.done():
+                if waiter.deadline > now:
+                    self._alarm = self._loop.call_at(waiter.deadline, self._ring)
+                    return
+                waited = f"no {self._what} became free within {self._timeout:g} s"
+                failure = PoolTimeout(f"{waited}, all {self._limit} are in use; {self._advice}")
+                waiter.handed.set_exception(failure)
+            self._waiters.popleft()
 
     def _drop(self, slot: Slot[C]) -> None:
         self.afterwards(self._end(slot))
@@ -228,8 +266,8 @@ class Pool(Generic[C]):
         """Let the longest waiter open a connection of its own."""
         while self._waiters:
             waiter = self._waiters.popleft()
-            if not waiter.done():
-                waiter.set_result(None)
+            if not waiter.handed.done():
+                waiter.handed.set_result(None)
                 return
 
     def _schedule_reaper(self) -> None:

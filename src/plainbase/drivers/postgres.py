@@ -69,7 +69,8 @@ class PostgresDriver:
         return driver
 
     def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> Coroutine[Any, Any, list[Row]]:
-        return self._single(partial(postgres_work.fetch, limit=limit), statement, values)
+        work = postgres_work.fetch_first if limit == 1 else postgres_work.fetch
+        return self._single(work, statement, values)
 
     def execute(self, statement: Statement, values: list[Any]) -> Coroutine[Any, Any, int]:
         return self._single(postgres_work.execute, statement, values)
@@ -122,6 +123,16 @@ class PostgresDriver:
     async def insert_rows(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], on_conflict: OnConflict
     ) -> int:
+        if on_conflict == "error":
+            slot = await self._acquire()
+            try:
+                insertion = await postgres_work.insertion(slot.connection, self.plans.types, table, columns, rows)
+                copied = None if insertion.target.guarded else await postgres_work.copy(slot.connection, insertion)
+            except BaseException as error:
+                raise await self._failed(slot, error, None) from None
+            self.pool.release(slot)
+            if copied is not None:
+                return copied
         return await self._in_transaction(lambda session: session.insert_rows(table, columns, rows, on_conflict))
 
     async def explain(self, statement: Statement, values: list[Any]) -> str:
@@ -256,7 +267,7 @@ class PostgresDriver:
 
     async def _acquire(self) -> Slot[PostgresConnection]:
         """Take a connection; one that has prepared statements for an older schema forgets them."""
-        slot = await self.pool.acquire()
+        slot = self.pool.take() or await self.pool.acquire()
         connection = slot.connection
         if connection.schema != self._schema:
             await connection.reload_schema_state()  # nothing is sent

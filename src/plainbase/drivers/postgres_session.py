@@ -98,12 +98,11 @@ class PostgresSession:
     async def insert_rows(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], on_conflict: OnConflict
     ) -> int:
-        return await self.run(
-            lambda connection: postgres_work.insert_rows(
-                connection, self._plans.types, table, columns, rows, on_conflict
-            ),
-            None,
-        )
+        async def work(connection: PostgresConnection) -> int:
+            insertion = await postgres_work.insertion(connection, self._plans.types, table, columns, rows)
+            return await postgres_work.insert_rows(connection, insertion, on_conflict)
+
+        return await self.run(work, None)
 
     async def explain(self, statement: Statement, values: list[Any]) -> str:
         async def work(connection: PostgresConnection) -> str:
@@ -190,7 +189,8 @@ class PostgresSession:
         self, connection: PostgresConnection, statement: Statement, values: list[Any], limit: int
     ) -> list[Row]:
         await self._plans.encode(statement, values, connection)
-        return await postgres_work.fetch(connection, statement, values, limit)
+        work = postgres_work.fetch_first if limit == 1 else postgres_work.fetch
+        return await work(connection, statement, values)
 
     async def _schema_changed(self) -> None:
         self._defined = True

@@ -18,13 +18,16 @@ from plainbase.sqlfile.statement import Statement
 CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
 
 
-async def fetch(connection: PostgresConnection, statement: Statement, values: list[Any], limit: int) -> list[Row]:
+async def fetch(connection: PostgresConnection, statement: Statement, values: list[Any]) -> list[Row]:
     """Run a statement and return its rows."""
-    if limit == 1:
-        row: Any = await connection.fetchrow(statement.text, *values)
-        return [] if row is None else [row]
     rows: Any = await connection.fetch(statement.text, *values)
     return rows  # type: ignore[no-any-return]  # a record_class makes them Rows
+
+
+async def fetch_first(connection: PostgresConnection, statement: Statement, values: list[Any]) -> list[Row]:
+    """Run a statement and return its first row, if it has one."""
+    row: Any = await connection.fetchrow(statement.text, *values)
+    return [] if row is None else [row]
 
 
 async def execute(connection: PostgresConnection, statement: Statement, values: list[Any]) -> int:
@@ -102,73 +105,85 @@ async def target(connection: PostgresConnection, table: str) -> Target | None:
     return Target(f"{quote(schema)}.{quote(name)}", schema, name, guarded, oids, types)
 
 
-async def insert_rows(
-    connection: PostgresConnection,
-    known: Types,
-    table: str,
-    columns: Sequence[str],
-    rows: Sequence[Sequence[Any]],
-    on_conflict: OnConflict,
-) -> int:
-    """Insert many rows by COPY; in a transaction of the caller's.
+class Insertion(NamedTuple):
+    """Rows on their way into a table, checked and converted."""
 
-    Rows that may be there already go through a staging table.
-    """
+    target: Target
+    names: tuple[str, ...]
+    types: Sequence[TypeInput]
+    blocks: Sequence[Sequence[Any]]
+
+    def records(self) -> Iterable[tuple[Any, ...]]:
+        """The rows."""
+        return chain.from_iterable(regrouped(block, len(self.names)) for block in self.blocks)
+
+
+async def insertion(
+    connection: PostgresConnection, known: Types, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> Insertion:
+    """Look a table up, and convert the rows for it."""
     found = await target(connection, table)
     if found is None:
         raise ParameterError(f"insert_rows: there is no table {table!r}")
     names = check_columns(table, columns, found.types)
     types = await known.of(connection, [found.oids[name] for name in names])
-    blocks = encode_rows(table, names, [each.accepts() for each in types], rows)
-    if not blocks:
+    return Insertion(found, names, types, encode_rows(table, names, [each.accepts() for each in types], rows))
+
+
+async def copy(connection: PostgresConnection, rows: Insertion) -> int:
+    """Insert the rows by COPY, which is all or nothing by itself."""
+    if not rows.blocks:
         return 0
-    records = chain.from_iterable(regrouped(block, len(names)) for block in blocks)
-    listed = ", ".join(map(quote, names))
-    # COPY gives an identity column the values it gets, so the others do as well.
-    insert = f"INSERT INTO {found.into} ({listed}) OVERRIDING SYSTEM VALUE"
-    tail = " ON CONFLICT DO NOTHING" if on_conflict == "ignore" else ""
-    if found.guarded:
-        return await _insert_guarded(connection, insert, tail, [found.types[name] for name in names], types, records)
-    if on_conflict == "ignore":
-        await connection.execute(
-            f"CREATE TEMP TABLE plainbase_staging ON COMMIT DROP AS SELECT {listed} FROM {found.into} WITH NO DATA"  # noqa: S608 (catalog names)
-        )
-        await connection.copy_records_to_table(
-            "plainbase_staging", records=records, columns=names, schema_name="pg_temp"
-        )
-        status = await connection.execute(
-            f"{insert} SELECT {listed} FROM pg_temp.plainbase_staging{tail}"  # noqa: S608 (catalog names)
-        )
-        await connection.execute("DROP TABLE pg_temp.plainbase_staging")
-    else:
-        status = await connection.copy_records_to_table(
-            found.name, records=records, columns=names, schema_name=found.schema
-        )
+    status = await connection.copy_records_to_table(
+        rows.target.name, records=rows.records(), columns=rows.names, schema_name=rows.target.schema
+    )
     return int(status.rpartition(" ")[2])
 
 
-async def _insert_guarded(
-    connection: PostgresConnection,
-    insert: str,
-    tail: str,
-    names: Sequence[str],
-    types: Sequence[TypeInput],
-    rows: Iterable[Sequence[Any]],
-) -> int:
+async def insert_rows(connection: PostgresConnection, rows: Insertion, on_conflict: OnConflict) -> int:
+    """Insert the rows by COPY; in a transaction of the caller's.
+
+    Rows that may be there already go through a staging table.
+    """
+    if not rows.blocks:
+        return 0
+    listed = ", ".join(map(quote, rows.names))
+    # COPY gives an identity column the values it gets, so the others do as well.
+    insert = f"INSERT INTO {rows.target.into} ({listed}) OVERRIDING SYSTEM VALUE"
+    tail = " ON CONFLICT DO NOTHING" if on_conflict == "ignore" else ""
+    if rows.target.guarded:
+        return await _insert_guarded(connection, rows, insert, tail)
+    if not tail:
+        return await copy(connection, rows)
+    await connection.execute(
+        f"CREATE TEMP TABLE plainbase_staging ON COMMIT DROP AS SELECT {listed} FROM {rows.target.into} WITH NO DATA"  # noqa: S608 (catalog names)
+    )
+    await connection.copy_records_to_table(
+        "plainbase_staging", records=rows.records(), columns=rows.names, schema_name="pg_temp"
+    )
+    status = await connection.execute(
+        f"{insert} SELECT {listed} FROM pg_temp.plainbase_staging{tail}"  # noqa: S608 (catalog names)
+    )
+    await connection.execute("DROP TABLE pg_temp.plainbase_staging")
+    return int(status.rpartition(" ")[2])
+
+
+async def _insert_guarded(connection: PostgresConnection, rows: Insertion, insert: str, tail: str) -> int:
     """Insert past row-level security, where COPY is refused: by `unnest`, which flattens arrays, else row by row."""
-    if not any(each.listed or each.composite for each in types):
-        arrays = ", ".join(f"${number}::{name}[]" for number, name in enumerate(names, 1))
+    if not any(each.listed or each.composite for each in rows.types):
+        types = [rows.target.types[name] for name in rows.names]
+        arrays = ", ".join(f"${number}::{name}[]" for number, name in enumerate(types, 1))
         status = await connection.execute(
             f"{insert} SELECT * FROM unnest({arrays}){tail}",  # noqa: S608 (catalog names)
-            *(list(column) for column in zip(*rows, strict=True)),
+            *(list(column) for column in zip(*rows.records(), strict=True)),
         )
         return int(status.rpartition(" ")[2])
-    text = f"{insert} VALUES ({', '.join(f'${number}' for number in range(1, len(names) + 1))}){tail}"
-    given = list(rows)
+    text = f"{insert} VALUES ({', '.join(f'${number}' for number in range(1, len(rows.names) + 1))}){tail}"
+    records = list(rows.records())
     if not tail:
-        await connection.executemany(text, given)
-        return len(given)
-    return sum([int((await connection.execute(text, *row)).rpartition(" ")[2]) for row in given])
+        await connection.executemany(text, records)
+        return len(records)
+    return sum([int((await connection.execute(text, *row)).rpartition(" ")[2]) for row in records])
 
 
 _VIEW = """

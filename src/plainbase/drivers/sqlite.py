@@ -323,7 +323,7 @@ class SqliteDriver:
                 "this task is inside a write transaction and would wait for itself; "
                 "call tx.…, not db.…, inside `async with db.transaction() as tx`"
             )
-        return await self.writers.acquire()
+        return self.writers.take() or await self.writers.acquire()
 
 
 async def _close(lane: Lane) -> None:

@@ -37,24 +37,26 @@ class Token(NamedTuple):
 
 
 # Every character beyond ASCII is a letter to both engines, even a no-break space.
-_FIRST = r"A-Za-z_\u0080-\U0010ffff"
-_REST = rf"{_FIRST}0-9$"
+# Said by what it is not: classes of ASCII alone compile many times faster.
+_FIRST = r"[^\x00-@\[-\^`{-\x7f]"
+_DIGIT_TOO = r"[^\x00-/:-@\[-\^`{-\x7f]"
+_REST = r"[^\x00-#%-/:-@\[-\^`{-\x7f]"
 _SPACE = r"[ \t\r\n\f\v]"
-_NUMBER = r"(?:[0-9][0-9_]*+(?:\.[0-9_]*+)?|\.[0-9][0-9_]*+)(?:[eE][+-]?[0-9]++)?" rf"[{_REST}]*+"
+_NUMBER = r"(?:[0-9][0-9_]*+(?:\.[0-9_]*+)?|\.[0-9][0-9_]*+)(?:[eE][+-]?[0-9]++)?" rf"{_REST}*+"
 _PLAIN = r"'[^']*+(?:''[^']*+)*+'"
 _ESCAPED = r"'(?:[^'\\]++|\\.|'')*+'"
 # A string goes on after a line break; what began as E'…' keeps its backslashes there.
 _CONTINUED = rf"(?:(?:[ \t\f\v]|--[^\r\n]*+)*+[\r\n](?:{_SPACE}++|--[^\r\n]*+[\r\n])*+{_ESCAPED})*+"
-_DOLLAR = rf"\$(?:[{_FIRST}][{_FIRST}0-9]*+)?\$"
+_DOLLAR = rf"\$(?:{_FIRST}{_DIGIT_TOO}*+)?\$"
 _DOUBLE = r'"[^"]*+(?:""[^"]*+)*+"'
 _FLAT_COMMENT = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/"
 _UNNESTED_COMMENT = r"/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*))[^*/]*+)*+\*/"
 
 
 _SQLITE = {
-    "word": rf"(?![xX]')[{_FIRST}][{_REST}]*+",
+    "word": rf"(?![xX]'){_FIRST}{_REST}*+",
     "punctuation": r"[(),;\]]|\.(?![0-9])",
-    "param": rf"(?<![:\w\]]):[A-Za-z_][{_REST}]*+",
+    "param": rf"(?<![:\w\]]):[A-Za-z_]{_REST}*+",
     "string": rf"[xX]?{_PLAIN}",
     "number": _NUMBER,
     "comment": r"--[^\n]*+",
@@ -63,13 +65,13 @@ _SQLITE = {
     "open": r"[xX]?'|\"|`|\[|/\*",
     "operator": r"::|:=|(?:(?!--|/\*)[-+*/<>=~!%&|])++",
     "colon": ":",
-    "placeholder": rf"\?[0-9]*+|[@#$][{_REST}]++",
+    "placeholder": rf"\?[0-9]*+|[@#$]{_REST}++",
     "other": r"[^ \t\r\n\f\v]",
 }
 _POSTGRES = {
-    "word": rf"(?![eEbBxXnN]'|[uU]&['\"])[{_FIRST}][{_REST}]*+",
+    "word": rf"(?![eEbBxXnN]'|[uU]&['\"]){_FIRST}{_REST}*+",
     "punctuation": r"[(),;\[\]]|\.(?![0-9])",
-    "param": rf"(?<![:\w\]]):[A-Za-z_][{_REST}]*+",
+    "param": rf"(?<![:\w\]]):[A-Za-z_]{_REST}*+",
     "string": rf"(?:[bBxXnN]|[uU]&)?{_PLAIN}|[eE]{_ESCAPED}{_CONTINUED}|({_DOLLAR}).*?\5",
     "number": _NUMBER,
     "comment": r"--[^\r\n]*+",

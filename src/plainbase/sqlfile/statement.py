@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from plainbase.dialect import Dialect
@@ -53,21 +54,40 @@ class OptionalLine(NamedTuple):
     marker: Token
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Statement:
-    """One text as the engine gets it; the tuples go by position in `text`."""
+    """One text as the engine gets it; the tuples go by position in `text`.
+
+    What only a driver asks, when it runs the statement for the first time, is worked out then.
+    """
 
     text: str
     names: tuple[str, ...]
     roles: tuple[Role, ...]
-    columns: tuple[str | None, ...]
-    tables: tuple[str, ...]
-    words: tuple[str, ...]
     verb: str
     results: Mapping[str, str]
     query: str
     where: str
     line: int
+    _code: Sequence[Token]
+    _up: Sequence[str]
+    _places: Sequence[Sequence[int]]
+
+    @cached_property
+    def columns(self) -> tuple[str | None, ...]:
+        """The column that each parameter is compared with or assigned to, as written, where the text says it."""
+        columns = Columns(self._code, self._up)
+        return tuple([next(filter(None, map(columns.of, places)), None) for places in self._places])
+
+    @cached_property
+    def tables(self) -> tuple[str, ...]:
+        """The tables named in the text."""
+        return tables(self._code, self._up)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The bare words of the text, in lower case."""
+        return tuple([token[1].lower() for token in self._code if token[0] == WORD])
 
 
 class _Edit(NamedTuple):
@@ -85,43 +105,49 @@ def compile_statement(body: Body, removed: Sequence[OptionalLine] = ()) -> State
         kept = [slice(stop, first) for stop, first in zip(stops, firsts, strict=True)]
         code = [token for part in kept for token in code[part]]
         up = [key for part in kept for key in up[part]]
-    try:
-        columns = Columns(code, up)
-    except InsertMismatch as mismatch:
-        return Problem(mismatch.token.start, f"INSERT has {mismatch}")
+    if "INTO" in up:
+        try:
+            Columns(code, up)
+        except InsertMismatch as mismatch:
+            return Problem(mismatch.token.start, f"INSERT has {mismatch}")
     edits = [_Edit(line.start, line.end, "") for line in removed]
     edits.extend(_name_comment(body, code))
-    positions: list[tuple[str, Role, str | None]] = []
+    names: list[str] = []
+    roles: list[Role] = []
+    places: list[list[int]] = []
     numbers: dict[str, int] = {}
     for index in [index for index, token in enumerate(code) if token[0] == PARAM]:
         token = code[index]
         name = token.text[1:]
         role = _role(up, index)
+        number = len(names) if body.dialect is Dialect.SQLITE else numbers.setdefault(name, len(numbers))
+        if number == len(names):
+            names.append(name)
+            roles.append(role)
+            places.append([index])
+        else:
+            places[number].append(index)
+            if role == "limit":
+                roles[number] = role
         if body.dialect is Dialect.SQLITE:
-            positions.append((name, role, columns.of(index)))
             mark = "SELECT value FROM json_each(?)" if role == "list" else "?"
         else:
-            number = numbers.setdefault(name, len(numbers))
-            if number == len(positions):
-                positions.append((name, role, columns.of(index)))
-            else:
-                positions[number] = _merged(positions[number], role, columns.of(index))
             mark = f"${number + 1}"
             if role == "list":
                 edits.extend(_any_or_all(body.text, code, up, index))
         edits.append(_Edit(token.start, token.end, mark))
     return Statement(
         text=_apply(body, edits),
-        names=tuple([name for name, _, _ in positions]),
-        roles=tuple([role for _, role, _ in positions]),
-        columns=tuple([column for _, _, column in positions]),
-        tables=tables(code, up),
-        words=tuple([token[1].lower() for token in code if token[0] == WORD]),
+        names=tuple(names),
+        roles=tuple(roles),
         verb=_verb(code, up),
         results=body.results,
         query=body.query,
         where=body.where,
         line=body.line,
+        _code=code,
+        _up=up,
+        _places=places,
     )
 
 
@@ -170,11 +196,6 @@ def _name_comment(body: Body, code: Iterable[Token]) -> Iterable[_Edit]:
             if token.kind == WORD:
                 return (_Edit(token.end, token.end, f" /* {body.query} */"),)
     return ()
-
-
-def _merged(position: tuple[str, Role, str | None], role: Role, column: str | None) -> tuple[str, Role, str | None]:
-    name, first_role, first_column = position
-    return name, "limit" if role == "limit" else first_role, first_column or column
 
 
 def _role(up: Sequence[str], index: int) -> Role:
