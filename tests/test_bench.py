@@ -1,0 +1,80 @@
+"""The benchmark runs and says what it should; how fast anything is, is not asserted."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import SERVER
+
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+WORKS = {"one_row", "many_rows", "insert", "rows_in", "readers", "transaction", "typed_rows"}
+RAW = {"sqlite": "aiosqlite", "postgres": "asyncpg-pool"}
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "benchmarks", *arguments],
+        env={**os.environ, "PYTHONPATH": str(SCRIPTS), "TEST_DATABASE_URL": os.environ[SERVER], "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def measured(*arguments: str) -> Any:
+    done = bench("--quick", "--json", *arguments)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_figures_of_both_engines() -> None:
+    found = measured("--only", "plainbase,sqlite3,asyncpg-connection,sqlalchemy-core")
+    assert found["engines"].keys() == RAW.keys()
+    for engine, on_engine in found["engines"].items():
+        assert on_engine["raw"] == RAW[engine]
+        assert on_engine["works"].keys() == WORKS
+        for work in on_engine["works"].values():
+            assert work["contenders"].keys() >= {"plainbase", RAW[engine]}
+            assert work["contenders"][RAW[engine]]["ratio"] == 1
+            for figure in work["contenders"].values():
+                assert figure["seconds"] > 0
+                assert figure["ratio"] > 0
+            assert work["reached"] is (work["contenders"]["plainbase"]["ratio"] >= work["target"] > 0)
+        assert on_engine["bounds"]["opening"]["at_most"] == 0.05
+        # The peer is either measured or named, whichever environment this is.
+        taking = on_engine["works"]["one_row"]["contenders"].keys()
+        assert ("sqlalchemy-core" in taking) is not ("sqlalchemy-core" in on_engine["left_out"])
+    assert found["engines"]["sqlite"]["bounds"]["beside_slow"]["seconds"].keys() == {"plainbase", "aiosqlite"}
+    assert found["bounds"]["import"]["value"] > 0
+
+
+def test_a_table_of_what_is_wanted() -> None:
+    done = bench("--quick", "--engine", "sqlite", "--only", "plainbase", "--work", "one_row")
+    assert done.returncode == 0, done.stderr
+    row = next(line for line in done.stdout.splitlines() if "plainbase" in line and "│" in line)
+    assert "one row by key" in row
+    assert "≥ 2.80" in row
+    assert "200 rows" not in done.stdout
+    assert "PostgreSQL" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--only", "plainbase,nobody"], "unknown contender 'nobody'; known are plainbase, aiosqlite"),
+        (["--work", "nothing"], "unknown work 'nothing'; known are one_row, many_rows"),
+        (["--rounds", "0"], "'0' is not a number of rounds"),
+    ],
+)
+def test_a_wrong_argument(arguments: list[str], message: str) -> None:
+    done = bench(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not done.stdout
