@@ -8,6 +8,8 @@ import pytest
 
 from own_folders import opened
 from plainbase import DataInvalid, StatementFailed
+from plainbase.drivers.base import OnConflict
+from plainbase.drivers.sqlite import SqliteDriver
 
 STAR = "SELECT * FROM things ORDER BY id"
 CREATE = "CREATE TABLE things (id bigint PRIMARY KEY, word text);"
@@ -66,3 +68,31 @@ async def test_what_a_rolled_back_transaction_made_is_forgotten(empty_url: str, 
             await db.execute(insert, {"id": 2, "word": 1})
         with pytest.raises(StatementFailed):
             await db.fetch_all("SELECT id FROM others")
+
+
+@pytest.mark.parametrize("mode", ["error", "ignore"])
+async def test_rows_go_in_as_the_type_that_the_column_has_now(empty_url: str, tmp_path: Path, mode: OnConflict) -> None:
+    """A driver that remembers a bigint would write its eight bytes into a double: 2.0 became 1e-323."""
+    real = CREATE.replace("word text", "word double precision")
+    async with (
+        opened(empty_url, tmp_path, pool_size=1, max_overflow=0) as db,
+        opened(empty_url, tmp_path / "neighbour", migrate=False) as neighbour,
+    ):
+        await db.script(CREATE.replace("word text", "word bigint"))
+        await db.insert_rows("things", ["id", "word"], [(1, 1)], on_conflict=mode)
+        await neighbour.script("DROP TABLE things;" + real)
+        if isinstance(db._driver, SqliteDriver):  # learns of it when it migrates or is opened again
+            db._driver.schema_changed()
+        assert await db.insert_rows("things", ["id", "word"], [(1, 2.0)], on_conflict=mode) == 1
+        assert await db.fetch_value("SELECT word FROM things") == 2.0
+
+
+@pytest.mark.parametrize("mode", ["error", "ignore"])
+async def test_two_tables_with_columns_of_one_name(empty_url: str, tmp_path: Path, mode: OnConflict) -> None:
+    async with opened(empty_url, tmp_path, pool_size=1, max_overflow=0) as db:
+        await db.script("CREATE TABLE whole (n bigint); CREATE TABLE broken (n double precision);")
+        for _ in range(2):
+            await db.insert_rows("whole", ["n"], [(1,)], on_conflict=mode)
+            await db.insert_rows("broken", ["n"], [(2.0,)], on_conflict=mode)
+        assert await db.fetch_all("SELECT n FROM whole") == [(1,), (1,)]
+        assert await db.fetch_all("SELECT n FROM broken") == [(2.0,), (2.0,)]

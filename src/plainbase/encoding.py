@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from types import NoneType
 from typing import Any
 
 from plainbase.values import Accepts, Refused, integer64, real, text
@@ -73,9 +74,12 @@ BLOCK = 512
 def _goes_as_it_is(table: Accepts, column: Sequence[Any]) -> bool:
     """Whether a whole column needs no conversion and holds nothing refused; False where that is not plain."""
     kinds = set(map(type, column))
-    if type(None) in kinds:
-        return False
+    if NoneType in kinds and table[NoneType] is None:
+        kinds.discard(NoneType)
+        column = [value for value in column if value is not None]
     converters = {table[kind] for kind in kinds}
+    if not converters:
+        return True
     if len(converters) != 1:
         return False
     (converter,) = converters
@@ -83,10 +87,18 @@ def _goes_as_it_is(table: Accepts, column: Sequence[Any]) -> bool:
         return True
     if converter is text:
         joined = "".join(column)
-        return joined.isascii() and "\0" not in joined
+        return "\0" not in joined and (joined.isascii() or _encodable(joined))
     if converter is real:
         total = sum(column)
         return bool(total == total)
     if converter is integer64:
         return bool(min(column) >= -(1 << 63) and max(column) < 1 << 63)
     return False
+
+
+def _encodable(joined: str) -> bool:
+    try:
+        joined.encode()
+    except UnicodeEncodeError:  # a half of a surrogate pair
+        return False
+    return True

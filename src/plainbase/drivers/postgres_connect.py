@@ -45,9 +45,21 @@ class PostgresRow(asyncpg.Record, Row):  # type: ignore[misc]  # both have __get
 
 
 class PostgresConnection(asyncpg.Connection):
-    """An asyncpg connection with plainbase's reset; `schema` counts the schema changes it has taken note of."""
+    """An asyncpg connection with plainbase's reset.
+
+    `schema` counts the schema changes it has taken note of, `filled` are the columns' types of tables it copied into.
+    """
 
     schema = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filled: dict[str, dict[str, int]] = {}
+        self._stagings: dict[tuple[tuple[str, int], ...], int] = {}
+
+    def staging(self, columns: tuple[tuple[str, int], ...]) -> str:
+        """The name of a staging table: one for each set of columns and types, since asyncpg remembers these by it."""
+        return f"plainbase_staging_{self._stagings.setdefault(columns, len(self._stagings))}"
 
     def get_reset_query(self) -> str:
         return RESET

@@ -126,6 +126,9 @@ async def insertion(
     if found is None:
         raise ParameterError(f"insert_rows: there is no table {table!r}")
     names = check_columns(table, columns, found.types)
+    if connection.filled.setdefault(found.into, found.oids) != found.oids:
+        await connection.reload_schema_state()  # else asyncpg would go on writing the types that it saw first
+        connection.filled[found.into] = found.oids
     types = await known.of(connection, [found.oids[name] for name in names])
     return Insertion(found, names, types, encode_rows(table, names, [each.accepts() for each in types], rows))
 
@@ -155,16 +158,13 @@ async def insert_rows(connection: PostgresConnection, rows: Insertion, on_confli
         return await _insert_guarded(connection, rows, insert, tail)
     if not tail:
         return await copy(connection, rows)
+    staging = connection.staging(tuple((name, rows.target.oids[name]) for name in rows.names))
     await connection.execute(
-        f"CREATE TEMP TABLE plainbase_staging ON COMMIT DROP AS SELECT {listed} FROM {rows.target.into} WITH NO DATA"  # noqa: S608 (catalog names)
+        f"CREATE TEMP TABLE {staging} ON COMMIT DROP AS SELECT {listed} FROM {rows.target.into} WITH NO DATA"  # noqa: S608 (catalog names)
     )
-    await connection.copy_records_to_table(
-        "plainbase_staging", records=rows.records(), columns=rows.names, schema_name="pg_temp"
-    )
-    status = await connection.execute(
-        f"{insert} SELECT {listed} FROM pg_temp.plainbase_staging{tail}"  # noqa: S608 (catalog names)
-    )
-    await connection.execute("DROP TABLE pg_temp.plainbase_staging")
+    await connection.copy_records_to_table(staging, records=rows.records(), columns=rows.names, schema_name="pg_temp")
+    status = await connection.execute(f"{insert} SELECT {listed} FROM pg_temp.{staging}{tail}")  # noqa: S608 (catalog names)
+    await connection.execute(f"DROP TABLE pg_temp.{staging}")
     return int(status.rpartition(" ")[2])
 
 

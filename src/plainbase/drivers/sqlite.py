@@ -110,7 +110,8 @@ class SqliteDriver:
         return rows
 
     async def execute(self, statement: Statement, values: list[Any]) -> int:
-        plan = await self.plans.encode(statement, values, self._look)
+        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
+        encode_values(plan.accepts, statement, values)
         work = partial(sqlite_work.execute, plan, values)
         changed: int = await self.write(work, statement, lingers=plan.lingers)
         if plan.verb in DEFINES:
