@@ -86,6 +86,8 @@ class Call:
         self._owner = owner
         self._executor = owner._executor
         self._events = owner._events
+        self._name = query.name
+        self._kind = query.kind
         self._counters = owner._events.counters(query.name or "SQL at the call")
         self._limit: int
         self._shape: Shape | None
@@ -111,21 +113,21 @@ class Call:
 
     async def run(self, params: Mapping[str, Any]) -> Any:
         """Run the query with its parameters as one mapping."""
-        if self._query.kind is Kind.SCRIPT:
+        if self._kind is Kind.SCRIPT:
             return await self._script(params)
         statement, values = self._query.bind(params)
         began = perf_counter()
         try:
             if self._shape is None:
                 result = count = await self._executor.execute(statement, values)
-            elif self._query.kind is Kind.RETURNING and "returning" not in statement.words:
+            elif self._kind is Kind.RETURNING and "returning" not in statement.words:
                 result, count = await self._executor.insert(statement, values), 1
             else:
                 rows = await self._executor.fetch(statement, values, self._limit)
                 result, count = self._shape(statement, rows)
         except BaseException as error:
             await self._failed(error, statement.text, began)
-        self._events.ran(self._counters, self._query.name, statement.text, perf_counter() - began, count)
+        self._events.ran(self._counters, self._name, statement.text, perf_counter() - began, count)
         return result
 
     async def batch(self, rows: Iterable[Mapping[str, Any]]) -> Any:
@@ -133,7 +135,7 @@ class Call:
 
         An `:exec` query gives the number of mappings, a `:one` query its rows in their order.
         """
-        kind = self._query.kind
+        kind = self._kind
         if kind not in (Kind.EXEC, Kind.ONE, Kind.RETURNING):
             self._refuse(f"batch is for :exec and :one queries; this one is :{kind}")
         statement, values = self._query.bind_many(rows)
@@ -148,7 +150,7 @@ class Call:
                 result = await self._executor.fetch_batch(statement, values)
         except BaseException as error:
             await self._failed(error, statement.text, began)
-        self._events.ran(self._counters, self._query.name, statement.text, perf_counter() - began, len(values))
+        self._events.ran(self._counters, self._name, statement.text, perf_counter() - began, len(values))
         return result
 
     async def stream(self, /, **params: Any) -> AsyncGenerator[Row]:
@@ -156,8 +158,8 @@ class Call:
 
         It holds a connection until it ends; leave the loop early inside `contextlib.aclosing`.
         """
-        if self._query.kind is not Kind.MANY:
-            self._refuse(f"stream is for :many queries; this one is :{self._query.kind}")
+        if self._kind is not Kind.MANY:
+            self._refuse(f"stream is for :many queries; this one is :{self._kind}")
         statement, values = self._query.bind(params)
         began = perf_counter()
         count = 0
@@ -170,7 +172,7 @@ class Call:
             raise
         except BaseException as error:
             await self._failed(error, statement.text, began)
-        self._events.ran(self._counters, self._query.name, statement.text, perf_counter() - began, count)
+        self._events.ran(self._counters, self._name, statement.text, perf_counter() - began, count)
 
     async def explain(self, /, **params: Any) -> str:
         """The engine's plan for the query with these parameters, without running it."""
@@ -191,7 +193,7 @@ class Call:
         return self._query
 
     def __repr__(self) -> str:
-        return f"<{self._query.name} :{self._query.kind} from {self._query.where}>"
+        return f"<{self._name} :{self._kind} from {self._query.where}>"
 
     async def _script(self, params: Mapping[str, Any]) -> None:
         if params:
@@ -200,17 +202,17 @@ class Call:
             self._query.bind({})  # says which engine it is for
         began = perf_counter()
         try:
-            await self._executor.script(self._query.script, f"{self._query.where} {self._query.name}")
+            await self._executor.script(self._query.script, f"{self._query.where} {self._name}")
         except BaseException as error:
             await self._failed(error, self._query.script, began)
-        self._events.ran(self._counters, self._query.name, self._query.script, perf_counter() - began, 0)
+        self._events.ran(self._counters, self._name, self._query.script, perf_counter() - began, 0)
 
     async def _failed(self, error: BaseException, sql: str, began: float) -> NoReturn:
-        self._events.ran(self._counters, self._query.name, sql, perf_counter() - began, 0, error)
+        self._events.ran(self._counters, self._name, sql, perf_counter() - began, 0, error)
         raise await self._owner._explained(error) from None
 
     def _refuse(self, message: str) -> NoReturn:
-        raise ParameterError(message, query=self._query.name, where=self._query.where)
+        raise ParameterError(message, query=self._name, where=self._query.where)
 
 
 class Queries:

@@ -99,8 +99,14 @@ class SqliteDriver:
         encode_values(plan.accepts, statement, values)
         rows: list[Row]
         if plan.reads:
-            rows = await self.result(self.readers.submit(partial(sqlite_work.fetch, plan, values, limit)), statement)
-            return rows
+            crossing = self.readers.submit(partial(sqlite_work.fetch, plan, values, limit))
+            try:
+                rows = await outcome(crossing, self.timeout)
+            except Exception as error:
+                failure = self.failure(error, crossing, statement)
+            else:
+                return rows
+            raise failure
         work: Work = partial(sqlite_work.fetch_changed, plan, values, limit)
         changes = plan.verb in sqlite_work.CHANGES
         work = sqlite_work.whole(work) if changes else work
