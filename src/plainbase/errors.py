@@ -15,7 +15,7 @@
     │   ├── TransactionAborted   an earlier statement of this transaction failed
     │   └── QueryTimeout         `statement_timeout` passed
     ├── ConnectionLost           the connection died; the statement may or may not have run
-    │   └── CommitUnknown        … during COMMIT, so the outcome is unknown
+    │   └── CommitUnknown        … during COMMIT or a change, so the outcome is unknown
     └── PoolTimeout              no connection became free in time
 
 Messages name the query, its file:line and its parameters, never a value.
@@ -147,7 +147,7 @@ class ConnectionLost(PlainbaseError):
 
 
 class CommitUnknown(ConnectionLost):
-    """The connection died during COMMIT: the transaction may or may not have been committed."""
+    """The connection died during COMMIT, or during a change outside a transaction: it may or may not have been made."""
 
     retryable = False
 

@@ -17,13 +17,17 @@ from typing import Any
 import aiosqlite
 
 from plainbase.drivers.crossing import Crossing, Work
+from plainbase.errors import ConnectionLost
 
 HAND_BACK = 0.001
 """Seconds between hand-backs of results while reads wait; one that is alone is handed back at once."""
 
 
 class Lane(aiosqlite.Connection):
-    """A connection with its thread."""
+    """A connection with its thread.
+
+    The thread holds on to the last function it was given, so a crossing goes there in a box that it empties.
+    """
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(connect, iter_chunk_size=1)
@@ -50,14 +54,20 @@ class Lane(aiosqlite.Connection):
     def run(self, work: Work) -> Crossing:
         """Queue a function; `outcome` waits for it."""
         crossing = Crossing(work, self.loop)
-        self._tx.put_nowait((None, lambda: self._run_one(crossing)))
+        if self.open:
+            box = [crossing]
+            self._tx.put_nowait((None, lambda: self._run_one(box.pop())))
+        else:
+            crossing.error = ConnectionLost("the database is closed")
+            self.loop.call_soon(crossing.deliver)
         return crossing
 
     def drain(
         self, crossing: Crossing, waiting: deque[Crossing], done: deque[Crossing], finished: Callable[[Lane], None]
     ) -> None:
         """Run `crossing`, then whatever waits, all into `done`; `finished` is called on the event loop."""
-        self._tx.put_nowait((None, lambda: self._drain(crossing, waiting, done, finished)))
+        box = [crossing]
+        self._tx.put_nowait((None, lambda: self._drain(box.pop(), waiting, done, finished)))
 
     def _run_one(self, crossing: Crossing) -> None:
         self._run(crossing)

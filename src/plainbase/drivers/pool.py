@@ -40,7 +40,7 @@ class Slot(Generic[C]):
 
 
 class Waiter(Generic[C]):
-    """Somebody who waits: a connection is handed over, or None where there is room for a new one."""
+    """Somebody who waits: a connection is handed over, or None with the right to open one more."""
 
     __slots__ = ("deadline", "handed")
 
@@ -127,10 +127,14 @@ class Pool(Generic[C]):
             if self._closed:
                 raise ConnectionLost("the database is closed")
             if self._open < self._limit:
+                self._open += 1
                 return await self._new()
             handed = await self._wait()
             if handed is not None:
                 return handed
+            if not self._closed:
+                return await self._new()
+            self._gone()
 
     def release(self, slot: Slot[C]) -> None:
         """Give a connection back; one that is no longer usable is dropped."""
@@ -169,7 +173,7 @@ class Pool(Generic[C]):
             self._alarm.cancel()
         for waiter in self._waiters:
             if not waiter.handed.done():
-                waiter.handed.set_result(None)
+                waiter.handed.set_exception(ConnectionLost("the database is closed"))
         while self._idle:
             self._drop(self._idle.pop())
         deadline = self._loop.time() + CLOSE_GRACE
@@ -193,7 +197,7 @@ class Pool(Generic[C]):
         return valid
 
     async def _new(self) -> Slot[C]:
-        self._open += 1
+        """Open a connection in a place that is counted already."""
         opening = self._loop.create_task(self._make())
         try:
             return await asyncio.shield(opening)
@@ -228,7 +232,7 @@ class Pool(Generic[C]):
             if handed.done() and not handed.cancelled() and handed.exception() is None:
                 slot = handed.result()
                 if slot is None:
-                    self._wake()
+                    self._gone()
                 else:
                     self.release(slot)
             raise
@@ -263,10 +267,11 @@ class Pool(Generic[C]):
         self._wake()
 
     def _wake(self) -> None:
-        """Let the longest waiter open a connection of its own."""
+        """Let the longest waiter open a connection of its own; its place is counted from now on."""
         while self._waiters:
             waiter = self._waiters.popleft()
             if not waiter.handed.done():
+                self._open += 1
                 waiter.handed.set_result(None)
                 return
 

@@ -15,12 +15,12 @@ from plainbase.drivers.finishing import GRACE, finished
 from plainbase.drivers.named import encode_values
 from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.postgres_connect import RESET, PostgresConnection, answers, connect, disconnect, usable
-from plainbase.drivers.postgres_errors import translate
+from plainbase.drivers.postgres_errors import is_lost, is_unknown, translate
 from plainbase.drivers.postgres_listen import ChannelListener
 from plainbase.drivers.postgres_plans import Plans
 from plainbase.drivers.postgres_session import PostgresSession
 from plainbase.drivers.postgres_texts import DEFINES, changes_rows
-from plainbase.errors import ConnectionLost, PoolTimeout
+from plainbase.errors import CommitUnknown, ConnectionLost, PoolTimeout
 from plainbase.options import Options
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
@@ -86,7 +86,7 @@ class PostgresDriver:
             short = plan.short
             await slot.connection.executemany(statement.text, encoded)  # one implicit transaction
         except BaseException as error:
-            raise await self._failed(slot, error, statement, short=short) from None
+            raise await self._failed(slot, error, statement, short=short, changes=True) from None
         if short:
             self.pool.release(slot)
         else:
@@ -116,7 +116,7 @@ class PostgresDriver:
         try:
             await slot.connection.execute(text)  # several statements, one implicit transaction
         except BaseException as error:
-            raise await self._failed(slot, error, None, name, short=False) from None
+            raise await self._failed(slot, error, None, name, short=False, changes=True) from None
         await self.cleanse(slot)
         self.schema_changed()
 
@@ -129,7 +129,7 @@ class PostgresDriver:
                 insertion = await postgres_work.insertion(slot.connection, self.plans.types, table, columns, rows)
                 copied = None if insertion.target.guarded else await postgres_work.copy(slot.connection, insertion)
             except BaseException as error:
-                raise await self._failed(slot, error, None) from None
+                raise await self._failed(slot, error, None, changes=True) from None
             self.pool.release(slot)
             if copied is not None:
                 return copied
@@ -250,20 +250,29 @@ class PostgresDriver:
         name: str = "",
         *,
         short: bool = True,
+        changes: bool = False,
     ) -> BaseException:
         """Give the connection of a failed call back, and return what to raise.
 
-        One that is not `short` may have changed its session before it failed. A cancelled caller does not wait: the
-        statement is being stopped, and the connection is busy until it has been.
+        One that is not `short` may have changed its session before it failed, one that `changes` something may have
+        done so. A cancelled caller does not wait: the statement is being stopped, and the connection is busy until it
+        has been.
         """
         connection = slot.connection
+        if is_lost(error):
+            connection.terminate()  # asyncpg may not have noticed yet
         if connection.is_closed() or (short and isinstance(error, Exception) and not connection.is_in_transaction()):
             self.pool.release(slot)
         elif isinstance(error, asyncio.CancelledError):
             self.pool.afterwards(self._cleanse(slot, rolled_back=True))
         else:
             await self.cleanse(slot, rolled_back=True)
-        return translate(error, statement, name=name)
+        unknown = changes and is_unknown(error)
+        failure = translate(error, statement, name=name)
+        if unknown and isinstance(failure, ConnectionLost):
+            about: dict[str, Any] = {"query": failure.query, "where": failure.where, "parameters": failure.parameters}
+            return CommitUnknown("the connection was lost during a change; look whether it was made", **about)
+        return failure
 
     async def _acquire(self) -> Slot[PostgresConnection]:
         """Take a connection; one that has prepared statements for an older schema forgets them."""
@@ -290,7 +299,8 @@ class PostgresDriver:
                 plan = await self.plans.encode(statement, values, slot.connection)
             result = await work(slot.connection, statement, values)
         except BaseException as error:
-            raise await self._failed(slot, error, statement, short=plan is None or plan.short) from None
+            short, changes = plan is None or plan.short, changes_rows(statement)
+            raise await self._failed(slot, error, statement, short=short, changes=changes) from None
         if plan.short:
             self.pool.release(slot)
         else:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine
 
 from plainbase.drivers.crossing import Crossing, Work
 from plainbase.drivers.lanes import HAND_BACK, Lane, open_lane
+from plainbase.drivers.pool import CLOSE_GRACE
 from plainbase.errors import ConnectionLost
 
 SHORT = 2
@@ -34,17 +35,19 @@ class Readers:
         self._done: deque[Crossing] = deque()
         self._delivered = 0
         self._ticking = False
-        self._opening = False
+        self._opening = 0
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Open the first lane, so that what is wrong shows now."""
+        self._opening += 1
         await self._open_lane()
 
     def counts(self) -> tuple[int, int, int]:
         """Lanes open, lanes busy, reads waiting."""
-        return len(self._lanes), len(self._lanes) - len(self._idle), len(self._waiting)
+        waiting = sum(not crossing.cancelled for crossing in tuple(self._waiting))
+        return len(self._lanes), len(self._lanes) - len(self._idle), waiting
 
     def submit(self, work: Work) -> Crossing:
         """Run a function on a lane: an idle one where none is busy with short reads, else behind these."""
@@ -60,14 +63,26 @@ class Readers:
         return crossing
 
     async def close(self) -> None:
-        """Wait for what runs and waits, then close every lane."""
+        """Wait for what runs and waits, then close every lane; after a while, stop what still does."""
         self._closed = True
-        while self._tasks or self._waiting or len(self._idle) < len(self._lanes):  # noqa: ASYNC110 (once in a life)
+        deadline = self._loop.time() + CLOSE_GRACE
+        while self._tasks or self._waiting or len(self._idle) < len(self._lanes):
             await asyncio.sleep(HAND_BACK)
+            if self._loop.time() >= deadline:
+                self._stop()
         while self._idle:
             lane = self._idle.pop()
             self._lanes.discard(lane)
             await lane.close()
+
+    def _stop(self) -> None:
+        for crossing in tuple(self._waiting):
+            crossing.cancelled = True
+            crossing.error = ConnectionLost("the database is closed")
+        for lane in self._lanes:
+            running = lane.current
+            if running is not None:
+                running.interrupt()
 
     def _lead(self, lane: Lane, crossing: Crossing) -> None:
         self._leading = lane
@@ -90,8 +105,7 @@ class Readers:
         """Let one more lane run what waits."""
         if self._idle:
             self._rest(self._idle.pop())
-        elif len(self._lanes) < self.limit and not self._opening:
-            self._opening = True
+        elif not self._opening and len(self._lanes) < self.limit:
             self._keep(self._open_lane())
 
     def _flush(self) -> None:
@@ -124,17 +138,18 @@ class Readers:
             self._lead(lane, crossing)
 
     async def _open_lane(self) -> None:
-        self._opening = True
         try:
             lane = await open_lane(self._connect, self._loop)
         except BaseException as error:
-            while self._waiting and not self._lanes:  # nobody else would run them
-                crossing = self._waiting.popleft()
-                crossing.error = error
-                crossing.deliver()
+            if not self._lanes and self._opening == 1:  # nobody else would run what waits
+                while self._waiting:
+                    crossing = self._waiting.popleft()
+                    crossing.error = error
+                    self._done.append(crossing)
+                self._loop.call_soon(self._flush)
             raise
         finally:
-            self._opening = False
+            self._opening -= 1
         self._lanes.add(lane)
         self._rest(lane)
 
@@ -143,6 +158,8 @@ class Readers:
         await self._open_lane()
 
     def _keep(self, work: Coroutine[None, None, None]) -> None:
+        """Open a lane, or replace one, beside what runs."""
+        self._opening += 1
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._task_over)

@@ -19,14 +19,14 @@ from plainbase.drivers.lanes import Lane, open_lane
 from plainbase.drivers.named import about, encode_values
 from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.readers import Readers
-from plainbase.drivers.sqlite_errors import is_busy, translate
+from plainbase.drivers.sqlite_errors import code, is_busy, translate
 from plainbase.drivers.sqlite_listen import CommitListener
 from plainbase.drivers.sqlite_plans import DEFINES, Plans
 from plainbase.drivers.sqlite_rows import register_converters
 from plainbase.drivers.sqlite_scripts import Script
 from plainbase.drivers.sqlite_session import SqliteSession
 from plainbase.drivers.sqlite_streams import Stream
-from plainbase.errors import PoolTimeout
+from plainbase.errors import ConnectionLost, PoolTimeout
 from plainbase.options import Options
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
@@ -46,6 +46,7 @@ class SqliteDriver:
         self.options = options
         self.timeout = options.statement_timeout
         self.owner: asyncio.Task[Any] | None = None
+        self._closing = False
         self.listeners: set[CommitListener] = set()
         self._loop = asyncio.get_running_loop()
         self._memory = options.path == ":memory:"
@@ -229,6 +230,7 @@ class SqliteDriver:
         )
 
     async def close(self) -> None:
+        self._closing = True
         await finished(self._close())
 
     async def _close(self) -> None:
@@ -260,9 +262,12 @@ class SqliteDriver:
         slot = await self._turn()
         if lingers:
             self.use_up(slot.connection)
+        lane = slot.connection
         try:
-            result = await self.patient(slot.connection, work, statement, timeout=self.timeout, name=name, begun=begun)
+            result = await self.patient(lane, work, statement, timeout=self.timeout, name=name, begun=begun)
         finally:
+            if lane.open and lane.raw.in_transaction:  # it could not be rolled back, which closing it does
+                self.use_up(lane)
             self.writers.release(slot)
         if changes and self.listeners:
             self.committed()
@@ -308,6 +313,8 @@ class SqliteDriver:
         self, error: BaseException, crossing: Crossing, statement: Statement | None, name: str = ""
     ) -> BaseException:
         """The error to raise for one of the sqlite3 module."""
+        if self._closing and code(error).startswith("SQLITE_INTERRUPT") and not crossing.timed_out:
+            error = ConnectionLost("the database was closed while the statement ran")
         if statement is None:
             return translate(error, timed_out=crossing.timed_out, query=None, where=name or None)
         return translate(error, timed_out=crossing.timed_out, text=statement.text, **about(statement))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from plainbase.dialect import Dialect
-from plainbase.drivers.sqlite_work import whole
+from plainbase.drivers.sqlite_work import roll_back, whole
 from plainbase.errors import StatementFailed
 from plainbase.sqlfile import lexer
 
@@ -54,8 +54,7 @@ class Script:
         try:
             self._run(connection)
         finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            roll_back(connection)
 
     def _run(self, connection: sqlite3.Connection) -> None:
         self._done = 0

@@ -14,6 +14,8 @@ from plainbase.rows import Row
 from plainbase.values import Accepts
 
 CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE"})
+ROLLBACKS = 100
+"""Attempts at a ROLLBACK; each takes microseconds, and interrupts come every few milliseconds at most."""
 NAMED = CHANGES | {"SELECT", "VALUES"}
 """What names the columns of its result itself, but for `*`."""
 
@@ -148,12 +150,20 @@ def whole(work: Callable[[sqlite3.Connection], Any]) -> Callable[[sqlite3.Connec
             result = work(connection)
             connection.execute("COMMIT")
         except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            roll_back(connection)
             raise
         return result
 
     return run
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """Roll back what is open; an interrupt that was meant for the statement before may hit the first attempts."""
+    for _ in range(ROLLBACKS):
+        if not connection.in_transaction:
+            return
+        with suppress(sqlite3.OperationalError):
+            connection.execute("ROLLBACK")
 
 
 def refill(view: str, connection: sqlite3.Connection) -> int:
