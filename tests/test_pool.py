@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
 
 import plainbase
-from plainbase import ConnectionLost, Database, PoolTimeout
+from plainbase import CommitUnknown, ConnectionLost, Database, PoolTimeout
 from plainbase.drivers import pool as pools
 from waiting import until
 
@@ -66,17 +68,17 @@ async def test_exhausted(small: Database) -> None:
 
 async def test_a_connection_idle_for_long_is_asked_first(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pools, "TRUSTED_IDLE", 0.0)
-    async with frozen_at_will(url) as (proxied, frozen), plainbase.open(proxied, connect_timeout=0.3) as db:
+    async with unsteady(url) as (relayed, network), plainbase.open(relayed, connect_timeout=0.3) as db:
         first = await db.fetch_value(PID)
         assert await db.fetch_value(PID) == first
-        frozen.add(0)
+        network.silent.add(0)
         assert await db.fetch_value(PID) != first
 
 
 async def test_a_timeout_holds_although_the_network_is_dead(url: str) -> None:
-    async with frozen_at_will(url) as (proxied, frozen), plainbase.open(proxied, connect_timeout=0.3) as db:
+    async with unsteady(url) as (relayed, network), plainbase.open(relayed, connect_timeout=0.3) as db:
         await db.fetch_value(PID)
-        frozen.add(0)
+        network.silent.add(0)
         began = time.monotonic()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.1):
@@ -85,38 +87,70 @@ async def test_a_timeout_holds_although_the_network_is_dead(url: str) -> None:
         assert await db.fetch_value(PID) > 0
 
 
-LINKS: list[int] = []
+@pytest.mark.parametrize(
+    ("call", "changed"),
+    [
+        (lambda db: db.execute("INSERT INTO kept (n) VALUES (:n)", {"n": 1}), 1),
+        (lambda db: db.fetch_one("INSERT INTO kept (n) VALUES (1) RETURNING n"), 1),
+        (lambda db: db.execute_many("INSERT INTO kept (n) VALUES (:n)", [{"n": 1}]), 1),
+        (lambda db: db.script("INSERT INTO kept (n) VALUES (1);"), 1),
+        (lambda db: db.fetch_value("SELECT count(*) AS n FROM kept"), 0),
+    ],
+)
+async def test_an_answer_that_never_comes(url: str, call: Callable[[Database], Any], changed: int) -> None:
+    """A change may have been made, which only looking tells; a read is simply done again."""
+    async with unsteady(url) as (relayed, network), plainbase.open(url) as other, plainbase.open(relayed) as db:
+        await other.execute("CREATE TABLE kept (n bigint)")
+        network.cut.add(0)
+        with pytest.raises(ConnectionLost) as caught:
+            await call(db)
+        assert isinstance(caught.value, CommitUnknown) is bool(changed)
+        assert caught.value.retryable is not bool(changed)
+        network.cut.clear()
+        assert await db.fetch_value("SELECT 1 AS one") == 1
+        assert await other.fetch_value("SELECT count(*) AS n FROM kept") <= changed
+
+
+@dataclass(slots=True)
+class Network:
+    """Connections, numbered from 0: those that fall silent, and those that end when the server answers."""
+
+    silent: set[int] = field(default_factory=set)
+    cut: set[int] = field(default_factory=set)
+    made: int = 0
 
 
 @asynccontextmanager
-async def frozen_at_will(url: str) -> AsyncIterator[tuple[str, set[int]]]:
-    """A way to the server on which single connections, numbered from 0, can be made to fall silent."""
+async def unsteady(url: str) -> AsyncIterator[tuple[str, Network]]:
+    """A way to the server on which things go wrong at will."""
     parts = urlsplit(url)
     folder = parse_qs(parts.query).get("host", [""])[0]
-    frozen: set[int] = set()
-    LINKS.clear()
+    network = Network()
 
-    async def pump(number: int, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def pump(number: int, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, answers: bool) -> None:
         while data := await source.read(65536):
-            if number not in frozen:
+            if answers and number in network.cut:
+                sink.transport.abort()
+                return
+            if number not in network.silent:
                 sink.write(data)
                 await sink.drain()
         sink.close()
 
     async def link(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        number = len(LINKS)
-        LINKS.append(number)
+        number, network.made = network.made, network.made + 1
         if folder:
             there = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{parts.port or 5432}")
         else:
             there = await asyncio.open_connection(parts.hostname, parts.port or 5432)
-        await asyncio.gather(pump(number, reader, there[1]), pump(number, there[0], writer))
+        asked, answered = pump(number, reader, there[1], answers=False), pump(number, there[0], writer, answers=True)
+        await asyncio.gather(asked, answered, return_exceptions=True)
 
     server = await asyncio.start_server(link, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     user = parts.netloc.rpartition("@")[0]
     async with server:
-        yield f"postgresql://{user}@127.0.0.1:{port}{parts.path}", frozen
+        yield f"postgresql://{user}@127.0.0.1:{port}{parts.path}", network
 
 
 async def test_close_waits_for_what_runs(url: str) -> None:
@@ -130,11 +164,11 @@ async def test_close_waits_for_what_runs(url: str) -> None:
 
 async def test_a_failed_connect_gives_its_place_back(url: str) -> None:
     async with (
-        frozen_at_will(url) as (proxied, frozen),
-        plainbase.open(proxied, pool_size=1, max_overflow=0, connect_timeout=0.2) as db,
+        unsteady(url) as (relayed, network),
+        plainbase.open(relayed, pool_size=1, max_overflow=0, connect_timeout=0.2) as db,
     ):
         pid = await db.fetch_value(PID)
-        frozen.update(range(1, 4))
+        network.silent.update(range(1, 4))
         killer = await asyncpg.connect(url)
         await killer.execute("SELECT pg_terminate_backend($1)", pid)
         await killer.close()
@@ -144,6 +178,6 @@ async def test_a_failed_connect_gives_its_place_back(url: str) -> None:
                 await db.fetch_value(PID)
             outcomes.add(caught.value.message)
         assert re.search(r"no answer in time \(waited 0\.\d s\)", " ".join(outcomes))
-        frozen.clear()
+        network.silent.clear()
         assert await db.fetch_value(PID) > 0
         assert db.pool_status().open == 1

@@ -32,7 +32,9 @@ _KINDS = {
 _CONFLICTS = frozenset({"40001", "40P01", "55P03"})
 _UNDEFINED = frozenset({"42P01", "42703", "42883", "3F000", "42704"})
 _LOST = ("08", "57P01", "57P02", "57P03", "57P05", "25P03", "53300")
-_UNKNOWN = frozenset({"08007", "40003"})
+_UNKNOWN = frozenset({"08003", "08006", "08007", "40003"})
+"""The first is what asyncpg itself raises where a connection ends in the middle of an operation."""
+
 _NAMING = ("23", "25", "40", "428C9", "42501", "42P07", "42P10", "55", "57", "P0001")
 """States whose messages quote names of the database and no values."""
 
@@ -53,7 +55,7 @@ def is_unknown(error: BaseException) -> bool:
     """Whether what was sent may have been done: the connection went without a word, or the server does not know."""
     if isinstance(error, asyncpg.PostgresError):
         return error.sqlstate in _UNKNOWN
-    return isinstance(error, OSError | asyncpg.InternalClientError | asyncpg.ConnectionDoesNotExistError)
+    return isinstance(error, OSError | asyncpg.InternalClientError)
 
 
 def translate(error: BaseException, statement: Statement | None = None, *, name: str = "") -> BaseException:
