@@ -16,7 +16,7 @@ from benchmarks.rounds import Pace
 from benchmarks.verify import WrongResult
 from plainbase import PlainbaseError
 
-QUICK = Pace(rounds=2, slices=2, seconds=0.01)
+QUICK = Pace(rounds=2, seconds=0.01)
 STOPPED = 130
 """The exit code after Ctrl-C, as of any program ended by that signal."""
 

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from benchmarks import beside_slow, contenders, prepared, startup
@@ -87,15 +88,15 @@ async def _on_engine(engine: str, copy: prepared.Copy, settings: Settings) -> On
                 left_out[entry.name] = f"{error.name} is not installed"
                 continue
             own = await stack.enter_async_context(copy())
-            contender = await stack.enter_async_context(module.opened(own))
-            await verify(entry.name, contender, own)
-            taking[entry.name] = Taking(contender, own)
+            taking[entry.name] = Taking(partial(module.opened, own), own)
+            async with module.opened(own) as contender:
+                await verify(entry.name, contender, own)
 
         results = OnEngine(engine, await taking[raw].prepared.version(), raw, left_out)
         for name, work in WORKS.items():
             if name in settings.works:
                 results.works[name] = await measure(work, taking, raw, settings.pace)
-        if BESIDE_SLOW in settings.works and isinstance(taking[raw].contender, contenders.SlowReader):
+        if BESIDE_SLOW in settings.works and engine == "sqlite":
             results.bounds[BESIDE_SLOW] = await beside_slow.measure(taking, settings.pace.rounds)
     if OPENING in settings.works:
         async with copy() as own:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
@@ -18,9 +18,9 @@ from benchmarks.workload import Work
 
 @dataclass(frozen=True)
 class Taking:
-    """A contender that takes part."""
+    """A contender that takes part: how it is opened, on which database of its own."""
 
-    contender: Contender
+    open: Callable[[], AbstractAsyncContextManager[Contender]]
     prepared: Prepared
 
 
@@ -29,7 +29,6 @@ class Pace:
     """How long is measured."""
 
     rounds: int = 5
-    slices: int = 10
     seconds: float = 0.25
     """Of one contender in one round."""
 
@@ -64,34 +63,27 @@ class Bound:
         return None if self.value is None else self.value <= self.at_most
 
 
-@dataclass(frozen=True)
-class Share:
-    """A contender's part of a round: so many operations in each of so many slices."""
-
-    times: int
-    slices: int
-
-
 async def measure(work: Work, taking: Mapping[str, Taking], raw: str, pace: Pace) -> dict[str, Figure]:
-    """Do the work with every contender, in rounds of small slices in alternating order."""
-    shares = {name: await _share(work, each, pace) for name, each in taking.items()}
-    gc.freeze()  # what is there already need not be looked through between the slices
+    """Do the work with every contender in turn, in alternating order.
+
+    A contender is open only in its turn: where the system puts its threads would else depend on those of the others.
+    """
     order = list(taking)
+    times: dict[str, int] = {}
     seconds: dict[str, list[float]] = {name: [] for name in order}
     for _ in range(pace.rounds):
         if work.writes:
             await _empty(taking.values())
-        spent = dict.fromkeys(order, 0.0)
-        for n in range(pace.slices):
-            for name in order:
-                if n < shares[name].slices:
-                    spent[name] += await _timed(work, taking[name].contender, shares[name].times)
-            order.reverse()
-        for name, share in shares.items():
-            seconds[name].append(spent[name] / share.slices / share.times)
+        for name in order:
+            async with taking[name].open() as contender:
+                if name not in times:
+                    times[name] = await _fitting(work, contender, pace)
+                await work.run(contender, max(1, times[name] // work.together // 10) * work.together)
+                gc.collect()
+                seconds[name].append(await _timed(work, contender, times[name]) / times[name])
+        order.reverse()
     if work.writes:
         await _empty(taking.values())
-    gc.unfreeze()
     ratios = {name: compared(seconds[raw], seconds[name]) for name in taking}
     return {name: Figure(median(seconds[name]), median(ratios[name]), ratios[name]) for name in taking}
 
@@ -119,19 +111,16 @@ def compared(times: Sequence[float], others: Sequence[float]) -> tuple[float, ..
     return tuple(time / other for time, other in zip(times, others, strict=True))
 
 
-async def _share(work: Work, taking: Taking, pace: Pace) -> Share:
-    """What fits in the time of one contender in a round; warms up on the way."""
+async def _fitting(work: Work, contender: Contender, pace: Pace) -> int:
+    """How many operations fill a contender's time in a round."""
     times = work.together
-    await work.run(taking.contender, times)
-    while (spent := await _timed(work, taking.contender, times)) < pace.seconds / pace.slices / 4:
+    await work.run(contender, times)
+    while (spent := await _timed(work, contender, times)) < pace.seconds / 10:
         times *= 2
-    batches = round(pace.seconds / spent * times / work.together)
-    slices = min(pace.slices, max(1, batches))
-    return Share(max(1, batches // slices) * work.together, slices)
+    return max(1, round(pace.seconds / spent * times / work.together)) * work.together
 
 
 async def _timed(work: Work, contender: Contender, times: int) -> float:
-    gc.collect()
     began = perf_counter()
     await work.run(contender, times)
     return perf_counter() - began

@@ -41,7 +41,7 @@ class Aiosqlite(Contender):
             return await cursor.fetchall()
 
     async def insert(self) -> None:
-        await self._db.execute(INSERT, EVENT)
+        await self._change(INSERT, EVENT)
         await self._db.commit()
 
     async def rows_in(self) -> None:
@@ -50,9 +50,9 @@ class Aiosqlite(Contender):
 
     async def transaction(self) -> tuple[Any, Any]:
         before = await self.one(FIRST)
-        await self._db.execute(INSERT, EVENT)
-        await self._db.execute(UPDATE, (STEP, COUNTER))
-        await self._db.execute(INSERT, EVENT)
+        await self._change(INSERT, EVENT)
+        await self._change(UPDATE, (STEP, COUNTER))
+        await self._change(INSERT, EVENT)
         after = await self.one(LAST)
         await self._db.commit()
         return before, after
@@ -63,6 +63,10 @@ class Aiosqlite(Contender):
                 (number, UUID(key), datetime.fromisoformat(created_at), json.loads(metadata))
                 for number, key, created_at, metadata in await cursor.fetchall()
             ]
+
+    async def _change(self, sql: str, values: tuple[Any, ...]) -> None:
+        async with self._db.execute(sql, values):  # which closes the cursor
+            pass
 
     async def count_to(self, last: int) -> int:
         async with self._db.execute(COUNT, (last,)) as cursor:

@@ -35,6 +35,7 @@ class Readers:
         self._done: deque[Crossing] = deque()
         self._delivered = 0
         self._ticking = False
+        self._handing = 0
         self._opening = 0
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -47,7 +48,7 @@ class Readers:
     def counts(self) -> tuple[int, int, int]:
         """Lanes open, lanes busy, reads waiting."""
         waiting = sum(not crossing.cancelled for crossing in tuple(self._waiting))
-        return len(self._lanes), len(self._lanes) - len(self._idle), waiting
+        return len(self._lanes), len(self._lanes) - len(self._idle) - self._handing, waiting
 
     def submit(self, work: Work) -> Crossing:
         """Run a function on a lane: an idle one where none is busy with short reads, else behind these."""
@@ -119,15 +120,24 @@ class Readers:
                 self._loop.call_soon(self._flush)
 
     def _finished(self, lane: Lane) -> None:
-        if lane is self._leading:
-            self._leading = None
-        if self._loop.time() - lane.born < self._recycle:
-            self._rest(lane)
-        else:
-            self._lanes.discard(lane)
-            self._keep(self._replace(lane))
+        """Hand back what a lane did, then give it what the tasks have asked for meanwhile, at once for all."""
         self._delivered += len(self._done)
-        self._flush()
+        ticking, self._ticking = self._ticking, True
+        self._handing += 1
+        try:
+            self._flush()
+        finally:
+            self._handing -= 1
+            self._ticking = ticking
+            if lane is self._leading:
+                self._leading = None
+            if self._loop.time() - lane.born < self._recycle:
+                self._rest(lane)
+            else:
+                self._lanes.discard(lane)
+                self._keep(self._replace(lane))
+            if self._waiting and not self._ticking:
+                self._tick_soon()
 
     def _rest(self, lane: Lane) -> None:
         try:
