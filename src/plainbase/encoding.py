@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from types import NoneType
@@ -92,8 +93,16 @@ def _goes_as_it_is(table: Accepts, column: Sequence[Any]) -> bool:
         total = sum(column)
         return bool(total == total)
     if converter is integer64:
-        return bool(min(column) >= -(1 << 63) and max(column) < 1 << 63)
+        return _fits64(column)
     return False
+
+
+def _fits64(column: Sequence[int]) -> bool:
+    try:
+        array("q", column)
+    except OverflowError:
+        return False
+    return True
 
 
 def _encodable(joined: str) -> bool:

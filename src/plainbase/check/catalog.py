@@ -8,28 +8,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from plainbase.drivers.base import Driver
+from plainbase.drivers.postgres_types import LOGICAL
 from plainbase.rows import Row
 from plainbase.shipped import internal_queries
 
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
-
-_LOGICAL = {
-    "uuid": "uuid",
-    "timestamptz": "timestamp",
-    "bool": "boolean",
-    "int8": "integer",
-    "int4": "integer",
-    "int2": "integer",
-    "float8": "real",
-    "float4": "real",
-    "numeric": "decimal",
-    "text": "text",
-    "varchar": "text",
-    "bpchar": "text",
-    "bytea": "bytes",
-    "jsonb": "json",
-    "json": "json",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +76,7 @@ async def read(driver: Driver) -> Catalog:
 
 
 def _column(row: Row, rules: Sequence[str]) -> Column:
-    logical = _LOGICAL.get(row["type_name"], "any")
+    logical = LOGICAL.get(row["type_name"], "any")
     literals = [word for rule in rules for word in _LITERAL.findall(rule)] if logical == "text" else []
     return Column(
         row["column_name"],

@@ -9,7 +9,7 @@ from plainbase import values as input_tables
 from plainbase.drivers.postgres_connect import PostgresConnection
 from plainbase.values import Accepts, ListOf
 
-_LOGICAL = {
+LOGICAL = {
     "uuid": "uuid",
     "timestamptz": "timestamp",
     "bool": "boolean",
@@ -26,6 +26,7 @@ _LOGICAL = {
     "jsonb": "json",
     "json": "json",
 }
+"""The logical types of the catalog's own; any other takes what the driver takes."""
 
 # A domain is its base type, an array its elements' type; either may stand inside the other.
 _RESOLVE = """
@@ -83,6 +84,6 @@ class Types:
         new = [oid for oid in oids if oid not in self._known]
         if new:
             for oid, listed, composite, name in await connection.fetch(_RESOLVE, new):
-                self._known[oid] = TypeInput(self.tables[_LOGICAL.get(name, "")], listed, composite)
+                self._known[oid] = TypeInput(self.tables[LOGICAL.get(name, "")], listed, composite)
         unknown = TypeInput(self.tables[""], listed=False, composite=False)  # dropped meanwhile
         return [self._known.get(oid, unknown) for oid in oids]
