@@ -115,6 +115,37 @@ async def test_what_is_wrong_is_named(db: Database) -> None:
     assert await db.items.count() == 0
 
 
+@pytest.mark.parametrize("row", [{"name": "a", "size": 1}, "ab", b"ab", {"a", 1}, 7, None], ids=str)
+@pytest.mark.parametrize("mode", ["error", "ignore"])
+async def test_what_is_no_sequence_of_values_is_refused(db: Database, row: Any, mode: Any) -> None:
+    """A mapping would give its keys, a text its characters, and a set its values in any order."""
+    with pytest.raises(ParameterError, match=rf"row 1 for 'items' is no sequence .* {type(row).__name__}"):
+        await db.insert_rows("items", ["name", "size"], [("first", 1), row], on_conflict=mode)
+    assert await db.items.count() == 0
+
+
+@pytest.mark.parametrize("mode", ["error", "ignore"])
+async def test_each_row_is_itself_whatever_their_number(db: Database, mode: Any) -> None:
+    """Rows go to the engine several at a time, and are looked at in blocks."""
+    for number in (1, 63, 64, 65, 128, 511, 512, 513, 1100):
+        rows = [(None if n % 5 == 0 else n, f"wörd {n}", None if n % 3 else uuid.UUID(int=n)) for n in range(number)]
+        assert await db.insert_rows("kinds", ["whole", "word", "key"], rows, on_conflict=mode) == number
+        assert await db.fetch_all("SELECT whole, word, key FROM kinds ORDER BY id") == rows
+        await db.execute("DELETE FROM kinds")
+
+
+async def test_a_bad_value_anywhere_is_named_and_nothing_stays(db: Database) -> None:
+    for bad in (0, 100, 511, 512, 700):
+        rows: list[tuple[Any, str]] = [(n, "w") for n in range(701)]
+        rows[bad] = (2**63, "w")
+        with pytest.raises(DataInvalid, match=rf"row {bad} for 'kinds': column 'whole'"):
+            await db.insert_rows("kinds", ["whole", "word"], rows)
+        rows[bad] = (1, "half \ud800")
+        with pytest.raises(DataInvalid, match=rf"row {bad} for 'kinds': column 'word'"):
+            await db.insert_rows("kinds", ["whole", "word"], rows)
+    assert await db.fetch_value("SELECT count(*) AS n FROM kinds") == 0
+
+
 async def test_an_iterable_that_raises_inserts_nothing(db: Database) -> None:
     def rows() -> Iterator[tuple[str]]:
         yield ("a",)
