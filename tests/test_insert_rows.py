@@ -115,7 +115,10 @@ async def test_what_is_wrong_is_named(db: Database) -> None:
     assert await db.items.count() == 0
 
 
-@pytest.mark.parametrize("row", [{"name": "a", "size": 1}, "ab", b"ab", {"a", 1}, 7, None], ids=lambda row: type(row).__name__)
+NO_ROWS = [{"name": "a", "size": 1}, "ab", b"ab", {"a", 1}, 7, None]
+
+
+@pytest.mark.parametrize("row", NO_ROWS, ids=lambda row: type(row).__name__)
 @pytest.mark.parametrize("mode", ["error", "ignore"])
 async def test_what_is_no_sequence_of_values_is_refused(db: Database, row: Any, mode: Any) -> None:
     """A mapping would give its keys, a text its characters, and a set its values in any order."""
