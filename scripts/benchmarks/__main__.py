@@ -46,7 +46,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(STOPPED)
     if arguments.json:
-        print(report.as_json(results, settings))  # noqa: T201
+        print(report.as_json(results, settings))
     else:
         report.print_tables(results, settings, Console())
 

@@ -17,4 +17,4 @@ async def seconds_to_open(url: str, queries: str) -> float:
 
 
 if __name__ == "__main__":
-    print(asyncio.run(seconds_to_open(*sys.argv[1:])))  # noqa: T201
+    print(asyncio.run(seconds_to_open(*sys.argv[1:])))

@@ -70,7 +70,7 @@ class Aiosqlite(Contender):
 
     async def count_to(self, last: int) -> int:
         async with self._db.execute(COUNT, (last,)) as cursor:
-            (count,) = await cursor.fetchone()  # type: ignore[misc]
+            ((count,),) = await cursor.fetchall()
             return int(count)
 
 

@@ -18,16 +18,20 @@ import plainbase
 from plainbase import Database, shipped
 from plainbase.check import session_state
 from plainbase.cli import wheel_server
+from plainbase.errors import PlainbaseError
 
 
 def main() -> int:
     """Run the proof and print what it found; return 1 where something is to be mended."""
-    with ExitStack() as stack:
-        server = os.environ.get("TEST_DATABASE_URL")
-        if not server:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="plainbase-check-"))
-            server = stack.enter_context(wheel_server.running(Path(folder, "postgres")))
-        report = asyncio.run(_prove(server))
+    try:
+        with ExitStack() as stack:
+            server = os.environ.get("TEST_DATABASE_URL")
+            if not server:
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="plainbase-check-"))
+                server = stack.enter_context(wheel_server.running(Path(folder, "postgres")))
+            report = asyncio.run(_prove(server))
+    except PlainbaseError as error:
+        sys.exit(f"check: {error}")
     sys.stdout.write("".join(f"{line}\n" for line in (*report.findings, f"check: {report.summary}")))
     return int(bool(report.findings))
 

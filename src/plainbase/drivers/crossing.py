@@ -11,24 +11,16 @@ import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from contextvars import Context
-from threading import Lock
 from time import perf_counter
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from plainbase.drivers.lanes import Lane
 
 Work = Callable[[sqlite3.Connection], Any]
 
 INSIST = 0.005
 """Seconds between interrupts: one that arrives just before the statement's first step has no effect."""
-
-
-class Running(Protocol):
-    """Where a crossing is run: what runs now is known under a lock, so that only that is interrupted."""
-
-    lock: Lock
-    current: Crossing | None
-
-    @property
-    def raw(self) -> sqlite3.Connection: ...
 
 
 class Crossing:
@@ -39,7 +31,7 @@ class Crossing:
     """
 
     # Defaults on the class: most crossings never touch them.
-    lane: Running | None = None
+    lane: Lane | None = None
     started = 0.0
     value: Any = None
     error: BaseException | None = None

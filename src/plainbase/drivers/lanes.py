@@ -1,7 +1,4 @@
-"""SQLite's threads: a lane runs whole functions on its connection, so that a statement crosses to it once.
-
-Waiting reads stand in one deque that every idle reader drains; a slow read holds up nobody but itself.
-"""
+"""SQLite's threads: a lane runs whole functions on its connection, so that a statement crosses to it once."""
 
 from __future__ import annotations
 

@@ -96,6 +96,10 @@ class Pool(Generic[C]):
         waiting = sum(not waiter.handed.done() for waiter in self._waiters)
         return PoolStatus(self._open, self._open - len(self._idle), waiting, self._limit)
 
+    def is_full(self) -> bool:
+        """Whether the next caller has to wait for a connection."""
+        return self._open >= self._limit and not self._idle
+
     def take(self) -> Slot[C] | None:
         """The last connection used, where it can be used as it is."""
         if self._idle:

@@ -123,17 +123,17 @@ class PostgresDriver:
     async def insert_rows(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], on_conflict: OnConflict
     ) -> int:
-        if on_conflict == "error":
-            slot = await self._acquire()
-            try:
-                insertion = await postgres_work.insertion(slot.connection, self.plans.types, table, columns, rows)
-                copied = None if insertion.target.guarded else await postgres_work.copy(slot.connection, insertion)
-            except BaseException as error:
-                raise await self._failed(slot, error, None, changes=True) from None
-            self.pool.release(slot)
-            if copied is not None:
-                return copied
-        return await self._in_transaction(lambda session: session.insert_rows(table, columns, rows, on_conflict))
+        if on_conflict == "ignore":
+            return await self._in_transaction(lambda session: session.insert_rows(table, columns, rows, on_conflict))
+        slot = await self._acquire()
+        try:
+            count = await postgres_work.insert_rows(
+                slot.connection, self.plans.types, table, columns, rows, on_conflict
+            )
+        except BaseException as error:
+            raise await self._failed(slot, error, None, changes=True) from None
+        self.pool.release(slot)
+        return count
 
     async def explain(self, statement: Statement, values: list[Any]) -> str:
         return await self._in_transaction(lambda session: session.explain(statement, values))
@@ -221,11 +221,6 @@ class PostgresDriver:
     async def cleanse(self, slot: Slot[PostgresConnection], *, rolled_back: bool = False) -> None:
         """Give a connection back as if it were new: what it was doing is stopped, its transaction rolled back."""
         await finished(self._cleanse(slot, rolled_back=rolled_back))
-
-    def pool_is_full(self) -> bool:
-        """Whether the next caller has to wait for a connection."""
-        status = self.pool.status()
-        return status.busy >= status.limit
 
     def cleanse_afterwards(self, slot: Slot[PostgresConnection]) -> None:
         """Do so without letting the caller wait: its transaction is committed already."""

@@ -98,11 +98,12 @@ class PostgresSession:
     async def insert_rows(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], on_conflict: OnConflict
     ) -> int:
-        async def work(connection: PostgresConnection) -> int:
-            insertion = await postgres_work.insertion(connection, self._plans.types, table, columns, rows)
-            return await postgres_work.insert_rows(connection, insertion, on_conflict)
-
-        return await self.run(work, None)
+        return await self.run(
+            lambda connection: postgres_work.insert_rows(
+                connection, self._plans.types, table, columns, rows, on_conflict
+            ),
+            None,
+        )
 
     async def explain(self, statement: Statement, values: list[Any]) -> str:
         async def work(connection: PostgresConnection) -> str:
@@ -202,7 +203,7 @@ class PostgresSession:
             self._over = True
             if self._defined:  # what others learned meanwhile is out of date now
                 self._driver.schema_changed()
-            if rolled_back or self._driver.pool_is_full():
+            if rolled_back or self._driver.pool.is_full():
                 await self._driver.cleanse(self._slot, rolled_back=rolled_back)
             else:
                 self._driver.cleanse_afterwards(self._slot)

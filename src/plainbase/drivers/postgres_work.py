@@ -118,7 +118,7 @@ class Insertion(NamedTuple):
         return chain.from_iterable(regrouped(block, len(self.names)) for block in self.blocks)
 
 
-async def insertion(
+async def _insertion(
     connection: PostgresConnection, known: Types, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> Insertion:
     """Look a table up, and convert the rows for it."""
@@ -133,36 +133,37 @@ async def insertion(
     return Insertion(found, names, types, encode_rows(table, names, [each.accepts() for each in types], rows))
 
 
-async def copy(connection: PostgresConnection, rows: Insertion) -> int:
-    """Insert the rows by COPY, which is all or nothing by itself."""
-    if not rows.blocks:
-        return 0
-    status = await connection.copy_records_to_table(
-        rows.target.name, records=rows.records(), columns=rows.names, schema_name=rows.target.schema
-    )
-    return int(status.rpartition(" ")[2])
-
-
-async def insert_rows(connection: PostgresConnection, rows: Insertion, on_conflict: OnConflict) -> int:
-    """Insert the rows by COPY; in a transaction of the caller's.
+async def insert_rows(
+    connection: PostgresConnection,
+    known: Types,
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    on_conflict: OnConflict,
+) -> int:
+    """Insert many rows by COPY; all or nothing, with `ignore` in a transaction of the caller's.
 
     Rows that may be there already go through a staging table.
     """
-    if not rows.blocks:
+    given = await _insertion(connection, known, table, columns, rows)
+    if not given.blocks:
         return 0
-    listed = ", ".join(map(quote, rows.names))
+    listed = ", ".join(map(quote, given.names))
     # COPY gives an identity column the values it gets, so the others do as well.
-    insert = f"INSERT INTO {rows.target.into} ({listed}) OVERRIDING SYSTEM VALUE"
+    insert = f"INSERT INTO {given.target.into} ({listed}) OVERRIDING SYSTEM VALUE"
     tail = " ON CONFLICT DO NOTHING" if on_conflict == "ignore" else ""
-    if rows.target.guarded:
-        return await _insert_guarded(connection, rows, insert, tail)
+    if given.target.guarded:
+        return await _insert_guarded(connection, given, insert, tail)
     if not tail:
-        return await copy(connection, rows)
-    staging = connection.staging(tuple((name, rows.target.oids[name]) for name in rows.names))
+        status = await connection.copy_records_to_table(
+            given.target.name, records=given.records(), columns=given.names, schema_name=given.target.schema
+        )
+        return int(status.rpartition(" ")[2])
+    staging = connection.staging(tuple((name, given.target.oids[name]) for name in given.names))
     await connection.execute(
-        f"CREATE TEMP TABLE {staging} ON COMMIT DROP AS SELECT {listed} FROM {rows.target.into} WITH NO DATA"  # noqa: S608 (catalog names)
+        f"CREATE TEMP TABLE {staging} ON COMMIT DROP AS SELECT {listed} FROM {given.target.into} WITH NO DATA"  # noqa: S608 (catalog names)
     )
-    await connection.copy_records_to_table(staging, records=rows.records(), columns=rows.names, schema_name="pg_temp")
+    await connection.copy_records_to_table(staging, records=given.records(), columns=given.names, schema_name="pg_temp")
     status = await connection.execute(f"{insert} SELECT {listed} FROM pg_temp.{staging}{tail}")  # noqa: S608 (catalog names)
     await connection.execute(f"DROP TABLE pg_temp.{staging}")
     return int(status.rpartition(" ")[2])

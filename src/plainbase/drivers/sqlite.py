@@ -96,18 +96,11 @@ class SqliteDriver:
         return driver
 
     async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
-        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
+        plan = await self.plans.encode(statement, values, self._look)
         rows: list[Row]
         if plan.reads:
-            crossing = self.readers.submit(partial(sqlite_work.fetch, plan, values, limit))
-            try:
-                rows = await outcome(crossing, self.timeout)
-            except Exception as error:
-                failure = self.failure(error, crossing, statement)
-            else:
-                return rows
-            raise failure
+            rows = await self.result(self.readers.submit(partial(sqlite_work.fetch, plan, values, limit)), statement)
+            return rows
         work: Work = partial(sqlite_work.fetch_changed, plan, values, limit)
         changes = plan.verb in sqlite_work.CHANGES
         work = sqlite_work.whole(work) if changes else work
@@ -117,8 +110,7 @@ class SqliteDriver:
         return rows
 
     async def execute(self, statement: Statement, values: list[Any]) -> int:
-        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
+        plan = await self.plans.encode(statement, values, self._look)
         work = partial(sqlite_work.execute, plan, values)
         changed: int = await self.write(work, statement, lingers=plan.lingers)
         if plan.verb in DEFINES:

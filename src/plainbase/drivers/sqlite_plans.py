@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from plainbase import values as input_tables
-from plainbase.drivers import sqlite_work
+from plainbase.drivers import sqlite_insert, sqlite_work
 from plainbase.drivers.base import OnConflict
 from plainbase.drivers.crossing import Work
 from plainbase.drivers.named import check_columns, encode_batch, encode_rows, encode_values
-from plainbase.drivers.sqlite_insert import InsertRows
 from plainbase.drivers.sqlite_returning import ALL, returned_columns
 from plainbase.drivers.sqlite_rows import logical_type
 from plainbase.drivers.sqlite_work import Plan
@@ -90,7 +90,8 @@ class Plans:
         names = tuple(columns)
         plain = check_columns(table, [name.lower() for name in names], declared)
         accepts = [self._accepts[logical_type(declared[name])] for name in plain]
-        return InsertRows(table, names, encode_rows(table, names, accepts, rows), on_conflict)
+        blocks = encode_rows(table, names, accepts, rows)
+        return partial(sqlite_insert.insert_rows, table, names, blocks, on_conflict)
 
     def _of_role(self, role: str, accepts: Accepts) -> Accepts:
         if role == "limit":

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from plainbase.drivers import sqlite_work
 from plainbase.drivers.crossing import Work, outcome
 from plainbase.drivers.lanes import Lane
-from plainbase.drivers.named import encode_values
 from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.sqlite_plans import DEFINES
 from plainbase.drivers.sqlite_scripts import ScriptInside
@@ -49,8 +48,7 @@ class SqliteSession:
         self.timeout = driver.timeout
 
     async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
-        plan = self._plans.known.get(statement) or await self._plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
+        plan = await self._plans.encode(statement, values, self._look)
         if plan.lingers:
             self._driver.use_up(self._lane)
         work = sqlite_work.fetch if plan.reads else sqlite_work.fetch_changed
@@ -58,8 +56,7 @@ class SqliteSession:
         return rows
 
     async def execute(self, statement: Statement, values: list[Any]) -> int:
-        plan = self._plans.known.get(statement) or await self._plans.make(statement, self._look)
-        encode_values(plan.accepts, statement, values)
+        plan = await self._plans.encode(statement, values, self._look)
         if plan.lingers:
             self._driver.use_up(self._lane)
         changed: int = await self.run(partial(sqlite_work.execute, plan, values), statement)
@@ -175,18 +172,10 @@ class SqliteSession:
             raise TransactionAborted(
                 "an earlier statement of this transaction failed; leave the block, or use a savepoint"
             )
-        inside = partial(self._inside, work, stream)
         try:
-            if self._begun:  # nobody else can hold the lock
-                crossing = self._lane.run(inside)
-                try:
-                    return await outcome(crossing, self.timeout)
-                except Exception as error:
-                    failure = self._driver.failure(error, crossing, statement, name)
-                raise failure
             return await self._driver.patient(
                 self._lane,
-                inside,
+                partial(self._inside, work, stream),
                 statement,
                 timeout=self.timeout,
                 patience=patience,

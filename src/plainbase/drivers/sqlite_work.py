@@ -16,8 +16,6 @@ from plainbase.values import Accepts
 CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE"})
 ROLLBACKS = 100
 """Attempts at a ROLLBACK; each takes microseconds, and interrupts come every few milliseconds at most."""
-NAMED = CHANGES | {"SELECT", "VALUES"}
-"""What names the columns of its result itself, but for `*`."""
 
 
 class Plan:
@@ -26,7 +24,7 @@ class Plan:
     One that `lingers` changes the connection itself, which is then not used for anybody else.
     """
 
-    __slots__ = ("_fixed", "_shape", "accepts", "lingers", "reads", "results", "text", "verb")
+    __slots__ = ("_shape", "accepts", "lingers", "reads", "results", "text", "verb")
 
     def __init__(
         self,
@@ -44,16 +42,12 @@ class Plan:
         self.reads = reads
         self.accepts = accepts
         self.results = results
-        self._fixed = verb in NAMED and "*" not in text
         self._shape: tuple[Any, RowFactory | None] = ((), None)
 
     def shape(self, cursor: sqlite3.Cursor) -> None:
-        """Give the cursor its row factory; it is made anew only when the columns have changed.
-
-        They cannot where the text names each of them.
-        """
+        """Give the cursor its row factory; it is made anew only when the columns have changed."""
         known, factory = self._shape  # replaced as one, since several threads run the same plan
-        if factory is None or (not self._fixed and cursor.description != known):
+        if cursor.description != known:
             factory = row_factory(cursor.description, self.results)
             self._shape = (cursor.description, factory)
         cursor.row_factory = factory
