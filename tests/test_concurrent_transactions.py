@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from own_folders import opened
-from plainbase import Database, ParameterError, PlainbaseError, PoolTimeout, Transaction, TransactionConflict
+from plainbase import (
+    ConstraintViolation,
+    Database,
+    ParameterError,
+    PlainbaseError,
+    PoolTimeout,
+    StatementFailed,
+    Transaction,
+    TransactionConflict,
+)
 from waiting import until
 
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"])
@@ -250,3 +259,19 @@ async def test_run_transaction_gives_up(db: Database) -> None:
     with pytest.raises(ValueError, match="not a conflict"):
         await db.run_transaction(fail)
     assert runs == 4
+
+
+async def test_a_call_that_fails_among_gathered_ones_fails_alone(db: Database) -> None:
+    """Reads and writes outside a transaction, on a few connections."""
+    await db.items.put(name="taken")
+    calls = []
+    for number in range(60):
+        calls.append(db.fetch_value("SELECT :n + 0 AS n", {"n": number}))
+        calls.append(db.items.put(name="taken" if number % 6 == 0 else f"n{number}"))
+        calls.append(db.fetch_value("SELECT missing FROM items"))
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert outcomes[::3] == list(range(60))
+    for number, outcome in enumerate(outcomes[1::3]):
+        assert isinstance(outcome, ConstraintViolation) if number % 6 == 0 else outcome == 1, (number, outcome)
+    assert all(isinstance(outcome, StatementFailed) for outcome in outcomes[2::3])
+    assert await db.items.count() == 51
