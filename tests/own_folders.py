@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,14 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
     return folder
 
 
+def migration(
+    schema: Path, label: str, up: str, down: str = "SELECT 1;", *, dialects: Sequence[str] = ("sqlite", "postgres")
+) -> None:
+    """Write one migration's files, the same in each dialect."""
+    for dialect in dialects:
+        write(schema / dialect / "migrations", {f"{label}.up.sql": up, f"{label}.down.sql": down})
+
+
 @asynccontextmanager
 async def opened(
     url: str,
@@ -107,7 +115,7 @@ async def opened(
     """Open a database with these query files (`items.sql` where none are given) and tables."""
     queries = write(folder / "queries", {"items.sql": ITEMS} if files is None else files)
     for dialect, text in (tables or TABLES).items():
-        write(folder / "schema" / dialect / "migrations", {"0001_tables.up.sql": text})
+        migration(folder / "schema", "0001_tables", text, dialects=(dialect,))
     options = {"pool_size": 4, "max_overflow": 4, "migrate": True, **options}
     async with Database.open(url, queries=queries, schema=folder / "schema", **options) as db:
         yield db

@@ -13,6 +13,7 @@ import pytest
 
 import plainbase
 from conftest import SOAK
+from own_folders import migration
 from plainbase import Database
 
 SCHEMA = {
@@ -48,9 +49,7 @@ WHERE
 
 @pytest.fixture
 async def db(engine: str, empty_url: str, tmp_path: Path) -> AsyncIterator[Database]:
-    folder = tmp_path / "schema" / engine / "migrations"
-    folder.mkdir(parents=True)
-    (folder / "0001_pairs.up.sql").write_text(SCHEMA[engine])
+    migration(tmp_path / "schema", "0001_pairs", SCHEMA[engine], dialects=(engine,))
     queries = tmp_path / "queries"
     queries.mkdir()
     (queries / "pairs.sql").write_text(QUERIES)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import plainbase
-from own_folders import ITEMS, TABLES, opened, reveals, write
+from own_folders import ITEMS, migration, opened, reveals
 from plainbase import (
     ConnectionLost,
     ConstraintViolation,
@@ -143,8 +143,7 @@ async def test_a_missing_migration_is_named(db: Database, tmp_path: Path) -> Non
     with pytest.raises(StatementFailed, match="later") as failed:
         await db.bad.no_table(name=SECRET)
     check(failed.value, "bad.no_table", 18, "name")
-    for dialect in TABLES:
-        write(tmp_path / "schema" / dialect / "migrations", {"0002_later.up.sql": "CREATE TABLE later (name text);"})
+    migration(tmp_path / "schema", "0002_later", "CREATE TABLE later (name text);")
     for call in (db.bad.no_table(name=SECRET), anext(db.bad.no_table.stream(name=SECRET))):
         with pytest.raises(SchemaOutOfDate, match="lacks migration 0002_later") as caught:
             await call

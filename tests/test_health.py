@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from own_folders import TABLES, opened, write
+from own_folders import migration, opened
 from plainbase import ConnectionLost, Database, Notification, PoolStatus
 from plainbase.drivers.sqlite_connect import warnings
 from waiting import until
@@ -26,14 +26,16 @@ async def test_health(engine: str, empty_url: str, tmp_path: Path) -> None:
         assert health.ok
         assert health.engine is not None
         assert health.engine.startswith("SQLite 3." if engine == "sqlite" else "PostgreSQL 1")
-        assert (health.schema_version, health.pending, health.error) == (None, ("0001_tables",), None)
+        assert (health.schema_version, health.expected_version, health.error) == (None, "0001_tables", None)
+        assert health.pending == ("0001_tables",)
         assert 0 < health.seconds < 10
         await db.migrate()
         health = await db.health()
         assert (health.ok, health.schema_version, health.pending) == (True, "0001_tables", ())
-        for dialect in TABLES:
-            write(tmp_path / "schema" / dialect / "migrations", {"0002_more.up.sql": "CREATE TABLE more (id integer);"})
-        assert (await db.health()).pending == ("0002_more",)
+        migration(tmp_path / "schema", "0002_more", "CREATE TABLE more (id integer);")
+        health = await db.health()
+        assert (health.schema_version, health.expected_version) == ("0001_tables", "0002_more")
+        assert health.pending == ("0002_more",)
         assert health.pool.open >= 1
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from own_folders import opened
+from own_folders import migration, opened
 from plainbase import Database, DataInvalid, ParameterError, StatementFailed
 
 
@@ -55,9 +55,7 @@ async def test_an_iterator_is_no_list(empty_url: str, tmp_path: Path) -> None:
 
 async def test_migrations_have_no_statement_timeout(empty_url: str, tmp_path: Path) -> None:
     numbers = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 400000) SELECT n FROM c"
-    folder = tmp_path / "own" / "sqlite" / "migrations"
-    folder.mkdir(parents=True)
-    (folder / "0001_big.up.sql").write_text(f"CREATE TABLE big AS {numbers};")
+    migration(tmp_path / "own", "0001_big", f"CREATE TABLE big AS {numbers};")
     async with Database.open(empty_url, queries=None, schema=tmp_path / "own", statement_timeout=0.01) as db:
         assert await db.migrate() == ("0001_big",)
 

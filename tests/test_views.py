@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from own_folders import migration
 from plainbase import Database, ParameterError, StatementFailed
 from plainbase.events import RefreshEvent
 
@@ -28,9 +29,7 @@ SCHEMA = {
 
 @pytest.fixture
 async def db(engine: str, empty_url: str, tmp_path: Path) -> AsyncIterator[Database]:
-    folder = tmp_path / "schema" / engine / "migrations"
-    folder.mkdir(parents=True)
-    (folder / "0001_facts.up.sql").write_text(SCHEMA[engine])
+    migration(tmp_path / "schema", "0001_facts", SCHEMA[engine], dialects=(engine,))
     opening = Database.open(empty_url, queries=[], schema=tmp_path / "schema", migrate=True)
     async with opening as database:
         yield database

@@ -19,7 +19,7 @@ from plainbase.errors import (
     StatementFailed,
     TransactionConflict,
 )
-from plainbase.events import EventName, Events, MigrateEvent, QueryStats
+from plainbase.events import EventName, Events, QueryStats
 from plainbase.health import Health
 from plainbase.options import Options, resolve
 from plainbase.runner import Runner
@@ -92,13 +92,13 @@ class Database(Runner):
             await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 (a back-off, not a secret)
         raise ParameterError("run_transaction: attempts must be at least 1")
 
-    async def migrate(self) -> tuple[str, ...]:
-        """Apply the migrations that are pending, in order; return their names. Raises MigrationError."""
-        applied = await migrations.apply(self._driver, self._schema)
-        if applied:
-            self._driver.schema_changed()
-            self._events.emit("migrate", MigrateEvent(applied))
-        return applied
+    async def migrate(self, to: int | str | None = None, *, wait: float = migrations.WAIT) -> tuple[str, ...]:
+        """Apply the migrations that are pending, up to and including `to`, in order; return their names.
+
+        One migrator at a time: whoever comes second waits `wait` seconds, and finds nothing left to do.
+        `plainbase.migrations` has the rest: down, status, verify, baseline, repair, render. Raises MigrationError.
+        """
+        return await migrations.up(self, to, wait=wait)
 
     async def refresh(self, view: str) -> int:
         """Refresh a materialized view, one at a time whoever asks; return its number of rows."""
@@ -113,12 +113,20 @@ class Database(Runner):
         began = perf_counter()
         try:
             engine = await self._driver.version()
-            state = await migrations.state(self._driver, self._schema)
+            state = await migrations.standing(self)
         except PlainbaseError as error:
-            return Health(False, None, None, (), perf_counter() - began, self.pool_status(), str(error))
-        seconds = perf_counter() - began
-        warnings = self._driver.warnings()
-        return Health(True, engine, state.version, state.pending, seconds, self.pool_status(), None, warnings)
+            return Health(False, None, None, None, (), perf_counter() - began, self.pool_status(), str(error))
+        return Health(
+            True,
+            engine,
+            state.version,
+            state.expected,
+            state.pending,
+            perf_counter() - began,
+            self.pool_status(),
+            None,
+            self._driver.warnings(),
+        )
 
     def pool_status(self) -> PoolStatus:
         """How many connections are open, busy and waited for."""
@@ -154,19 +162,23 @@ class Database(Runner):
         await self.close()
 
     async def _explained(self, error: BaseException) -> BaseException:
-        """Name the missing migration where a statement names something that the schema does not have yet."""
+        """Name the migration where a statement names something that the schema does not have yet, or no longer."""
         if not (isinstance(error, StatementFailed) and error.undefined):
             return error
         pool = self.pool_status()
         if pool.busy >= pool.limit:  # looking it up would wait for whoever waits for this
             return error
         try:
-            state = await migrations.state(self._driver, self._schema)
+            state = await migrations.standing(self)
         except PlainbaseError:
             return error
-        if not state.pending:
+        if state.pending:
+            why = f"this database lacks migration {', '.join(state.pending)}: run `await db.migrate()`"
+        elif state.unknown:
+            why = f"this database has migration {', '.join(state.unknown)}, which these files do not: update them"
+        else:
             return error
-        message = f"{error.message}; this database lacks migration {', '.join(state.pending)}: run `await db.migrate()`"
+        message = f"{error.message}; {why}"
         return SchemaOutOfDate(message, query=error.query, where=error.where, parameters=error.parameters)
 
     def __repr__(self) -> str:

@@ -99,9 +99,14 @@ class TooManyRows(PlainbaseError):
 
 
 class StatementFailed(PlainbaseError):
-    """The engine refused a statement; `undefined` says that it names something the database does not have."""
+    """The engine refused a statement.
+
+    `undefined` says that it names something the database does not have; `position` is where in its text it went wrong,
+    in characters from 1, where the engine tells (PostgreSQL).
+    """
 
     undefined = False
+    position: int | None = None
 
 
 class ConstraintViolation(StatementFailed):

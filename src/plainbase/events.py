@@ -34,9 +34,10 @@ class CommitEvent:
 
 @dataclass(frozen=True, slots=True)
 class MigrateEvent:
-    """Migrations were applied, in this order."""
+    """Migrations were applied, or undone, in this order."""
 
     applied: tuple[str, ...]
+    undone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ _LITERAL = re.compile(r"'((?:[^']|'')*)'")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its logical type, and the words that its type or a check names."""
+    """A column: its logical type, the words that its type or a check names, and its type as the server writes it."""
 
     name: str
     type: str
@@ -25,6 +25,7 @@ class Column:
     has_default: bool
     computed: bool
     words: tuple[str, ...]
+    declared: str = ""
 
 
 class Reference(NamedTuple):
@@ -37,12 +38,14 @@ class Reference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, or a view, whose rows can be read only."""
+    """A table, or a view, whose rows can be read only; `unique` are the keys, the primary one among them."""
 
     name: str
     fillable: bool
     columns: dict[str, Column]
     references: tuple[Reference, ...]
+    primary_key: tuple[str, ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,9 @@ async def read(driver: Driver) -> Catalog:
             if row["referenced_table"] is not None
         )
         fillable = any(row["is_table"] for row in rows if row["table_name"] == name)
-        tables[name] = Table(name, fillable, columns, references)
+        primary_key = next((tuple(row["columns"]) for row in own if row["is_primary"]), ())
+        unique = tuple(tuple(row["columns"]) for row in own if row["is_unique"])
+        tables[name] = Table(name, fillable, columns, references, primary_key, unique)
     return Catalog(tables, {row["name"]: frozenset(row["columns"]) for row in constraints})
 
 
@@ -85,6 +90,7 @@ def _column(row: Row, rules: Sequence[str]) -> Column:
         row["has_default"],
         row["is_computed"],
         tuple(dict.fromkeys([*row["labels"], *literals])),
+        row["declared"],
     )
 
 

@@ -9,14 +9,12 @@ import asyncio
 import os
 import sys
 import tempfile
-import uuid
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import plainbase
-from plainbase import Database, shipped
-from plainbase.check import session_state
+from plainbase import shipped
+from plainbase.check import scratch, session_state
 from plainbase.cli import wheel_server
 from plainbase.errors import PlainbaseError
 
@@ -37,15 +35,8 @@ def main() -> int:
 
 
 async def _prove(server: str) -> session_state.Report:
-    name = f"check_{uuid.uuid4().hex}"
-    scratch = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-    async with Database.open(server, queries=None, schema=None) as db:
-        await db.script(f"CREATE DATABASE {name}")
-        try:
-            async with plainbase.open(scratch, migrate=True):
-                return await session_state.left_behind(scratch, [shipped.folder("queries")])
-        finally:
-            await db.script(f"DROP DATABASE {name} WITH (FORCE)")
+    async with scratch.postgres(server) as url, plainbase.open(url, migrate=True):
+        return await session_state.left_behind(url, [shipped.folder("queries")])
 
 
 if __name__ == "__main__":

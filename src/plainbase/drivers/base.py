@@ -88,6 +88,22 @@ class Session(Executor, Protocol):
         """Undo what was done since the savepoint, and close it."""
 
 
+class Migrator(Protocol):
+    """The connection of the one migrator, of all processes: statements run on it as they are written."""
+
+    async def run(self, text: str, name: str) -> None:
+        """Run one statement, BEGIN and COMMIT included; `name` stands in errors."""
+
+    async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
+        """Run a statement and return its rows."""
+
+    async def rollback(self) -> None:
+        """Roll back the transaction that is open, if one is."""
+
+    async def close(self) -> None:
+        """Roll back what is open, and let the next migrator in."""
+
+
 class Listener(Protocol):
     """A subscription; closed with `aclose`."""
 
@@ -109,8 +125,14 @@ class Driver(Executor, Protocol):
     ) -> Session:
         """Begin a transaction on a connection of its own."""
 
-    async def lock_migrations(self, timeout: float) -> Session:
-        """Begin a transaction that only one migrator, of all processes, can hold at a time."""
+    async def migrator(self, wait: float) -> Migrator:
+        """Become the one migrator of all processes, or wait so many seconds for the other one. Raises MigrationError.
+
+        On SQLite that is whoever holds the write lock, so BEGIN IMMEDIATE waits there.
+        """
+
+    async def scratch(self, script: str, name: str, statement: Statement, values: list[Any]) -> list[Row]:
+        """Run a script where there is nothing yet, then a statement, and return its rows; nothing of it stays."""
 
     async def listen(self, channel: str) -> Listener:
         """Subscribe to a channel; when this returns, nothing sent later is missed."""

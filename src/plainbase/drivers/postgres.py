@@ -17,10 +17,11 @@ from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.postgres_connect import RESET, PostgresConnection, answers, connect, disconnect, usable
 from plainbase.drivers.postgres_errors import is_lost, is_unknown, translate
 from plainbase.drivers.postgres_listen import ChannelListener
+from plainbase.drivers.postgres_migrator import PostgresMigrator, make_scratch, take_lock
 from plainbase.drivers.postgres_plans import Plans
 from plainbase.drivers.postgres_session import PostgresSession
 from plainbase.drivers.postgres_texts import DEFINES, changes_rows
-from plainbase.errors import CommitUnknown, ConnectionLost, PoolTimeout
+from plainbase.errors import CommitUnknown, ConnectionLost
 from plainbase.options import Options
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
@@ -28,9 +29,6 @@ from plainbase.sqlfile.statement import Statement
 T = TypeVar("T")
 
 NEVER = float("inf")
-
-MIGRATION_LOCK = 0x706C61696E626173
-"""The advisory lock of migrators: "plainbas" in ASCII."""
 
 
 class PostgresDriver:
@@ -155,22 +153,24 @@ class PostgresDriver:
             raise await self._failed(slot, error, None) from None
         return PostgresSession(self, slot)
 
-    async def lock_migrations(self, timeout: float) -> PostgresSession:
-        """Poll for the lock: a migrator that blocks in it deadlocks with CREATE INDEX CONCURRENTLY."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
-        while True:
-            session = await self.begin()
-            try:
-                if await session.run(_try_migration_lock, None):
-                    return session
-            except BaseException:
-                await session.rollback()
-                raise
+    async def migrator(self, wait: float) -> PostgresMigrator:
+        slot = await self.pool.acquire()
+        try:
+            await take_lock(slot.connection, wait)
+        except BaseException as error:
+            raise await self._failed(slot, error, None, short=False) from None
+        return PostgresMigrator(self, slot)
+
+    async def scratch(self, script: str, name: str, statement: Statement, values: list[Any]) -> list[Row]:
+        """In a schema of its own, made and forgotten in one transaction; what the public one has is still seen."""
+        session = await self.begin()
+        try:
+            await session.run(make_scratch, None)
+            await session.script(script, name)
+            return await session.fetch(statement, values)
+        finally:
             await session.rollback()
-            if loop.time() >= deadline:
-                raise PoolTimeout(f"another migrator has held the lock for {timeout:g} s")
-            await asyncio.sleep(0.05)
+            self.schema_changed()
 
     async def listen(self, channel: str) -> ChannelListener:
         if self._closed:
@@ -313,11 +313,3 @@ class PostgresDriver:
             raise
         await session.commit()
         return result
-
-
-async def _try_migration_lock(connection: PostgresConnection) -> bool:
-    """Take the lock if it is free; what follows never queues for long in front of the application's statements."""
-    locked: bool = await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", MIGRATION_LOCK)
-    if locked:
-        await connection.execute("SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '1h'")
-    return locked

@@ -111,6 +111,7 @@ def _of_server(error: asyncpg.PostgresError, statement: Statement | None, where:
         return TransactionAborted("an earlier statement of this transaction failed", **where)
     failure = StatementFailed(f"{message}{_line(error, statement)}", **where)
     failure.undefined = state in _UNDEFINED
+    failure.position = int(error.position) if error.position else None
     return failure
 
 

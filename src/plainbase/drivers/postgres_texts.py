@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from plainbase.dialect import Dialect
 from plainbase.errors import StatementFailed
 from plainbase.sqlfile import lexer
 from plainbase.sqlfile.lexer import Token
+from plainbase.sqlfile.script import split
 from plainbase.sqlfile.statement import Statement
 
 DEFINES = frozenset({"CREATE", "ALTER", "DROP"})
 
-_CONTROL = frozenset({"BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE"})
 _SHORT = frozenset({"select", "insert", "update", "delete", "merge", "values", "with"})
 _LEAVING = ("pg_advisory_lock", "pg_try_advisory_lock", "dblink")
 _LEAVING_WORDS = frozenset({"set_config", "setseed"})
@@ -85,39 +85,11 @@ def inserts_one_row(statement: Statement) -> bool:
 
 def refuse_control(text: str) -> None:
     """Raise StatementFailed where a text that runs inside a transaction would begin or end one."""
-    code = _code(text)
-    for index in _beginnings(code):
-        word = code[index].text.upper() if code[index].kind == lexer.WORD else ""
-        if word == "PREPARE" and index + 1 < len(code) and code[index + 1].text.upper() == "TRANSACTION":
-            word = "PREPARE TRANSACTION"
-        elif word not in _CONTROL:
-            continue
-        raise StatementFailed(
-            f"{word} cannot stand inside a transaction; leave it out, and use transaction() for a savepoint"
-        )
-
-
-def _beginnings(code: Sequence[Token]) -> Iterable[int]:
-    """The index of each statement's first token; semicolons inside brackets and BEGIN ATOMIC … END end none."""
-    depth = cases = 0
-    atomic, first = False, True
-    for index, token in enumerate(code):
-        word = token.text.upper() if token.kind == lexer.WORD else ""
-        if token.kind == lexer.PUNCTUATION and token.text in "()":
-            depth += 1 if token.text == "(" else -1
-        if atomic:
-            if word == "CASE":
-                cases += 1
-            elif word == "END":
-                cases -= 1
-                atomic = cases >= 0
-        elif token.kind == lexer.PUNCTUATION and token.text == ";" and depth <= 0:
-            first = True
-        elif first:
-            first = False
-            yield index
-        elif word == "ATOMIC" and code[index - 1].text.upper() == "BEGIN":
-            atomic, cases = True, 0
+    for part in split(text, Dialect.POSTGRES):
+        if part.control:
+            raise StatementFailed(
+                f"{part.control} cannot stand inside a transaction; leave it out, and use transaction() for a savepoint"
+            )
 
 
 def _code(text: str) -> list[Token]:

@@ -7,6 +7,7 @@ import random
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.readers import Readers
 from plainbase.drivers.sqlite_errors import code, is_busy, translate
 from plainbase.drivers.sqlite_listen import CommitListener
+from plainbase.drivers.sqlite_migrator import SqliteMigrator
 from plainbase.drivers.sqlite_plans import DEFINES, Plans
 from plainbase.drivers.sqlite_rows import register_converters
 from plainbase.drivers.sqlite_scripts import Script
@@ -179,16 +181,19 @@ class SqliteDriver:
         self.owner = asyncio.current_task()
         return session
 
-    async def lock_migrations(self, timeout: float) -> SqliteSession:
-        """The write lock of the file is the lock: whoever begins first migrates."""
-        session = await self.begin()
-        session.timeout = None
+    async def migrator(self, wait: float) -> SqliteMigrator:
+        slot = await self._turn()
+        self.owner = asyncio.current_task()
+        return SqliteMigrator(self, slot, wait)
+
+    async def scratch(self, script: str, name: str, statement: Statement, values: list[Any]) -> list[Row]:
+        """In a database in memory."""
+        other = await SqliteDriver.open(replace(self.options, path=":memory:"))
         try:
-            await session.run(lambda connection: None, None, patience=timeout)
-        except BaseException:
-            await session.rollback()
-            raise
-        return session
+            await other.script(script, name)
+            return await other.fetch(statement, values)
+        finally:
+            await other.close()
 
     async def listen(self, channel: str) -> CommitListener:
         listener = CommitListener(self, channel, None if self._memory else await self.exclusive.acquire())

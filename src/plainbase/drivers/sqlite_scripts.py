@@ -1,4 +1,4 @@
-"""Several statements in one text: cut as SQLite cuts them, and run as one transaction."""
+"""Several statements in one text, run as one transaction."""
 
 from __future__ import annotations
 
@@ -7,29 +7,9 @@ import sqlite3
 from plainbase.dialect import Dialect
 from plainbase.drivers.sqlite_work import roll_back, whole
 from plainbase.errors import StatementFailed
-from plainbase.sqlfile import lexer
+from plainbase.sqlfile.script import split
 
-_CONTROL = frozenset({"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"})
 _ALONE = frozenset({"VACUUM", "ATTACH", "DETACH", "PRAGMA"})
-
-
-def statements(text: str) -> list[str]:
-    """Split a script into its statements, as SQLite itself tells where one is complete."""
-    found = []
-    start = end = 0
-    while (end := text.find(";", end) + 1) > 0:
-        if sqlite3.complete_statement(text[start:end]):
-            found.append(text[start:end])
-            start = end
-    found.append(text[start:])
-    return [part for part in found if _first_word(part)]
-
-
-def _first_word(statement: str) -> str:
-    for token in lexer.tokens(statement, Dialect.SQLITE):
-        if token.kind not in (lexer.COMMENT, lexer.BLOCK) and token.text != ";":
-            return token.text.upper()
-    return ""
 
 
 class Script:
@@ -39,8 +19,8 @@ class Script:
     """
 
     def __init__(self, text: str) -> None:
-        self._parts = statements(text)
-        self.as_it_is = not (_CONTROL | _ALONE).isdisjoint(map(_first_word, self._parts))
+        self._parts = split(text, Dialect.SQLITE)
+        self.as_it_is = any(part.control or part.verb in _ALONE for part in self._parts)
         self._done = 0
 
     def begun(self) -> bool:
@@ -59,7 +39,7 @@ class Script:
     def _run(self, connection: sqlite3.Connection) -> None:
         self._done = 0
         for part in self._parts:
-            connection.execute(part).close()
+            connection.execute(part.text).close()
             self._done += 1
 
 
@@ -67,8 +47,8 @@ class ScriptInside:
     """A script inside a transaction of the caller's, which it must not end."""
 
     def __init__(self, text: str) -> None:
-        self._parts = statements(text)
-        control = _CONTROL.intersection(map(_first_word, self._parts))
+        self._parts = split(text, Dialect.SQLITE)
+        control = {part.control for part in self._parts if part.control}
         if control:
             raise StatementFailed(
                 f"{', '.join(sorted(control))} would end the transaction that the script runs in; leave it out"
@@ -76,4 +56,4 @@ class ScriptInside:
 
     def __call__(self, connection: sqlite3.Connection) -> None:
         for part in self._parts:
-            connection.execute(part).close()
+            connection.execute(part.text).close()

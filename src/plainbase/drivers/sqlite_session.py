@@ -45,7 +45,6 @@ class SqliteSession:
         self._over = False
         self._defined = False
         self._streams: set[Stream] = set()
-        self.timeout = driver.timeout
 
     async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
         plan = await self._plans.encode(statement, values, self._look)
@@ -159,7 +158,6 @@ class SqliteSession:
         statement: Statement | None,
         stream: Stream | None = None,
         *,
-        patience: float | None = None,
         name: str = "",
     ) -> Any:
         """Run a function inside the transaction, beginning it first if need be.
@@ -177,8 +175,7 @@ class SqliteSession:
                 self._lane,
                 partial(self._inside, work, stream),
                 statement,
-                timeout=self.timeout,
-                patience=patience,
+                timeout=self._driver.timeout,
                 name=name,
                 begun=lambda: self._begun,
             )

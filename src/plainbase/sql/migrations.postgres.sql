@@ -1,15 +1,15 @@
 -- name: create_table :script
--- The record of what was applied to this database.
+-- The record of what was applied to this database. The duration is null where it was applied by hand.
 CREATE TABLE IF NOT EXISTS schema_migrations (
     version        bigint      NOT NULL,
     name           text        NOT NULL,
     text_checksum  text        NOT NULL,
     sql_checksum   text        NOT NULL,
     state          text        NOT NULL,
-    applied_at     timestamptz NOT NULL,
-    duration_ms    bigint      NOT NULL,
+    applied_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    duration_ms    bigint,
     CONSTRAINT schema_migrations_pkey PRIMARY KEY (version),
-    CONSTRAINT schema_migrations_state_check CHECK (state IN ('started', 'applied'))
+    CONSTRAINT schema_migrations_state_check CHECK (state IN ('started', 'applied', 'baseline', 'reverting'))
 );
 COMMENT ON TABLE schema_migrations IS 'What was applied to this database, by which text, and when.';
 
@@ -19,3 +19,75 @@ COMMENT ON TABLE schema_migrations IS 'What was applied to this database, by whi
 SELECT count(*) AS found
 FROM pg_class
 WHERE oid = to_regclass('schema_migrations');
+
+-- name: take_lock :script
+-- One migrator at a time; this one does not wait. The number is "plainbas" in ASCII, and the lock goes with the session.
+-- only: postgres, SQLite's lock is BEGIN IMMEDIATE
+DO $$
+BEGIN
+    IF NOT pg_try_advisory_lock(8100956935184081267) THEN
+        RAISE EXCEPTION 'another migrator is at work: try again when it has finished';
+    END IF;
+END;
+$$;
+
+-- name: release_lock :script
+-- only: postgres, SQLite's lock ends with the transaction
+SELECT pg_advisory_unlock(8100956935184081267);
+
+-- name: begin :script
+-- The beginning of a step.
+BEGIN;
+
+-- name: set_lock_timeout :exec
+-- A step that waits for a lock stands in front of everybody who comes after it.
+-- only: postgres, SQLite has one lock
+SET LOCAL lock_timeout = :lock_timeout;
+
+-- name: set_statement_timeout :exec
+-- only: postgres, SQLite has none
+SET LOCAL statement_timeout = :statement_timeout;
+
+-- name: set_session_statement_timeout :exec
+-- For a statement outside a transaction.
+-- only: postgres, SQLite has none
+SET statement_timeout = :statement_timeout;
+
+-- name: settle :script
+-- Undo what a file has set for itself, such as a role or a search path, before its record is written.
+-- only: postgres, SQLite's settings are the connection's
+RESET ROLE;
+RESET ALL;
+
+-- name: finish :exec
+-- A step outside a transaction is done, unless the index that it was to build is INVALID.
+UPDATE schema_migrations SET
+    state = 'applied',
+    applied_at = clock_timestamp(),
+    duration_ms = :duration_ms
+WHERE
+    version = :version
+    AND NOT EXISTS (
+        SELECT FROM pg_index
+        WHERE
+            indexrelid = to_regclass(:index_name)
+            AND NOT indisvalid
+    );
+
+-- name: drop_index :exec
+-- What an interrupted build left behind.
+-- only: postgres, SQLite builds no index outside a transaction
+DROP INDEX CONCURRENTLY IF EXISTS "an_index";
+
+-- name: list_indexes :many
+-- Indexes that are seen without a schema's name, and whether each is valid.
+-- result: name text, is_valid boolean
+SELECT
+    CAST(pg_class.relname AS text) AS name,
+    pg_index.indisvalid AS is_valid
+FROM pg_index
+INNER JOIN pg_class ON pg_index.indexrelid = pg_class.oid
+WHERE
+    pg_table_is_visible(pg_class.oid)
+    AND pg_class.relnamespace <> CAST('pg_catalog' AS regnamespace)
+ORDER BY pg_class.relname;

@@ -1,4 +1,4 @@
--- name: list_applied :many
+-- name: list_records :many
 -- What was applied, oldest first.
 SELECT
     version,
@@ -12,7 +12,28 @@ FROM schema_migrations
 ORDER BY version;
 
 -- name: record :exec
--- One migration was applied; in the transaction that applied it.
--- defaults: applied_at = now(), state = "applied"
-INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, applied_at, duration_ms)
-VALUES (:version, :name, :text_checksum, :sql_checksum, :state, :applied_at, :duration_ms);
+-- A migration was applied, in the transaction that applied it; or it is started, or was there before (baseline).
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (:version, :name, :text_checksum, :sql_checksum, :state, :duration_ms);
+
+-- name: record_again :exec
+-- The file was changed knowingly.
+UPDATE schema_migrations SET
+    name = :name,
+    text_checksum = :text_checksum,
+    sql_checksum = :sql_checksum
+WHERE version = :version;
+
+-- name: mark :exec
+-- A step outside a transaction begins, or somebody says how it ended.
+UPDATE schema_migrations SET state = :state
+WHERE version = :version;
+
+-- name: forget :exec
+-- A migration was undone, in the transaction that undid it.
+DELETE FROM schema_migrations
+WHERE version = :version;
+
+-- name: commit :script
+-- The end of a step.
+COMMIT;

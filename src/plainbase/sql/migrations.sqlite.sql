@@ -1,15 +1,15 @@
 -- name: create_table :script
--- The record of what was applied to this database.
+-- The record of what was applied to this database. The duration is null where it was applied by hand.
 CREATE TABLE IF NOT EXISTS schema_migrations (
     version        INTEGER        NOT NULL,
     name           TEXT           NOT NULL,
     text_checksum  TEXT           NOT NULL,
     sql_checksum   TEXT           NOT NULL,
     state          TEXT           NOT NULL,
-    applied_at     TIMESTAMP_TEXT NOT NULL,
-    duration_ms    INTEGER        NOT NULL,
+    applied_at     TIMESTAMP_TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    duration_ms    INTEGER,
     CONSTRAINT schema_migrations_pkey PRIMARY KEY (version),
-    CONSTRAINT schema_migrations_state_check CHECK (state IN ('started', 'applied'))
+    CONSTRAINT schema_migrations_state_check CHECK (state IN ('started', 'applied', 'baseline', 'reverting'))
 );
 
 -- name: table_exists :value
@@ -21,3 +21,114 @@ FROM sqlite_schema
 WHERE
     type = 'table'
     AND name = 'schema_migrations';
+
+-- name: begin :script
+-- The beginning of a step: the write lock of the file is the lock of the migrators.
+-- Differs from postgres: there the lock is the session's, since some statements run outside a transaction for hours.
+BEGIN IMMEDIATE;
+
+-- name: finish :exec
+-- A step outside a transaction is done.
+-- Differs from postgres: no index is built outside a transaction, so :index_name is null.
+UPDATE schema_migrations SET
+    state = 'applied',
+    applied_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
+    duration_ms = :duration_ms
+WHERE
+    version = :version
+    AND :index_name IS NULL;
+
+-- name: list_indexes :many
+-- Differs from postgres: an index is built whole or not at all.
+-- result: name text, is_valid boolean
+SELECT
+    name,
+    1 AS is_valid
+FROM sqlite_schema
+WHERE type = 'index'
+ORDER BY name;
+
+-- name: enforce_references :script
+-- How plainbase itself opens SQLite; the shell leaves them off.
+-- only: sqlite, PostgreSQL always enforces foreign keys
+PRAGMA foreign_keys = ON;
+
+-- name: watch_references :script
+-- Before a step that drops a table: its rows must not take their children along, as they would with foreign keys on.
+-- They are off outside the transaction, since inside one this PRAGMA does nothing. A view or trigger that refers to
+-- the table must not keep another from taking its name.
+-- only: sqlite, PostgreSQL changes a table in place
+PRAGMA foreign_keys = OFF;
+PRAGMA legacy_alter_table = ON;
+CREATE TEMP TABLE plainbase_rebuilt (
+    table_name   TEXT,
+    rows_before  INTEGER,
+    rows_after   INTEGER,
+    CONSTRAINT a_rebuilt_table_keeps_its_rows CHECK (rows_after = rows_before)
+);
+CREATE TEMP TABLE plainbase_broken (
+    found  INTEGER,
+    CONSTRAINT no_reference_is_broken CHECK (found = 0)
+);
+CREATE TEMP VIEW plainbase_broken_references AS
+SELECT
+    "table" AS table_name,
+    parent AS referenced_table
+FROM pragma_foreign_key_check
+UNION
+SELECT
+    child.name AS table_name,
+    reference."table" AS referenced_table
+FROM sqlite_schema AS child
+INNER JOIN pragma_foreign_key_list(child.name) AS reference
+WHERE
+    child.type = 'table'
+    AND NOT EXISTS (
+        SELECT 1 FROM sqlite_schema AS parent
+        WHERE
+            parent.type = 'table'
+            AND parent.name = reference."table" COLLATE nocase
+    );
+
+-- name: keep_names :script
+-- Where a table is renamed for good, what refers to it follows.
+-- only: sqlite, PostgreSQL refers to tables by number
+PRAGMA legacy_alter_table = OFF;
+
+-- name: count_rows :exec
+-- only: sqlite, PostgreSQL changes a table in place
+INSERT INTO plainbase_rebuilt (table_name, rows_before)
+SELECT
+    :table_name,
+    count(*)
+FROM "a_table";
+
+-- name: compare_rows :exec
+-- A rebuilt table has as many rows as before; else all of the step is undone.
+-- only: sqlite, PostgreSQL changes a table in place
+UPDATE OR ROLLBACK plainbase_rebuilt
+SET rows_after = (SELECT count(*) FROM "a_table")
+WHERE table_name = :table_name;
+
+-- name: list_broken_references :many
+-- Tables with rows whose parent is gone, or that refer to a table that is gone.
+-- only: sqlite, PostgreSQL always enforces foreign keys
+SELECT
+    table_name,
+    referenced_table
+FROM temp.plainbase_broken_references
+ORDER BY table_name, referenced_table;
+
+-- name: check_references :exec
+-- No row has lost its parent; else all of the step is undone.
+-- only: sqlite, PostgreSQL always enforces foreign keys
+INSERT OR ROLLBACK INTO plainbase_broken (found)
+SELECT count(*) FROM plainbase_broken_references;
+
+-- name: unwatch_references :script
+-- only: sqlite, PostgreSQL always enforces foreign keys
+DROP VIEW IF EXISTS temp.plainbase_broken_references;
+DROP TABLE IF EXISTS temp.plainbase_broken;
+DROP TABLE IF EXISTS temp.plainbase_rebuilt;
+PRAGMA legacy_alter_table = OFF;
+PRAGMA foreign_keys = ON;

@@ -96,6 +96,7 @@ SELECT
     c.relkind IN ('r', 'p') AS is_table,
     CAST(a.attname AS text) AS column_name,
     CAST(b.typname AS text) AS type_name,
+    format_type(a.atttypid, a.atttypmod) AS declared,
     a.attnotnull AS is_required,
     a.atthasdef OR a.attidentity <> '' AS has_default,
     a.attgenerated <> '' OR a.attidentity <> '' AS is_computed,
@@ -122,6 +123,8 @@ ORDER BY c.relname, a.attnum;
 SELECT
     CAST(c.relname AS text) AS table_name,
     CAST(k.conname AS text) AS name,
+    k.contype = 'p' AS is_primary,
+    k.contype IN ('p', 'u') AS is_unique,
     array(
         SELECT CAST(a.attname AS text) AS name
         FROM unnest(k.conkey) WITH ORDINALITY AS keys (number, position)
@@ -144,6 +147,9 @@ UNION ALL
 SELECT
     CAST(c.relname AS text) AS table_name,
     CAST(n.relname AS text) AS name,
+    false AS is_primary,
+    -- Of all rows, and of the columns themselves.
+    i.indpred IS NULL AND i.indexprs IS NULL AS is_unique,
     array(
         SELECT CAST(a.attname AS text) AS name
         FROM pg_attribute AS a

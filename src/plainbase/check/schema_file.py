@@ -1,0 +1,203 @@
+"""`schema.sql`: the whole schema of a migrated database as one text, the same each time, that loads by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from plainbase.check import pg_dump as dumping
+from plainbase.check import scratch
+from plainbase.database import Database
+from plainbase.dialect import Dialect
+from plainbase.errors import ConfigurationError, MigrationError, StatementFailed
+from plainbase.options import resolve
+from plainbase.rows import Row
+from plainbase.shipped import internal_queries
+from plainbase.sqlfile import lexer
+from plainbase.sqlfile.lexer import Token
+from plainbase.sqlfile.script import Part, split
+
+_SQLITE_HEADER = """\
+-- The whole schema for SQLite as it stands after the last migration.
+-- Generated from the migrations by `plainbase migrate dump`: change it there, by a new one.
+-- Load it into a new file by: sqlite3 -bail lab.db < schema.sql
+-- The database then counts as migrated: schema_migrations has its rows.
+-- Left out: all other rows, those of migrations too, and PRAGMA settings.
+"""
+_POSTGRES_HEADER = """\
+-- The whole schema for PostgreSQL as it stands after the last migration.
+-- Generated from the migrations by `plainbase migrate dump`: change it there, by a new one.
+-- Load it into an empty schema, the first of the search path, by: psql -v ON_ERROR_STOP=1 -1 -f schema.sql
+-- The database then counts as migrated: schema_migrations has its rows.
+-- Left out: all other rows, those of migrations too; owners, privileges, roles, tablespaces, access methods of tables,
+-- publications, subscriptions, user mappings, security labels, settings of the database.
+-- What a function's body or a string says is left as it is, so a schema named there is still that one.
+"""
+_SETTINGS = {
+    # Escapes and the bodies of functions that come before their tables are read as they were dumped.
+    "client_encoding": "'UTF8'",
+    "standard_conforming_strings": "on",
+    "check_function_bodies": "off",
+}
+_PREAMBLE = re.compile(r"\A(?:--[^\n]*\n|\s)*\\restrict (\w+)\n")
+"""A line for psql, which a pg_dump since August 2025 writes before and after all else."""
+_NAMES = {
+    "regclass",
+    "regcollation",
+    "regconfig",
+    "regdictionary",
+    "regoper",
+    "regoperator",
+    "regproc",
+    "regprocedure",
+    "regtype",
+}
+"""The types whose text is a name of the schema, such as nextval's argument."""
+
+
+async def generate(schema_folders: Sequence[Path], dialect: Dialect, server_url: str | None = None) -> str:
+    """Migrate a scratch database by these folders, and return its schema as SQL; PostgreSQL needs a server's URL.
+
+    Raises ConfigurationError or MigrationError.
+    """
+    if dialect is Dialect.SQLITE:
+        async with scratch.sqlite() as url, Database.open(url, queries=None, schema=schema_folders) as db:
+            await db.migrate()
+            return await sqlite_schema(db)
+    if server_url is None:
+        raise ConfigurationError("the schema for PostgreSQL is generated on a server: pass its URL")
+    async with scratch.postgres(server_url) as url:
+        async with Database.open(url, queries=None, schema=schema_folders) as db:
+            await db.migrate()
+        return await postgres_schema(url)
+
+
+async def sqlite_schema(db: Database) -> str:
+    """Return the schema of a migrated SQLite database as SQL: tables, indexes, views, triggers. Raises MigrationError.
+
+    Shadow tables and automatic indexes are left out, since they come back by themselves.
+    """
+    objects = [_ended(row["sql"]) for row in await _rows(db, "list_objects")]
+    return _joined([_SQLITE_HEADER.rstrip(), *objects, *await _records(db)])
+
+
+async def postgres_schema(url: str | None, pg_dump: str | None = None) -> str:
+    """Return the schema of a migrated PostgreSQL database as SQL, by pg_dump, made to load into any schema.
+
+    Names of the current schema, the first of the URL's search path, lose their qualifier; those of others keep it.
+    `pg_dump` is the program's path. Raises ConfigurationError, ConnectionLost or MigrationError.
+    """
+    options = resolve(url)
+    async with Database.open(url, queries=None, schema=None, pool_size=1) as db:
+        place = (await _rows(db, "place"))[0]
+        schema = place["schema"]
+        if schema is None:
+            raise ConfigurationError(f"the search path of {options.safe_url} names no schema that exists")
+        hidden = [f"{row['kind']} {row['name']}" for row in await _rows(db, "list_hidden")]
+        if hidden:
+            raise ConfigurationError(
+                f"names of pg_catalog are found before those of schema {schema}; rename {', '.join(hidden)}"
+            )
+        populated = {row["name"] for row in await _rows(db, "list_populated")}
+        records = await _records(db)
+    program = pg_dump or dumping.find()
+    dump = await dumping.schema_only(program, options, place["database"], place["major"])
+    kept = [part for part in split(_without_psql(dump), Dialect.POSTGRES) if not _is_left_out(part, schema)]
+    statements = [_unqualified(part, schema) for part in kept]
+    refreshes = [f"REFRESH MATERIALIZED VIEW {name};" for name in _stored(kept, populated, schema)]
+    before = "\n".join(f"SET {name} = {value};" for name, value in _SETTINGS.items())
+    after = "\n".join(f"RESET {name};" for name in _SETTINGS)
+    return _joined([_POSTGRES_HEADER.rstrip(), before, *statements, *refreshes, *records, after])
+
+
+async def _rows(db: Database, query: str) -> list[Row]:
+    return await db.fetch_all(internal_queries(Dialect(db.dialect), "schema_file")[query].source)
+
+
+async def _records(db: Database) -> list[str]:
+    """The statement that records the migrations; none where there are none."""
+    try:
+        rows = await _rows(db, "list_records")
+    except StatementFailed as error:
+        if error.undefined:
+            raise MigrationError("this database was never migrated: it has no schema_migrations") from None
+        raise
+    if not rows:
+        return []
+    values = ",\n".join(row["record"] for row in rows)
+    return [f"INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state) VALUES\n{values};"]
+
+
+def _ended(sql: str) -> str:
+    """A statement of SQLite with its semicolon, out of reach of a comment that stands last."""
+    *_, last = lexer.tokens(sql, Dialect.SQLITE)
+    return sql.rstrip() + ("\n;" if last.kind == lexer.COMMENT else ";")
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n\n".join(parts) + "\n"
+
+
+def _without_psql(dump: str) -> str:
+    found = _PREAMBLE.match(dump)
+    return dump[found.end() :].rpartition(f"\\unrestrict {found[1]}")[0] if found else dump
+
+
+def _is_left_out(part: Part, schema: str) -> bool:
+    """Whether a statement sets the session, or is about what the text's reader has or names already."""
+    words = [token.text for token in part.tokens[:4]]
+    if part.verb == "SET" or words[:4] == ["SELECT", "pg_catalog", ".", "set_config"]:
+        return True
+    if words[:3] in (["COMMENT", "ON", "EXTENSION"], ["CREATE", "USER", "MAPPING"]):
+        return True
+    about = part.tokens[2:4] if words[0] == "COMMENT" else part.tokens[1:3]
+    return len(about) == 2 and about[0].text == "SCHEMA" and lexer.identifier(about[1]) == schema
+
+
+def _unqualified(part: Part, schema: str) -> str:
+    """The statement without the schema before names; in strings only where their type says that they are names."""
+    start = part.tokens[0].start
+    return _cut(part.text, start, _qualifiers(part.tokens, schema))
+
+
+def _cut(text: str, start: int, edits: Iterable[tuple[int, int, str]]) -> str:
+    pieces, position = [], 0
+    for begin, end, instead in edits:
+        pieces += [text[position : begin - start], instead]
+        position = end - start
+    return "".join([*pieces, text[position:]])
+
+
+def _qualifiers(tokens: Sequence[Token], schema: str) -> Iterator[tuple[int, int, str]]:
+    """What is to be cut out or replaced: from where, to where, by what. Raises ConfigurationError."""
+    for index, token in enumerate(tokens):
+        before = [each.text for each in tokens[max(index - 2, 0) : index]]
+        after = [each.text for each in tokens[index + 1 : index + 3]]
+        if token.kind == lexer.STRING and token.text[0] == "'" and after[:1] == ["::"] and after[-1] in _NAMES:
+            text = token.text[1:-1].replace("''", "'")
+            bare = _cut(text, 0, _qualifiers([*lexer.tokens(text, Dialect.POSTGRES)], schema)).replace("'", "''")
+            yield token.start, token.end, f"'{bare}'"
+        elif lexer.identifier(token) not in (schema, "pg_catalog") or before[-1:] == ["."]:
+            continue
+        elif after[:1] == ["."]:
+            yield token.start, tokens[index + 1].end, ""
+        elif before == ["WITH", "SCHEMA"]:  # of CREATE EXTENSION; with the space before it
+            yield tokens[index - 2].start - 1, token.end, ""
+        elif before and _ends_a_relation(tokens[index - 1]):
+            named = " ".join(each.text for each in tokens[:5])
+            raise ConfigurationError(f"{named} …: an alias is named {token.text}, like the schema; rename it")
+
+
+def _ends_a_relation(token: Token) -> bool:
+    """Whether a name that follows is an alias: pg_dump writes keywords in upper case and bare names in lower case."""
+    return token.text == ")" or token.kind == lexer.QUOTED or (token.kind == lexer.WORD and token.text.islower())
+
+
+def _stored(parts: Iterable[Part], populated: set[str], schema: str) -> Iterator[str]:
+    """The names of populated materialized views, in the order in which they are made."""
+    for part in parts:
+        if [token.text for token in part.tokens[:3]] == ["CREATE", "MATERIALIZED", "VIEW"]:
+            space, dot, name = part.tokens[3:6]
+            if f"{space.text}{dot.text}{name.text}" in populated:
+                yield name.text if lexer.identifier(space) == schema else f"{space.text}.{name.text}"

@@ -1,0 +1,61 @@
+"""Migrating SQLite: the writing connection, on which statements run as they are written."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from plainbase.drivers import sqlite_work
+from plainbase.drivers.lanes import Lane
+from plainbase.drivers.pool import Slot
+from plainbase.rows import Row
+from plainbase.sqlfile.statement import Statement
+
+if TYPE_CHECKING:
+    from plainbase.drivers.sqlite import SqliteDriver
+
+
+LINGERING = ("PRAGMA", "CREATE TEMP")
+"""Statements that change the connection itself, which is then closed."""
+
+
+class SqliteMigrator:
+    """The migrator of this process; BEGIN IMMEDIATE makes it the only one, after waiting for the others."""
+
+    def __init__(self, driver: SqliteDriver, slot: Slot[Lane], wait: float) -> None:
+        self._driver = driver
+        self._slot = slot
+        self._lane = slot.connection
+        self._wait = wait
+        self._lingers = False
+
+    async def run(self, text: str, name: str) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(text).close()
+
+        self._lingers = self._lingers or text.upper().startswith(LINGERING)
+        await self._on(work, None, name)
+
+    async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
+        plan = await self._driver.plans.make(statement, lambda work: self._on(work, statement))
+        rows: list[Row] = await self._on(partial(sqlite_work.fetch, plan, values, limit), statement)
+        return rows
+
+    async def rollback(self) -> None:
+        await self._on(sqlite_work.roll_back, None)
+
+    async def close(self) -> None:
+        try:
+            await self.rollback()
+        finally:
+            if self._lingers:
+                self._driver.use_up(self._lane)
+            self._driver.owner = None
+            self._driver.writers.release(self._slot)
+            self._driver.schema_changed()
+            self._driver.committed()
+
+    async def _on(self, work: Any, statement: Statement | None, name: str = "") -> Any:
+        """Run a function; while another process holds the write lock, wait for it."""
+        return await self._driver.patient(self._lane, work, statement, timeout=None, patience=self._wait, name=name)

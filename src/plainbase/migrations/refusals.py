@@ -1,0 +1,74 @@
+"""What a migration file must not hold, told when it is planned: nothing has run then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from plainbase.dialect import Dialect
+from plainbase.migrations.files import NO_TRANSACTION, File
+from plainbase.migrations.tables import words
+from plainbase.sqlfile import lexer
+from plainbase.sqlfile.script import Part
+
+_LIKE_NO_TRANSACTION = re.compile(r"--\s*no[-_ ]?transaction\b.*", re.IGNORECASE)
+_OUTSIDE = f"make it the one statement of a file whose first line is {NO_TRANSACTION}"
+_NOT_INSIDE = ("VACUUM", "PRAGMA JOURNAL_MODE")
+_NEVER = {
+    "PRAGMA FOREIGN_KEYS": "does nothing inside a transaction; leave it out: they are off while a migration drops a "
+    "table, and checked before it is committed",
+    "PRAGMA LEGACY_ALTER_TABLE": "is set as a rebuilt table needs it; leave it out",
+    "PRAGMA WRITABLE_SCHEMA": "can destroy the database; change the schema by statements",
+}
+_DIVIDED = {("CREATE", "DATABASE"), ("DROP", "DATABASE"), ("CREATE", "TABLESPACE"), ("DROP", "TABLESPACE")}
+
+
+def problems(file: File) -> Iterable[str]:
+    """Say what is wrong with a file, each with its line."""
+    for number, line in enumerate(file.text.split("\n"), 1):
+        if _LIKE_NO_TRANSACTION.fullmatch(line.strip()) and (number > 1 or file.in_transaction):
+            yield f"{file.where}:{number}: write {NO_TRANSACTION}, as the first line and alone on it"
+    for part in file.parts:
+        for problem in _of_part(part, file):
+            yield f"{file.where}:{part.line}: {problem}"
+    if not file.in_transaction and len(file.parts) > 1:
+        yield (
+            f"{file.where}:{file.parts[1].line}: a file outside a transaction holds one statement, since what was done "
+            "before a failure could not be undone; give this one a migration of its own"
+        )
+
+
+def _of_part(part: Part, file: File) -> Iterable[str]:
+    opened = next((token for token in part.tokens if token.kind == lexer.OPEN), None)
+    if opened is not None:
+        line = file.text.count("\n", 0, opened.start) + 1
+        yield f"what {opened.text[:2].strip()} begins in line {line} is never closed"
+    elif part.control:
+        yield f"{part.control} is not for a migration: its transaction begins and ends by itself; leave it out"
+    elif file.dialect is Dialect.SQLITE:
+        yield from _of_sqlite(part, in_transaction=file.in_transaction)
+    else:
+        yield from _of_postgres(part, in_transaction=file.in_transaction)
+
+
+def _of_sqlite(part: Part, *, in_transaction: bool) -> Iterable[str]:
+    found = words(part)
+    what = " ".join(found[:2]) if part.verb == "PRAGMA" else part.verb
+    if what in ("ATTACH", "DETACH"):
+        yield f"{what} is not for a migration: it is about one file"
+    elif what in _NEVER:
+        yield f"{what} {_NEVER[what]}"
+    elif in_transaction and what in _NOT_INSIDE:
+        yield f"{what} does not work in a transaction; {_OUTSIDE}"
+    elif not in_transaction and part.verb not in ("VACUUM", "PRAGMA"):
+        yield f"only VACUUM and PRAGMA need {NO_TRANSACTION} on SQLite; leave that line out here"
+
+
+def _of_postgres(part: Part, *, in_transaction: bool) -> Iterable[str]:
+    found = words(part)
+    concurrently = "CONCURRENTLY" in found and found[0] in ("CREATE", "DROP", "REINDEX", "ALTER")
+    if in_transaction and (concurrently or part.verb == "VACUUM" or found[:2] in _DIVIDED):
+        what = f"{part.verb} … CONCURRENTLY" if concurrently else " ".join(found[: 1 if part.verb == "VACUUM" else 2])
+        yield f"{what} cannot run in a transaction; {_OUTSIDE}"
+    elif concurrently and found[0] == "CREATE" and found[found.index("CONCURRENTLY") + 1] == "ON":
+        yield "name the index, so that one left INVALID by an interruption can be found"

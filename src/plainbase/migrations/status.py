@@ -1,0 +1,130 @@
+"""Where a database stands: each migration's state, and what to check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from plainbase.errors import MigrationError
+from plainbase.migrations.files import Migration, read
+from plainbase.migrations.leftovers import advice, invalid
+from plainbase.migrations.plan import Record, Step, changes, missing
+from plainbase.migrations.records import indexes, records
+
+if TYPE_CHECKING:
+    from plainbase.database import Database
+
+State = Literal["applied", "baseline", "pending", "out of order", "changed", "missing", "started", "reverting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One migration: its state, when it was applied and how long that took, and a note on what to check or know.
+
+    Pending ones are out of order where something newer is applied; changed ones have other statements than those
+    applied; missing ones have no file; started and reverting ones were interrupted outside a transaction.
+    """
+
+    label: str
+    state: State
+    applied_at: datetime | None = None
+    duration_ms: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Every migration, of the files and of the database, by number.
+
+    `version` is the last one applied, `expected` the last one of the files. `invalid_indexes` are those that
+    PostgreSQL does not use, since their concurrent build failed or was interrupted.
+    """
+
+    entries: tuple[Entry, ...]
+    version: str | None
+    expected: str | None
+    invalid_indexes: tuple[str, ...] = ()
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """What is not applied."""
+        return tuple(entry.label for entry in self.entries if entry.state in ("pending", "out of order"))
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """What the database has and no file."""
+        return tuple(entry.label for entry in self.entries if entry.state == "missing")
+
+    @property
+    def is_current(self) -> bool:
+        """Whether everything is applied as its file says, and nothing is to be checked."""
+        return all(entry.state in ("applied", "baseline") for entry in self.entries) and not self.invalid_indexes
+
+
+async def status(db: Database) -> Status:
+    """Say where a database stands; nothing is changed. Raises MigrationError where the files are wrong."""
+    driver = db._driver
+    migrations = read(db._schema, driver.dialect)
+    return compare(migrations, await records(driver, driver.dialect), await indexes(driver, driver.dialect))
+
+
+async def standing(db: Database) -> Status:
+    """The same as far as records tell, for who asks in passing: files that are wrong, or none, count for nothing."""
+    driver = db._driver
+    try:
+        migrations = read(db._schema, driver.dialect)
+    except MigrationError:
+        migrations = ()
+    found = await records(driver, driver.dialect)
+    return compare(migrations, found, {})
+
+
+def compare(migrations: Sequence[Migration], found: Sequence[Record], valid: Mapping[str, bool]) -> Status:
+    """The status that files, records and indexes (whether each is valid) come to."""
+    applied = {record.version: record for record in found}
+    last = max(applied, default=0)
+    lost = [(record.version, _of_missing(record, migrations)) for record in missing(migrations, found)]
+    kept = [(each.version, _of(each, applied.get(each.version), last, valid)) for each in migrations]
+    entries = tuple(entry for _, entry in sorted([*lost, *kept], key=lambda pair: pair[0]))
+    done = [entry for entry in entries if entry.state not in ("pending", "out of order", "started")]
+    return Status(
+        entries,
+        done[-1].label if done else None,
+        migrations[-1].label if migrations else None,
+        tuple(invalid(valid)),
+    )
+
+
+def _of(migration: Migration, record: Record | None, last: int, valid: Mapping[str, bool]) -> Entry:
+    if record is None:
+        late = migration.version < last
+        note = "something newer is applied; `up --out-of-order` applies it all the same" if late else ""
+        return Entry(migration.label, "out of order" if late else "pending", note=note)
+    state: State = "applied"
+    note = ""
+    how = changes(migration, record)
+    if record.state == "started" or record.state == "reverting":
+        state = "started" if record.state == "started" else "reverting"
+        note = _advice(Step(migration, "up" if state == "started" else "down", resumed=True), valid)
+    elif how == "statements":
+        state, note = "changed", "its statements are not those applied; put them back, or `repair` knowingly"
+    else:
+        state = "baseline" if record.state == "baseline" else "applied"
+        note = "its comments, spacing or name have changed since; its statements have not" if how else ""
+    return Entry(migration.label, state, record.applied_at, record.duration_ms, note)
+
+
+def _advice(step: Step, valid: Mapping[str, bool]) -> str:
+    if step.file.in_transaction:
+        return (
+            "was begun outside a transaction, as its file no longer says; look, then `repair` with --done or --undone"
+        )
+    return advice(step, valid)
+
+
+def _of_missing(record: Record, migrations: Iterable[Migration]) -> Entry:
+    newer = all(migration.version < record.version for migration in migrations)
+    note = "the database is newer than these files" if newer else "its file is missing"
+    return Entry(record.label, "missing", record.applied_at, record.duration_ms, note)
