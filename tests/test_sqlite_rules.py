@@ -118,7 +118,7 @@ KEPT = {
             [on] boolean_integer CHECK ("on" IN (0, 1)),
             CONSTRAINT a_y_check CHECK (length("y y") > 1 AND (JSON_VALID("y y")))
         );
-        ALTER TABLE a ADD COLUMN z BOOLEAN_INTEGER NOT NULL DEFAULT 0 CHECK (z IN (1, 0));
+        ALTER TABLE a ADD COLUMN z BOOLEAN_INTEGER NOT NULL DEFAULT 0 CHECK (z IN (1, /* or */ 0));
     """,
     "a column and a foreign key that were added": RUNS
     + "CREATE INDEX i ON runs (dataset_id);"

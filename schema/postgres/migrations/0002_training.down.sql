@@ -1,6 +1,6 @@
 -- 0002 training: undo. Drops all run history.
 -- Locks: ACCESS EXCLUSIVE on each table, and on datasets and corpus_texts (foreign keys), for a moment.
--- By hand: schema_migrations still says it is applied; DELETE FROM schema_migrations WHERE version = 2.
+-- By hand: as `plainbase migrate render --down` writes it, so that schema_migrations is told too.
 
 DROP TABLE checkpoints;
 DROP FUNCTION checkpoints_move_best();

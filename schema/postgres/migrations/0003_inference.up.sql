@@ -1,7 +1,7 @@
 -- 0003 inference: generated texts and their ratings.
 -- Locks: creates new objects only; safe on a live database.
 -- Undo:  0003_inference.down.sql drops all generated texts.
--- By hand: schema_migrations is not told, and the next migrate() fails; let scripts/apply-schema run it.
+-- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
 CREATE TABLE generations (
     id             uuid             NOT NULL,

@@ -1,6 +1,6 @@
 -- 0001 data: undo. Drops all datasets, texts and n-gram counts.
 -- Locks: the one writer, for a moment.
--- By hand: schema_migrations still says it is applied; DELETE FROM schema_migrations WHERE version = 1.
+-- By hand: as `plainbase migrate render --down` writes it, so that schema_migrations is told too.
 
 DROP TABLE markov_ngrams;
 DROP TABLE markov_texts;

@@ -1,7 +1,7 @@
 -- 0001 data: datasets and their splits, corpus texts, character n-grams.
 -- Locks: the one writer, for a moment; creates new objects only.
 -- Undo:  0001_data.down.sql drops all datasets, texts and n-gram counts.
--- By hand: schema_migrations is not told, and the next migrate() fails; let scripts/apply-schema run it.
+-- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
 CREATE TABLE datasets (
     -- Datasets by name, version and content digest.

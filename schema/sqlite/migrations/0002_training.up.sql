@@ -1,7 +1,7 @@
 -- 0002 training: runs, their step metrics and checkpoints.
 -- Locks: the one writer, for a moment; creates new objects only.
 -- Undo:  0002_training.down.sql drops all run history.
--- By hand: schema_migrations is not told, and the next migrate() fails; let scripts/apply-schema run it.
+-- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
 CREATE TABLE training_runs (
     -- Training runs and jobs: what was trained on what, how far it got and how it ended.

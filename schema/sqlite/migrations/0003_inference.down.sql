@@ -1,5 +1,5 @@
 -- 0003 inference: undo. Drops all generated texts.
 -- Locks: the one writer, for a moment.
--- By hand: schema_migrations still says it is applied; DELETE FROM schema_migrations WHERE version = 3.
+-- By hand: as `plainbase migrate render --down` writes it, so that schema_migrations is told too.
 
 DROP TABLE generations;

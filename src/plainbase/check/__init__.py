@@ -1,4 +1,5 @@
-"""Proofs about query files, one module each, run against a scratch database that the caller gives.
+"""Proofs about SQL files, one module each, run against scratch databases (scratch).
 
-catalog (tables, constraints) -> example_rows (rows to run on), parameters (values to run with) -> session_state.
+Queries: catalog (tables, constraints) -> example_rows (rows to run on), parameters (values to run with) -> session_state.
+Migrations: schema_file (by pg_dump) -> schema.sql; locks, squawk, sqlite_rules, erd -> review.
 """

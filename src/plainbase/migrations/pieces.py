@@ -184,14 +184,14 @@ def _milliseconds(seconds: float) -> str:
 
 
 def _filled(part: Part, values: Mapping[str, Value], names: Mapping[str, str]) -> str:
-    """A statement with a literal for each `:name`, and with the name meant for each quoted one that stands for it."""
+    """A statement with a literal for each `:name`, and with the names meant for those that stand for them."""
     start = part.tokens[0].start
     filled, end = "", 0
     for token in part.tokens:
         if token.kind == lexer.PARAM:
             new = _literal(values[token.text[1:]])
-        elif token.kind == lexer.QUOTED and token.text[1:-1] in names:
-            new = _quoted(names[token.text[1:-1]])
+        elif token.text in names:
+            new = _quoted(names[token.text])
         else:
             continue
         filled += part.text[end : token.start - start] + new

@@ -43,7 +43,8 @@ WHERE
     AND l.mode <> 'SIReadLock';
 
 -- name: list_locks_of_statement :many
--- The locks that whoever runs this statement holds or waits for; relation is null where it waits for something else.
+-- The locks that whoever runs this statement holds or waits for, while a certain server process keeps it waiting;
+-- relation is null where it waits for the end of that one's transaction.
 -- Run it outside any transaction: the view of what is running stands still inside one.
 -- only: postgres, SQLite locks the whole file
 SELECT
@@ -55,10 +56,10 @@ INNER JOIN pg_locks AS l ON a.pid = l.pid
 WHERE
     a.datname = current_database()
     AND a.state = 'active'
-    AND a.pid <> pg_backend_pid()
     -- The server keeps the beginning of a long text only.
     AND a.query <> ''
     AND starts_with(CAST(:statement AS text), a.query)
+    AND :blocker IN (SELECT unnest(pg_blocking_pids(a.pid)) AS pid)
     AND l.mode <> 'SIReadLock'
     AND (l.locktype = 'relation' OR NOT l.granted);
 

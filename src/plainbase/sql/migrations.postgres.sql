@@ -77,7 +77,7 @@ WHERE
 -- name: drop_index :exec
 -- What an interrupted build left behind.
 -- only: postgres, SQLite builds no index outside a transaction
-DROP INDEX CONCURRENTLY IF EXISTS "an_index";
+DROP INDEX CONCURRENTLY IF EXISTS an_index;
 
 -- name: list_indexes :many
 -- Indexes that are seen without a schema's name, and whether each is valid.

@@ -22,11 +22,6 @@ WHERE
     type = 'table'
     AND name = 'schema_migrations';
 
--- name: begin :script
--- The beginning of a step: the write lock of the file is the lock of the migrators.
--- Differs from postgres: there the lock is the session's, since some statements run outside a transaction for hours.
-BEGIN IMMEDIATE;
-
 -- name: finish :exec
 -- A step outside a transaction is done.
 -- Differs from postgres: no index is built outside a transaction, so :index_name is null.
@@ -80,15 +75,9 @@ SELECT
     child.name AS table_name,
     reference."table" AS referenced_table
 FROM sqlite_schema AS child
-INNER JOIN pragma_foreign_key_list(child.name) AS reference
-WHERE
-    child.type = 'table'
-    AND NOT EXISTS (
-        SELECT 1 FROM sqlite_schema AS parent
-        WHERE
-            parent.type = 'table'
-            AND parent.name = reference."table" COLLATE nocase
-    );
+INNER JOIN pragma_foreign_key_list(child.name) AS reference ON child.type = 'table'
+LEFT JOIN sqlite_schema AS parent ON parent.type = 'table' AND lower(reference."table") = lower(parent.name)
+WHERE parent.name IS NULL;
 
 -- name: keep_names :script
 -- Where a table is renamed for good, what refers to it follows.
@@ -101,13 +90,13 @@ INSERT INTO plainbase_rebuilt (table_name, rows_before)
 SELECT
     :table_name,
     count(*)
-FROM "a_table";
+FROM a_table;
 
 -- name: compare_rows :exec
 -- A rebuilt table has as many rows as before; else all of the step is undone.
 -- only: sqlite, PostgreSQL changes a table in place
 UPDATE OR ROLLBACK plainbase_rebuilt
-SET rows_after = (SELECT count(*) FROM "a_table")
+SET rows_after = (SELECT count(*) FROM a_table)
 WHERE table_name = :table_name;
 
 -- name: list_broken_references :many
@@ -116,7 +105,7 @@ WHERE table_name = :table_name;
 SELECT
     table_name,
     referenced_table
-FROM temp.plainbase_broken_references
+FROM plainbase_broken_references
 ORDER BY table_name, referenced_table;
 
 -- name: check_references :exec
@@ -127,8 +116,14 @@ SELECT count(*) FROM plainbase_broken_references;
 
 -- name: unwatch_references :script
 -- only: sqlite, PostgreSQL always enforces foreign keys
-DROP VIEW IF EXISTS temp.plainbase_broken_references;
-DROP TABLE IF EXISTS temp.plainbase_broken;
-DROP TABLE IF EXISTS temp.plainbase_rebuilt;
+DROP VIEW IF EXISTS plainbase_broken_references;
+DROP TABLE IF EXISTS plainbase_broken;
+DROP TABLE IF EXISTS plainbase_rebuilt;
 PRAGMA legacy_alter_table = OFF;
 PRAGMA foreign_keys = ON;
+
+-- name: begin :script
+-- The last of this file, since sqlfluff parses nothing after it.
+-- The beginning of a step: the write lock of the file is the lock of the migrators.
+-- Differs from postgres: there the lock is the session's, since some statements run outside a transaction for hours.
+BEGIN IMMEDIATE; -- noqa: PRS

@@ -19,9 +19,9 @@ WITH own_tables AS (
         AND NOT EXISTS (
             SELECT FROM pg_depend
             WHERE
-                classid = CAST('pg_class' AS regclass)
-                AND objid = pg_class.oid
-                AND deptype = 'e'
+                pg_depend.classid = CAST('pg_class' AS regclass)
+                AND pg_depend.objid = pg_class.oid
+                AND pg_depend.deptype = 'e'
         )
 ),
 
@@ -103,21 +103,24 @@ objects AS (
     FROM own_tables
     INNER JOIN pg_index ON own_tables.oid = pg_index.indrelid
     INNER JOIN pg_class ON pg_index.indexrelid = pg_class.oid
-    WHERE NOT EXISTS (
-        SELECT FROM pg_constraint
-        WHERE
-            conindid = pg_index.indexrelid
-            AND contype IN ('p', 'u', 'x')
-    )
+    WHERE
+        NOT EXISTS (
+            SELECT FROM pg_constraint
+            WHERE
+                pg_constraint.conindid = pg_index.indexrelid
+                AND pg_constraint.contype IN ('p', 'u', 'x')
+        )
     UNION ALL
     SELECT
         'trigger' AS kind,
         own_tables.relname AS table_name,
         pg_trigger.tgname AS name,
         0 AS position,
-        pg_get_triggerdef(pg_trigger.oid, true)
-        || CASE pg_trigger.tgenabled WHEN 'O' THEN '' WHEN 'D' THEN ' DISABLED' ELSE ' ' || pg_trigger.tgenabled END
-            AS definition
+        concat_ws(
+            ' ',
+            pg_get_triggerdef(pg_trigger.oid, true),
+            CASE WHEN pg_trigger.tgenabled <> 'O' THEN 'ENABLED ' || CAST(pg_trigger.tgenabled AS text) END
+        ) AS definition
     FROM own_tables
     INNER JOIN pg_trigger ON own_tables.oid = pg_trigger.tgrelid
     WHERE
@@ -143,12 +146,11 @@ objects AS (
             ' ',
             CASE WHEN pg_policy.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
             pg_policy.polcmd,
-            array_to_string(ARRAY(
-                SELECT coalesce(pg_roles.rolname, 'public')
-                FROM unnest(pg_policy.polroles) AS role (oid)
-                LEFT JOIN pg_roles ON role.oid = pg_roles.oid
-                ORDER BY pg_roles.rolname
-            ), ', '),
+            (
+                SELECT string_agg(coalesce(pg_roles.rolname, 'public'), ', ' ORDER BY pg_roles.rolname)
+                FROM unnest(pg_policy.polroles) AS member (oid)
+                LEFT JOIN pg_roles ON member.oid = pg_roles.oid
+            ),
             'USING (' || pg_get_expr(pg_policy.polqual, pg_policy.polrelid, true) || ')',
             'WITH CHECK (' || pg_get_expr(pg_policy.polwithcheck, pg_policy.polrelid, true) || ')'
         ) AS definition
@@ -208,9 +210,9 @@ objects AS (
         AND NOT EXISTS (
             SELECT FROM pg_depend
             WHERE
-                classid = CAST('pg_proc' AS regclass)
-                AND objid = pg_proc.oid
-                AND deptype = 'e'
+                pg_depend.classid = CAST('pg_proc' AS regclass)
+                AND pg_depend.objid = pg_proc.oid
+                AND pg_depend.deptype = 'e'
         )
     UNION ALL
     SELECT
@@ -224,21 +226,27 @@ objects AS (
             CASE WHEN pg_type.typtype = 'd' THEN format_type(pg_type.typbasetype, pg_type.typtypmod) END,
             CASE WHEN pg_type.typnotnull THEN 'NOT NULL' END,
             'DEFAULT ' || pg_type.typdefault,
-            array_to_string(ARRAY(
-                SELECT quote_literal(enumlabel)
+            (
+                SELECT string_agg(quote_literal(pg_enum.enumlabel), ', ' ORDER BY pg_enum.enumsortorder)
                 FROM pg_enum
-                WHERE enumtypid = pg_type.oid
-                ORDER BY enumsortorder
-            ), ', '),
-            array_to_string(ARRAY(
-                SELECT format('%I %s', attname, format_type(atttypid, atttypmod))
+                WHERE pg_enum.enumtypid = pg_type.oid
+            ),
+            (
+                SELECT
+                    string_agg(
+                        format(
+                            '%I %s',
+                            pg_attribute.attname,
+                            format_type(pg_attribute.atttypid, pg_attribute.atttypmod)
+                        ),
+                        ', ' ORDER BY pg_attribute.attnum
+                    )
                 FROM pg_attribute
                 WHERE
-                    attrelid = pg_type.typrelid
-                    AND attnum > 0
-                    AND NOT attisdropped
-                ORDER BY attnum
-            ), ', ')
+                    pg_attribute.attrelid = pg_type.typrelid
+                    AND pg_attribute.attnum > 0
+                    AND NOT pg_attribute.attisdropped
+            )
         ) AS definition
     FROM pg_type
     LEFT JOIN pg_class ON pg_type.typrelid = pg_class.oid
@@ -249,9 +257,9 @@ objects AS (
         AND NOT EXISTS (
             SELECT FROM pg_depend
             WHERE
-                classid = CAST('pg_type' AS regclass)
-                AND objid = pg_type.oid
-                AND deptype = 'e'
+                pg_depend.classid = CAST('pg_type' AS regclass)
+                AND pg_depend.objid = pg_type.oid
+                AND pg_depend.deptype = 'e'
         )
     UNION ALL
     SELECT
@@ -259,12 +267,15 @@ objects AS (
         '' AS table_name,
         pg_ts_config.cfgname AS name,
         0 AS position,
-        array_to_string(ARRAY(
-            SELECT format('%s %s', maptokentype, CAST(mapdict AS regdictionary))
+        (
+            SELECT
+                string_agg(
+                    format('%s %s', pg_ts_config_map.maptokentype, CAST(pg_ts_config_map.mapdict AS regdictionary)),
+                    ', ' ORDER BY pg_ts_config_map.maptokentype, pg_ts_config_map.mapseqno
+                )
             FROM pg_ts_config_map
-            WHERE mapcfg = pg_ts_config.oid
-            ORDER BY maptokentype, mapseqno
-        ), ', ') AS definition
+            WHERE pg_ts_config_map.mapcfg = pg_ts_config.oid
+        ) AS definition
     FROM pg_ts_config
     WHERE pg_ts_config.cfgnamespace = CAST(current_schema() AS regnamespace)
     UNION ALL

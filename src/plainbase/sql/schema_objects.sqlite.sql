@@ -5,7 +5,7 @@
 SELECT
     object.type AS kind,
     object.tbl_name AS table_name,
-    object.name AS name,
+    object.name,
     0 AS position,
     object.sql AS definition
 FROM sqlite_schema AS object

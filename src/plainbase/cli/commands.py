@@ -1,0 +1,24 @@
+"""The map of the command line: every command is named here."""
+
+from __future__ import annotations
+
+import click
+
+import plainbase as package
+from plainbase.cli.init import init
+from plainbase.cli.migrate import migrate
+
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=HELP)
+@click.version_option(package.__version__, prog_name="plainbase")
+def plainbase() -> None:
+    """The database of an LLM / ML platform in plain SQL, on SQLite and PostgreSQL.
+
+    The database is --url, else DATABASE_URL or its parts, else sqlite:///plainbase.db.
+    """
+
+
+plainbase.add_command(init)
+plainbase.add_command(migrate)

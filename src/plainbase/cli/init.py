@@ -1,0 +1,46 @@
+"""`plainbase init`: a database that is there, with all its tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from plainbase import migrations
+from plainbase.cli.opening import command, opened, schema_option, url_option
+from plainbase.database import Database
+from plainbase.dialect import Dialect
+from plainbase.drivers.named import quote
+from plainbase.errors import ConfigurationError
+from plainbase.options import resolve
+
+
+@click.command()
+@url_option
+@schema_option
+@command
+async def init(url: str | None, folders: tuple[Path, ...]) -> None:
+    """Make the database where there is none, and all its tables; may be run again at any time."""
+    if await _make(url):
+        click.echo(f"made the database {resolve(url).safe_url}")
+    async with opened(url, folders) as db:
+        for label in await db.migrate():
+            click.echo(f"applied {label}")
+        standing = await migrations.status(db)
+        click.echo(f"{db.options.safe_url} is ready, at {standing.version or 'no migration'}")
+
+
+async def _make(url: str | None) -> bool:
+    """Make a PostgreSQL database that does not exist yet; SQLite makes its file by itself."""
+    options = resolve(url)
+    if options.dialect is not Dialect.POSTGRES or options.database is None:
+        return False
+    try:
+        async with Database.open(url, queries=None, schema=None, pool_size=1):
+            return False
+    except ConfigurationError as error:
+        if "does not exist" not in str(error):
+            raise
+    async with Database.open(url, queries=None, schema=None, pool_size=1, database="postgres") as server:
+        await server.script(f"CREATE DATABASE {quote(options.database)}")
+    return True

@@ -1,0 +1,98 @@
+"""The commands of `plainbase migrate` that write files: new, dump, review."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from plainbase import migrations
+from plainbase.check import review as reviewing
+from plainbase.check import schema_file
+from plainbase.cli import wheel_server
+from plainbase.cli.opening import command, opened, schema_folders, schema_option, url_option
+from plainbase.dialect import Dialect
+from plainbase.errors import MigrationError
+
+server_option = click.option(
+    "--server",
+    help="A PostgreSQL server on which scratch databases may be made; without it TEST_DATABASE_URL, else the wheel's.",
+)
+dialect_option = click.option("--dialect", type=click.Choice([*Dialect]), help="One only; without it both.")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--timestamp", is_flag=True, help="Number it by the UTC time, not by the next four digits.")
+@click.option(
+    "--schema",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("schema"),
+    show_default=True,
+    help="The schema folder to write into.",
+)
+@command
+async def new(name: str, timestamp: bool, folder: Path) -> None:
+    """Begin a migration: its up and down files for both dialects."""
+    for path in migrations.new(folder, name, timestamp=timestamp):
+        click.echo(str(path))
+
+
+@click.command()
+@schema_option
+@dialect_option
+@server_option
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 where schema.sql is not what it would be.")
+@command
+async def dump(folders: tuple[Path, ...], dialect: str | None, server: str | None, check: bool) -> None:
+    """Write schema.sql from the migrations, by applying them to a scratch database."""
+    folders = schema_folders(folders)
+    chosen = [each for each in Dialect if dialect in (None, each) and (folders[-1] / each).is_dir()]
+    if not chosen:
+        raise MigrationError(f"{folders[-1]}: has no folder {dialect or ' or '.join(Dialect)}")
+    stale = False
+    with wheel_server.scratch(server, needed=Dialect.POSTGRES in chosen) as url:
+        for each in chosen:
+            text = await schema_file.generate(folders, each, url)
+            path = folders[-1] / each / "schema.sql"
+            before = path.read_text("utf-8") if path.is_file() else ""
+            if not check:
+                path.write_text(text, "utf-8")
+                click.echo(f"{path}: {'as it was' if text == before else 'written'}")
+            elif text != before:
+                stale = True
+                click.echo("".join(difflib.unified_diff(*_lines(before, text), str(path), "the migrations")))
+    if stale:
+        raise click.ClickException("schema.sql is not what the migrations make; run `plainbase migrate dump`")
+
+
+@click.command()
+@url_option
+@schema_option
+@click.option("--to", metavar="VERSION", help="The last one to review; without it all that are pending.")
+@server_option
+@click.option(
+    "--out",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    default="-",
+    help="The file to write; without it stdout.",
+)
+@command
+async def review(url: str | None, folders: tuple[Path, ...], to: str | None, server: str | None, out: TextIO) -> None:
+    """Write one Markdown bundle of what is pending: SQL, locks, lint, the schema's difference, a diagram."""
+    folders = schema_folders(folders)
+    async with opened(url, folders) as db:
+        found = migrations.read(folders, Dialect(db.dialect))
+        standing = await migrations.status(db)
+        applied = migrations.version_of(found, standing.version) if standing.version else 0
+    last = migrations.version_of(found, to) if to else max((each.version for each in found), default=0)
+    with wheel_server.scratch(server, needed=(folders[-1] / Dialect.POSTGRES).is_dir()) as scratch:
+        text = await reviewing.review(folders, applied, last, scratch)
+    out.write(text)
+
+
+def _lines(before: str, after: str) -> tuple[list[str], list[str]]:
+    return before.splitlines(keepends=True), after.splitlines(keepends=True)
