@@ -136,7 +136,7 @@ def _read_one(path: Path, where: str, dialect: Dialect, found: dict[str, dict[st
     if text.startswith("\ufeff"):
         problems.append(f"{where}: begins with a byte order mark; save it without")
     file = File(where, text.replace("\r\n", "\n").replace("\r", "\n"), dialect)
-    if file.is_empty() and not file.irreversible:
+    if file.is_empty() and not (match[3] == "down" and file.irreversible):
         problems.append(f"{where}: holds no statement")
     directions = found.setdefault(f"{match[1]}_{match[2]}", {})
     if match[3] in directions:

@@ -26,7 +26,7 @@ _DIVIDED = {("CREATE", "DATABASE"), ("DROP", "DATABASE"), ("CREATE", "TABLESPACE
 def problems(file: File) -> Iterable[str]:
     """Say what is wrong with a file, each with its line."""
     for number, line in enumerate(file.text.split("\n"), 1):
-        if _LIKE_NO_TRANSACTION.fullmatch(line.strip()) and (number > 1 or file.in_transaction):
+        if line[:2] == "--" and _LIKE_NO_TRANSACTION.fullmatch(line) and (number > 1 or file.in_transaction):
             yield f"{file.where}:{number}: write {NO_TRANSACTION}, as the first line and alone on it"
     for part in file.parts:
         for problem in _of_part(part, file):
@@ -42,7 +42,8 @@ def _of_part(part: Part, file: File) -> Iterable[str]:
     opened = next((token for token in part.tokens if token.kind == lexer.OPEN), None)
     if opened is not None:
         line = file.text.count("\n", 0, opened.start) + 1
-        yield f"what {opened.text[:2].strip()} begins in line {line} is never closed"
+        what = "comment" if opened.text.startswith("/*") else "quoted name" if opened.text[0] in '"`[' else "string"
+        yield f"the {what} that begins in line {line} is never closed"
     elif part.control:
         yield f"{part.control} is not for a migration: its transaction begins and ends by itself; leave it out"
     elif file.dialect is Dialect.SQLITE:

@@ -67,7 +67,7 @@ async def carry_out(driver: Driver, plan: Plan, *, wait: float, timeouts: Timeou
 async def run_whole(migrator: Migrator, pieces: Iterable[Piece]) -> None:
     """Run pieces that are one transaction, BEGIN and COMMIT among them."""
     try:
-        await _run(migrator, pieces)
+        await run(migrator, pieces, "schema_migrations")
     except BaseException:
         with suppress(PlainbaseError):
             await migrator.rollback()
@@ -90,50 +90,51 @@ async def _patiently(migrator: Migrator, step: Step, plan: Plan, timeouts: Timeo
 
 async def _in_transaction(migrator: Migrator, step: Step, plan: Plan, timeouts: Timeouts) -> int | None:
     """Carry out a step with its record as one transaction; None where somebody else has done it meanwhile."""
-    dialect = step.file.dialect
+    dialect, where = step.file.dialect, step.file.where
     pieces = of_step(step, timeouts)
     try:
-        await _run(migrator, pieces.before)
-        await _begin(migrator, pieces)
+        await run(migrator, (*pieces.before, *pieces.begin), where)
         began = perf_counter()
         if list(plan(await records(migrator, dialect)))[:1] != [step]:
             await migrator.rollback()
             return None
-        await _run(migrator, (*pieces.body, *pieces.settle))
+        await run(migrator, (*pieces.body, *pieces.settle), where)
         spent = _milliseconds_since(began)
-        await _run(migrator, recorded(step, "applied", spent))
+        await run(migrator, recorded(step, "applied", spent), where)
         if pieces.after:
             await _check_references(migrator, step)
-        await _run(migrator, (*pieces.checks, *pieces.commit))
+        await run(migrator, (*pieces.checks, *pieces.commit), where)
     except BaseException:
         with suppress(PlainbaseError):
             await migrator.rollback()
         raise
     finally:
         with suppress(PlainbaseError):
-            await _run(migrator, pieces.after)
+            await run(migrator, pieces.after, where)
     return spent
 
 
 async def _alone(migrator: Migrator, step: Step, plan: Plan, timeouts: Timeouts) -> int | None:
     """Carry out a step outside a transaction: what fails is tidied up, what is interrupted stays recorded as begun."""
-    dialect = step.file.dialect
+    dialect, where = step.file.dialect, step.file.where
     left = leftovers(step, await indexes(migrator, dialect)) if step.resumed else NOTHING_LEFT
     pieces = of_step(step, timeouts, left)
     try:
-        await _run(migrator, pieces.before)
-    except ConstraintViolation:  # somebody else has just begun it
-        return None
+        await run(migrator, pieces.before, where)
+    except MigrationError:
+        if any(record.version == step.migration.version for record in await records(migrator, dialect)):
+            return None  # somebody else has just begun it
+        raise
     began = perf_counter()
     try:
-        await _run(migrator, (*pieces.begin, *pieces.body, *pieces.settle))
+        await run(migrator, (*pieces.begin, *pieces.body, *pieces.settle), where)
     except ConnectionLost:
         raise
     except PlainbaseError:
         await _tidy(migrator, step, pieces)
         raise
     spent = _milliseconds_since(began)
-    await _run(migrator, recorded(step, "applied", spent))
+    await run(migrator, recorded(step, "applied", spent), where)
     again = Step(step.migration, step.direction, resumed=True)
     if list(plan(await records(migrator, dialect)))[:1] == [again]:  # an INVALID index had its name: build it anew
         return None
@@ -142,22 +143,15 @@ async def _alone(migrator: Migrator, step: Step, plan: Plan, timeouts: Timeouts)
 
 async def _tidy(migrator: Migrator, step: Step, pieces: Pieces) -> None:
     """After a statement that failed: what it left is dropped, and the step counts as never begun."""
-    dialect = step.file.dialect
+    dialect, where = step.file.dialect, step.file.where
     version = step.migration.version
     with suppress(PlainbaseError):  # else it stays recorded as begun, and `status` says what to check
-        await _run(migrator, pieces.settle)
-        await _run(migrator, drop_indexes(dialect, after_failure(step, await indexes(migrator, dialect))))
+        await run(migrator, pieces.settle, where)
+        await run(migrator, drop_indexes(dialect, after_failure(step, await indexes(migrator, dialect))), where)
         if step.direction == "up":
-            await _run(migrator, internal(dialect, "forget", {"version": version}))
+            await run(migrator, internal(dialect, "forget", {"version": version}), where)
         else:
-            await _run(migrator, internal(dialect, "mark", {"version": version, "state": "applied"}))
-
-
-async def _begin(migrator: Migrator, pieces: Pieces) -> None:
-    try:
-        await _run(migrator, pieces.begin)
-    except TransactionConflict:
-        raise MigrationError("another connection has held the write lock all the time; wait longer (wait)") from None
+            await run(migrator, internal(dialect, "mark", {"version": version, "state": "applied"}), where)
 
 
 async def _check_references(migrator: Migrator, step: Step) -> None:
@@ -171,29 +165,37 @@ async def _check_references(migrator: Migrator, step: Step) -> None:
         )
 
 
-async def _run(migrator: Migrator, pieces: Iterable[Piece]) -> None:
+async def run(migrator: Migrator, pieces: Iterable[Piece], where: str) -> None:
+    """Run pieces one after the other; `where` is the file that they serve. Raises MigrationError or ConnectionLost.
+
+    TransactionConflict comes as it is, since the whole of it may be tried again.
+    """
     for piece in pieces:
         try:
             await migrator.run(piece.text, piece.where)
-        except TransactionConflict:
-            raise
+        except TransactionConflict as error:
+            if piece.name == "begin":
+                raise MigrationError(
+                    "another connection has held the write lock too long; wait longer (wait)"
+                ) from None
+            raise error.located(query=None, where=piece.where if piece.part else where) from None
         except ConnectionLost as error:
             message = f"{error.message}; run it again: it goes on where this one stopped"
-            raise type(error)(message, where=piece.where) from None
+            raise type(error)(message, where=where) from None
         except PlainbaseError as error:
-            if piece.part is None and not piece.about:
-                raise
-            raise _explained(piece, error) from None
+            raise _explained(piece, error, where) from None
 
 
-def _explained(piece: Piece, error: PlainbaseError) -> MigrationError:
+def _explained(piece: Piece, error: PlainbaseError, where: str) -> MigrationError:
     if piece.part is None:
-        return MigrationError(
-            f"table {piece.about} would not have as many rows after its rebuild as before; nothing of it was done. "
-            "Rows that are to go are deleted in a migration of their own"
-            if isinstance(error, ConstraintViolation)
-            else f"the rows of {piece.about} cannot be counted: {error.message}"
-        )
+        if piece.name == "compare_rows" and isinstance(error, ConstraintViolation):
+            message = (
+                f"table {piece.about} has not as many rows after its rebuild as before; nothing of it was done. "
+                "Rows that are to go are deleted in a migration of their own"
+            )
+        else:
+            message = f"{error.message}; at {piece.name.upper().replace('_', ' ')}; nothing of it was done"
+        return MigrationError(message, where=where)
     line = piece.part.line
     if isinstance(error, StatementFailed) and error.position:
         line += piece.text.count("\n", 0, error.position - 1)

@@ -56,6 +56,7 @@ SET statement_timeout = :statement_timeout;
 -- name: settle :script
 -- Undo what a file has set for itself, such as a role or a search path, before its record is written.
 -- only: postgres, SQLite's settings are the connection's
+RESET SESSION AUTHORIZATION;
 RESET ROLE;
 RESET ALL;
 
