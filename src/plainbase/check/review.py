@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -20,7 +21,10 @@ from plainbase.migrations import Migration
 from plainbase.migrations.objects import SchemaObject
 from plainbase.migrations.verify import live_objects
 from plainbase.options import resolve
+from plainbase.sqlfile.script import Part
 
+SHOWN = 60
+"""Characters of a statement in a table."""
 TITLES = {Dialect.POSTGRES: "PostgreSQL", Dialect.SQLITE: "SQLite"}
 
 
@@ -142,7 +146,7 @@ def _migration(dialect: Dialect, side: Side, migration: Migration) -> Iterator[s
 
 def _locks(migration: Migration, seen: Sequence[tuple[Lock, ...]]) -> Iterator[str]:
     rows = [
-        f"| {part.line} | `{_shortened(part.text)}` | {lock.mode} | {lock.kind} {lock.name} | {lock.blocks} |"
+        f"| {part.line} | {_code(_shortened(part))} | {lock.mode} | {lock.kind} {_cell(lock.name)} | {lock.blocks} |"
         for part, found in zip(migration.up.parts, seen, strict=True)
         for lock in found
     ]
@@ -153,9 +157,27 @@ def _locks(migration: Migration, seen: Sequence[tuple[Lock, ...]]) -> Iterator[s
     yield "\n".join(rows) + "\n"
 
 
-def _shortened(text: str) -> str:
-    return " ".join(text.split())[:60].replace("|", "¦")
+def _shortened(part: Part) -> str:
+    text = " ".join(part.text.split())
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|")
+
+
+def _code(text: str) -> str:
+    """A code span, whatever backticks it holds."""
+    marks = "`" * (1 + _longest(text))
+    space = " " if "`" in text else ""
+    return f"{marks}{space}{text.replace('|', '¦')}{space}{marks}"
 
 
 def _fenced(language: str, text: str) -> str:
-    return f"```{language}\n{text.strip()}\n```\n"
+    marks = "`" * max(3, 1 + _longest(text))
+    return f"{marks}{language}\n{text.strip()}\n{marks}\n"
+
+
+def _longest(text: str) -> int:
+    """The longest run of backticks."""
+    return max(map(len, re.findall("`+", text)), default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -18,11 +19,19 @@ def lint(text: str, name: str, *, in_transaction: bool) -> str:
     program = shutil.which("squawk") or shutil.which("squawk", path=str(Path(sys.executable).parent))
     if program is None:
         return MISSING
-    command = [program, "--reporter", "gcc", "--stdin-filepath", name]
-    command += [word for rule in SETTLED for word in ("--exclude", rule)]
+    command = [program, "--reporter", "json", "--stdin-filepath", name]
     if Path(".squawk.toml").is_file():
         command += ["--config", ".squawk.toml"]
     if in_transaction:
         command.append("--assume-in-transaction")
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)  # noqa: S603 (no shell)
-    return (done.stdout + done.stderr).strip() or "nothing to say"
+    try:
+        findings = json.loads(done.stdout)
+    except ValueError:
+        return (done.stdout + done.stderr).strip()
+    lines = [
+        f"{name}:{one['line'] + 1}:{one['column'] + 1}: {one['level'].lower()}: {one['rule_name']} {one['message']}"
+        for one in findings
+        if one["rule_name"] not in SETTLED  # not by --exclude, which would undo the exclusions of the settings
+    ]
+    return "\n".join(lines) or "nothing to say"

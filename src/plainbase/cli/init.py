@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from plainbase import migrations
-from plainbase.cli.opening import command, opened, schema_option, url_option
+from plainbase.cli.opening import command, opened, schema_folders, schema_option, url_option
 from plainbase.database import Database
 from plainbase.dialect import Dialect
 from plainbase.drivers.named import quote
@@ -17,15 +17,18 @@ from plainbase.options import resolve
 
 @click.command()
 @url_option
-@schema_option
+@schema_option(None)
 @command
 async def init(url: str | None, folders: tuple[Path, ...]) -> None:
-    """Make the database where there is none, and all its tables; may be run again at any time."""
+    """Make the database and its tables, where they are missing.
+
+    May be run again at any time: what is there already stays as it is.
+    """
+    migrations.read(schema_folders(folders), resolve(url).dialect)
     if await _make(url):
         click.echo(f"made the database {resolve(url).safe_url}")
     async with opened(url, folders) as db:
-        for label in await db.migrate():
-            click.echo(f"applied {label}")
+        await migrations.up(db, told=lambda step, _: click.echo(f"applied {step.migration.label}"))
         standing = await migrations.status(db)
         click.echo(f"{db.options.safe_url} is ready, at {standing.version or 'no migration'}")
 

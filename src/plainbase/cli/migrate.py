@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,18 @@ import click
 from plainbase import migrations
 from plainbase.cli import migrate_report
 from plainbase.cli.migrate_files import dump, new, review
-from plainbase.cli.opening import command, opened, schema_option, url_option
+from plainbase.cli.opening import command, opened, opened_to_look, schema_option, url_option
 from plainbase.migrations import Step, Timeouts
 from plainbase.migrations.pieces import USUAL
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 wait_option = click.option(
-    "--wait", default=migrations.WAIT, show_default=True, help="Seconds to wait for another migrator."
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=migrations.WAIT,
+    show_default=True,
+    help="Seconds to wait for another migrator.",
 )
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
@@ -30,18 +35,21 @@ out_of_order_option = click.option(
 _TIMEOUTS = (
     click.option(
         "--lock-timeout",
+        type=click.FloatRange(min=0),
         default=USUAL.lock_timeout,
         show_default=True,
         help="Seconds a statement waits for a lock, and stands in front of others (PostgreSQL).",
     ),
     click.option(
         "--statement-timeout",
+        type=click.FloatRange(min=0),
         default=USUAL.statement_timeout,
         show_default=True,
         help="Seconds a statement may run; 0 is no limit (PostgreSQL).",
     ),
     click.option(
         "--attempts",
+        type=click.IntRange(min=1),
         default=USUAL.attempts,
         show_default=True,
         help="How often a step is tried whose lock is not to be had.",
@@ -63,7 +71,7 @@ def migrate() -> None:
 
 @migrate.command()
 @url_option
-@schema_option
+@schema_option(None)
 @click.option("--to", metavar="VERSION", help="The last one to apply; without it all.")
 @out_of_order_option
 @dry_run_option
@@ -97,9 +105,9 @@ async def up(
 
 @migrate.command()
 @url_option
-@schema_option
+@schema_option(None)
 @click.option("--to", metavar="VERSION", help="The last one to keep; 0 undoes everything.")
-@click.option("--steps", type=int, metavar="N", help="How many to undo.")
+@click.option("--steps", type=click.IntRange(min=1), metavar="N", help="How many to undo.")
 @dry_run_option
 @wait_option
 @timeout_options
@@ -114,6 +122,8 @@ async def down(
     **limits: Any,
 ) -> None:
     """Undo the newest migrations, down to --to or so many --steps."""
+    if (to is None) == (steps is None):
+        raise click.UsageError("say how far down: to a version (--to; 0 undoes everything), or so many --steps")
     async with opened(url, folders) as db:
         planned = await migrations.down(
             db, to=to, steps=steps, dry_run=dry_run, wait=wait, timeouts=Timeouts(**limits), told=_tell("undid")
@@ -125,16 +135,21 @@ async def down(
 
 @migrate.command()
 @url_option
-@schema_option
+@schema_option(None)
 @json_option
 @click.option("--check", is_flag=True, help="Exit with 1 unless everything is applied as its file says.")
 @command
 async def status(url: str | None, folders: tuple[Path, ...], as_json: bool, check: bool) -> None:
-    """Show each migration: applied, pending, changed, missing, out of order, interrupted."""
-    async with opened(url, folders) as db:
+    """Show what is applied, pending, changed or missing.
+
+    Also what is out of order or was interrupted, and indexes that are INVALID.
+    """
+    async with opened_to_look(url, folders) as db:
         found = await migrations.status(db)
         if as_json:
-            click.echo(json.dumps({**asdict(found), "is_current": found.is_current}, indent=2, default=str))
+            click.echo(
+                json.dumps({**asdict(found), "is_current": found.is_current}, indent=2, default=datetime.isoformat)
+            )
         else:
             click.echo(migrate_report.table(found), nl=False)
             click.echo(migrate_report.standing(db, found))
@@ -144,12 +159,15 @@ async def status(url: str | None, folders: tuple[Path, ...], as_json: bool, chec
 
 @migrate.command()
 @url_option
-@schema_option
+@schema_option(None)
 @json_option
 @command
 async def verify(url: str | None, folders: tuple[Path, ...], as_json: bool) -> None:
-    """Compare the live database with schema.sql; exit with 1 and name what drifted."""
-    async with opened(url, folders) as db:
+    """Compare the live database with schema.sql.
+
+    Names what drifted, and exits with 1 where anything did.
+    """
+    async with opened_to_look(url, folders) as db:
         findings = await migrations.verify(db)
         if as_json:
             click.echo(json.dumps({"findings": findings}, indent=2))
@@ -164,12 +182,15 @@ async def verify(url: str | None, folders: tuple[Path, ...], as_json: bool) -> N
 
 @migrate.command()
 @url_option
-@schema_option
+@schema_option(None)
 @click.argument("version")
 @wait_option
 @command
 async def baseline(url: str | None, folders: tuple[Path, ...], version: str, wait: float) -> None:
-    """Record everything up to VERSION as there already, without running it."""
+    """Take over a database that was made otherwise.
+
+    Records everything up to VERSION as there already, without running it.
+    """
     async with opened(url, folders) as db:
         for label in await migrations.baseline(db, version, wait=wait):
             click.echo(f"recorded {label} as there before")
@@ -178,13 +199,16 @@ async def baseline(url: str | None, folders: tuple[Path, ...], version: str, wai
 
 @migrate.command()
 @url_option
-@schema_option
+@schema_option(None)
 @click.option("--done", metavar="VERSION", help="One that was interrupted, and was done.")
 @click.option("--undone", metavar="VERSION", help="One that was interrupted and not done, or whose file is gone.")
 @wait_option
 @command
 async def repair(url: str | None, folders: tuple[Path, ...], done: str | None, undone: str | None, wait: float) -> None:
-    """Record the files as they are now as what was applied; the tables stay as they are."""
+    """Correct the records, not the tables.
+
+    Records the files as they are now as what was applied; --done and --undone settle one that was interrupted.
+    """
     async with opened(url, folders) as db:
         for line in await migrations.repair(db, done=done, undone=undone, wait=wait) or ("nothing to repair",):
             click.echo(line)
@@ -192,7 +216,7 @@ async def repair(url: str | None, folders: tuple[Path, ...], done: str | None, u
 
 @migrate.command()
 @url_option
-@schema_option
+@schema_option(None)
 @click.option("--to", metavar="VERSION", help="The last one to apply (or, with --down, to keep).")
 @click.option("--down", "direction", flag_value="down", help="Write what undoes them.")
 @out_of_order_option

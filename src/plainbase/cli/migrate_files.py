@@ -20,7 +20,9 @@ server_option = click.option(
     "--server",
     help="A PostgreSQL server on which scratch databases may be made; without it TEST_DATABASE_URL, else the wheel's.",
 )
-dialect_option = click.option("--dialect", type=click.Choice([*Dialect]), help="One only; without it both.")
+dialect_option = click.option(
+    "--dialect", type=click.Choice([each.value for each in Dialect]), help="One only; without it both."
+)
 
 
 @click.command()
@@ -39,16 +41,20 @@ async def new(name: str, timestamp: bool, folder: Path) -> None:
     """Begin a migration: its up and down files for both dialects."""
     for path in migrations.new(folder, name, timestamp=timestamp):
         click.echo(str(path))
+    click.echo(f"write them, then: plainbase migrate up --schema {folder}")
 
 
 @click.command()
-@schema_option
+@schema_option("schema")
 @dialect_option
 @server_option
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 where schema.sql is not what it would be.")
 @command
 async def dump(folders: tuple[Path, ...], dialect: str | None, server: str | None, check: bool) -> None:
-    """Write schema.sql from the migrations, by applying them to a scratch database."""
+    """Write schema.sql from the migrations.
+
+    They are applied to a scratch database of each dialect, which is then written down.
+    """
     folders = schema_folders(folders)
     chosen = [each for each in Dialect if dialect in (None, each) and (folders[-1] / each).is_dir()]
     if not chosen:
@@ -58,20 +64,22 @@ async def dump(folders: tuple[Path, ...], dialect: str | None, server: str | Non
         for each in chosen:
             text = await schema_file.generate(folders, each, url)
             path = folders[-1] / each / "schema.sql"
-            before = path.read_text("utf-8") if path.is_file() else ""
+            before = path.read_text("utf-8", "replace") if path.is_file() else ""
             if not check:
                 path.write_text(text, "utf-8")
                 click.echo(f"{path}: {'as it was' if text == before else 'written'}")
             elif text != before:
                 stale = True
                 click.echo("".join(difflib.unified_diff(*_lines(before, text), str(path), "the migrations")))
+    if check and not stale:
+        click.echo("schema.sql is what the migrations make")
     if stale:
         raise click.ClickException("schema.sql is not what the migrations make; run `plainbase migrate dump`")
 
 
 @click.command()
 @url_option
-@schema_option
+@schema_option(None)
 @click.option("--to", metavar="VERSION", help="The last one to review; without it all that are pending.")
 @server_option
 @click.option(
@@ -82,13 +90,18 @@ async def dump(folders: tuple[Path, ...], dialect: str | None, server: str | Non
 )
 @command
 async def review(url: str | None, folders: tuple[Path, ...], to: str | None, server: str | None, out: TextIO) -> None:
-    """Write one Markdown bundle of what is pending: SQL, locks, lint, the schema's difference, a diagram."""
+    """Write what is pending as Markdown, for a DBA.
+
+    SQL, the locks it takes, squawk's lint, what becomes of schema.sql, SQLite's rules, a diagram.
+    """
     folders = schema_folders(folders)
     async with opened(url, folders) as db:
         found = migrations.read(folders, Dialect(db.dialect))
-        standing = await migrations.status(db)
-        applied = migrations.version_of(found, standing.version) if standing.version else 0
-    last = migrations.version_of(found, to) if to else max((each.version for each in found), default=0)
+        planned = [migrations.version_of(found, label) for label in await migrations.up(db, to, dry_run=True)]
+    if not planned:
+        raise MigrationError("nothing is pending, so there is nothing to review")
+    applied = max((each.version for each in found if each.version < planned[0]), default=0)
+    last = planned[-1]
     with wheel_server.scratch(server, needed=(folders[-1] / Dialect.POSTGRES).is_dir()) as scratch:
         text = await reviewing.review(folders, applied, last, scratch)
     out.write(text)

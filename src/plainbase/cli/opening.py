@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -12,19 +13,36 @@ import click
 
 from plainbase import shipped
 from plainbase.database import Database, Opening
-from plainbase.errors import PlainbaseError
+from plainbase.dialect import Dialect
+from plainbase.errors import ConfigurationError, PlainbaseError
+from plainbase.options import Options, resolve
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-url_option = click.option("--url", help="The database; without it the environment decides.")
-schema_option = click.option(
-    "--schema",
-    "folders",
-    multiple=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="A schema folder of your own (may be given several times), not the one that plainbase ships.",
+STOPPED = 130
+"""The exit code after Ctrl-C, as of any program ended by that signal."""
+
+url_option = click.option(
+    "--url",
+    help="The database, such as sqlite:///lab.db or postgresql://user@host/lab; without it DATABASE_URL or its parts, "
+    "else sqlite:///plainbase.db.",
 )
+
+
+def schema_option(default: str | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The folders; without a default the one that plainbase ships."""
+    return click.option(
+        "--schema",
+        "folders",
+        multiple=True,
+        default=[default] if default else None,
+        envvar="PLAINBASE_SCHEMA",
+        show_envvar=True,
+        type=click.Path(file_okay=False, path_type=Path),
+        help="A schema folder of your own, or several; without it "
+        + (f"the folder {default}." if default else "the one that plainbase ships."),
+    )
 
 
 def command(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
@@ -36,6 +54,12 @@ def command(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
             return asyncio.run(function(*args, **kwargs))
         except PlainbaseError as error:
             raise click.ClickException(str(error)) from None
+        except KeyboardInterrupt:
+            click.echo("stopped; `plainbase migrate status` tells how far it came", err=True)
+            raise SystemExit(STOPPED) from None
+        except OSError as error:
+            what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise click.ClickException(what) from None
 
     return run
 
@@ -48,3 +72,24 @@ def schema_folders(folders: tuple[Path, ...]) -> tuple[Path, ...]:
 def opened(url: str | None, folders: tuple[Path, ...], **options: Any) -> Opening:
     """The database, with these schema folders and no queries."""
     return Database.open(url, queries=None, schema=schema_folders(folders), **options)
+
+
+@asynccontextmanager
+async def opened_to_look(url: str | None, folders: tuple[Path, ...]) -> AsyncIterator[Database]:
+    """The same, for a command that only looks at it: where there is none, none is made."""
+    options = resolve(url)
+    missing = f"there is no database {options.safe_url} yet; `plainbase init` makes it"
+    if options.dialect is Dialect.SQLITE and options.path != ":memory:" and not _is_there(options):
+        raise ConfigurationError(missing)
+    try:
+        db = await opened(url, folders)
+    except ConfigurationError as error:
+        if "does not exist" in str(error) and options.dialect is Dialect.POSTGRES:
+            raise ConfigurationError(missing) from None
+        raise
+    async with db:
+        yield db
+
+
+def _is_there(options: Options) -> bool:
+    return Path(options.path or "").exists()

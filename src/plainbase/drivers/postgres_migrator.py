@@ -39,7 +39,7 @@ async def take_lock(connection: PostgresConnection, wait: float) -> None:
         if loop.time() >= deadline:
             holder = await connection.fetchrow(_HOLDER, MIGRATION_LOCK >> 32, MIGRATION_LOCK & 0xFFFFFFFF)
             who = f" (process {holder[0]} of the server, {holder[1] or 'nameless'})" if holder else ""
-            raise MigrationError(f"another migrator{who} has held the lock for {wait:g} s; wait longer (wait)")
+            raise MigrationError(f"another migrator{who} has held the lock for {wait:g} s; try again, or --wait longer")
         await asyncio.sleep(random.uniform(0.03, 0.07))  # noqa: S311 (so that they do not all ask at once)
 
 

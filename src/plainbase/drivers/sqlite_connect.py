@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def writer(options: Options) -> Callable[[], sqlite3.Connection]:
             compiled = {row[0] for row in connection.execute("PRAGMA compile_options")}
             check_engine(sqlite3.sqlite_version_info, compiled)
             if not memory:
-                connection.execute("PRAGMA journal_mode = WAL")
+                _write_ahead(connection, options.connect_timeout)
                 connection.execute("PRAGMA journal_size_limit = 67108864")
             connection.execute(f"PRAGMA synchronous = {options.synchronous}")
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
@@ -61,6 +62,19 @@ def writer(options: Options) -> Callable[[], sqlite3.Connection]:
         return connection
 
     return connect
+
+
+def _write_ahead(connection: sqlite3.Connection, patience: float) -> None:
+    """Switch to the write-ahead log; who writes a file that has none yet must end first, and SQLite does not wait."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not sqlite_errors.is_busy(error) or time.monotonic() >= deadline:
+                raise
+        time.sleep(0.01)
 
 
 def reader(options: Options) -> Callable[[], sqlite3.Connection]:

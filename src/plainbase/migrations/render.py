@@ -61,14 +61,13 @@ def _lines(
     db: Database, steps: Sequence[Step], timeouts: Timeouts, *, valid: Mapping[str, bool], prepared: bool
 ) -> Iterator[str]:
     dialect = db._driver.dialect
-    what = f"{steps[0].direction}: {', '.join(step.migration.label for step in steps)}" if steps else "nothing to do"
-    yield f"-- {what}"
+    if not steps:
+        yield "-- nothing to do"
+        return
+    yield f"-- {steps[0].direction}: {', '.join(step.migration.label for step in steps)}"
     yield f"-- For {db.options.safe_url}, as it stood when this was written; a step that was done since then fails."
     yield f"-- Run it with: {_HOW[dialect]}"
     yield "-- An error stops it, and undoes the step that it is in; then write it anew, and run the rest."
-    if not steps:
-        yield ""
-        return
     yield from _written([*internal(dialect, "take_lock"), *internal(dialect, "enforce_references")])
     if not prepared:
         yield from _written(prepare(dialect))

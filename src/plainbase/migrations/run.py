@@ -82,7 +82,11 @@ async def _patiently(migrator: Migrator, step: Step, plan: Plan, timeouts: Timeo
             return await work(migrator, step, plan, timeouts)
         except TransactionConflict as error:
             if attempt == timeouts.attempts:
-                message = f"others were in the way {attempt} times: {error.message}; nothing of it was done"
+                why = error.message.removesuffix("; run the transaction again")
+                message = (
+                    f"others were in the way in all {attempt} attempts: {why}; nothing of it was done. Try again when "
+                    "there is less traffic, or with more --attempts or --lock-timeout"
+                )
                 raise MigrationError(message, where=error.where or step.file.where) from None
         await asyncio.sleep(random.uniform(0.5, 1) * min(0.25 * 2**attempt, 10))  # noqa: S311 (a back-off)
     raise MigrationError("attempts must be at least 1")
@@ -176,7 +180,7 @@ async def run(migrator: Migrator, pieces: Iterable[Piece], where: str) -> None:
         except TransactionConflict as error:
             if piece.name == "begin":
                 raise MigrationError(
-                    "another connection has held the write lock too long; wait longer (wait)"
+                    "another connection has held the write lock too long; try again, or --wait longer"
                 ) from None
             raise error.located(query=None, where=piece.where if piece.part else where) from None
         except ConnectionLost as error:

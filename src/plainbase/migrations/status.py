@@ -100,7 +100,9 @@ def compare(migrations: Sequence[Migration], found: Sequence[Record], valid: Map
 def _of(migration: Migration, record: Record | None, last: int, valid: Mapping[str, bool]) -> Entry:
     if record is None:
         late = migration.version < last
-        note = "something newer is applied; `up --out-of-order` applies it all the same" if late else ""
+        note = (
+            "something newer is applied; `plainbase migrate up --out-of-order` applies it all the same" if late else ""
+        )
         return Entry(migration.label, "out of order" if late else "pending", note=note)
     state: State = "applied"
     note = ""
@@ -109,7 +111,10 @@ def _of(migration: Migration, record: Record | None, last: int, valid: Mapping[s
         state = "started" if record.state == "started" else "reverting"
         note = _advice(Step(migration, "up" if state == "started" else "down", resumed=True), valid)
     elif how == "statements":
-        state, note = "changed", "its statements are not those applied; put them back, or `repair` knowingly"
+        state, note = (
+            "changed",
+            "its statements are not those applied; put them back, or `plainbase migrate repair` knowingly",
+        )
     else:
         state = "baseline" if record.state == "baseline" else "applied"
         note = "its comments, spacing or name have changed since; its statements have not" if how else ""
@@ -126,5 +131,9 @@ def _advice(step: Step, valid: Mapping[str, bool]) -> str:
 
 def _of_missing(record: Record, migrations: Iterable[Migration]) -> Entry:
     newer = all(migration.version < record.version for migration in migrations)
-    note = "the database is newer than these files" if newer else "its file is missing"
+    note = (
+        "the database is newer than these files"
+        if newer
+        else "its file is missing; put it back, or `plainbase migrate repair --undone` forgets it"
+    )
     return Entry(record.label, "missing", record.applied_at, record.duration_ms, note)

@@ -47,6 +47,12 @@ async def expected_objects(db: Database) -> tuple[SchemaObject, ...]:
     name = f"{folder.name}/{driver.dialect}/schema.sql"
     statement, values = internal_queries(driver.dialect, "schema_objects")["list_objects"].bind({})
     try:
-        return objects(await driver.scratch(path.read_text("utf-8"), name, statement, values), driver.dialect)
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise MigrationError(
+            "cannot be read: it is not UTF-8 text; `plainbase migrate dump` writes it", where=name
+        ) from None
+    try:
+        return objects(await driver.scratch(text, name, statement, values), driver.dialect)
     except PlainbaseError as error:
         raise MigrationError(f"cannot be run in a scratch of its own: {error.message}", where=name) from None

@@ -33,7 +33,7 @@ $$;
 
 -- name: release_lock :script
 -- only: postgres, SQLite's lock ends with the transaction
-SELECT pg_advisory_unlock(8100956935184081267);
+DO $$ BEGIN PERFORM pg_advisory_unlock(8100956935184081267); END; $$;
 
 -- name: begin :script
 -- The beginning of a step.
