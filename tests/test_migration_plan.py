@@ -10,6 +10,7 @@ import pytest
 from plainbase import MigrationError
 from plainbase.dialect import Dialect
 from plainbase.migrations import File, Migration, Record, Step, plan_down, plan_up
+from plainbase.migrations.leftovers import Index
 from plainbase.migrations.plan import changes
 from plainbase.migrations.status import compare
 
@@ -154,18 +155,20 @@ def test_an_interrupted_step_keeps_its_first_line() -> None:
 @pytest.mark.parametrize(
     ("indexes", "note"),
     [
-        ({}, "index m5_idx is not there; `plainbase migrate up` builds it"),
-        ({"m5_idx": True}, "index m5_idx is built and valid; `plainbase migrate up` records it"),
-        ({"m5_idx": False}, "index m5_idx is INVALID; `plainbase migrate up` drops it and builds it again"),
+        ([], "index m5_idx is not there; `plainbase migrate up` builds it"),
+        ([("public", True, False)], "index m5_idx is INVALID; `plainbase migrate up` drops it and builds it again"),
+        ([("public", True, True)], "index m5_idx is built and valid; `plainbase migrate up` records it"),
+        ([("elsewhere", False, True)], "index m5_idx is not there; `plainbase migrate up` builds it"),
     ],
 )
-def test_status_says_what_to_check_of_an_interrupted_step(indexes: dict[str, bool], note: str) -> None:
+def test_status_says_what_to_check_of_an_interrupted_step(indexes: list[tuple[str, bool, bool]], note: str) -> None:
     index = made(5, CONCURRENTLY, DROPPING)
-    found = compare([*FOUR, index], [*RECORDS, record(index, "started")], indexes)
+    there = [Index(schema, "m5_idx", visible, valid) for schema, visible, valid in indexes]
+    found = compare([*FOUR, index], [*RECORDS, record(index, "started")], there)
     assert (found.entries[-1].label, found.entries[-1].state) == ("0005_m5", "started")
     assert note in found.entries[-1].note
     assert found.version == "0004_m4"
-    assert found.invalid_indexes == tuple(name for name, valid in indexes.items() if not valid)
+    assert found.invalid_indexes == tuple(each.title for each in there if not each.is_valid)
     assert not found.is_current
 
 
@@ -174,7 +177,7 @@ def test_status_names_each_state() -> None:
     spaced = replace(FOUR[2], up=replace(FOUR[2].up, text=FOUR[2].up.text + " -- why"))
     late, last = made(5), made(7)
     records = [record(FOUR[0], "baseline"), *RECORDS[1:], record(made(6)), record(made(8))]
-    found = compare([FOUR[0], edited, spaced, FOUR[3], late, last], records, {})
+    found = compare([FOUR[0], edited, spaced, FOUR[3], late, last], records, [])
     assert [(entry.label, entry.state) for entry in found.entries] == [
         ("0001_m1", "baseline"),
         ("0002_m2", "changed"),
@@ -186,10 +189,12 @@ def test_status_names_each_state() -> None:
         ("0008_m8", "missing"),
     ]
     assert "comments" in found.entries[2].note
-    assert found.entries[5].note == "its file is missing"
+    assert (
+        found.entries[5].note == "its file is missing; put it back, or `plainbase migrate repair --undone` forgets it"
+    )
     assert found.entries[7].note == "the database is newer than these files"
     assert (found.pending, found.unknown) == (("0005_m5", "0007_m7"), ("0006_m6", "0008_m8"))
     assert (found.version, found.expected) == ("0008_m8", "0007_m7")
     assert not found.is_current
-    assert compare(FOUR, RECORDS, {}).is_current
-    assert compare([], [], {}).version is None
+    assert compare(FOUR, RECORDS, []).is_current
+    assert compare([], [], []).version is None

@@ -6,6 +6,8 @@ import asyncio
 import random
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
+
 from plainbase.drivers.pool import Slot
 from plainbase.drivers.postgres_connect import PostgresConnection
 from plainbase.drivers.postgres_errors import translate
@@ -46,7 +48,20 @@ async def take_lock(connection: PostgresConnection, wait: float) -> None:
 async def make_scratch(connection: PostgresConnection) -> None:
     """Make a schema that shadows all others until the transaction is rolled back."""
     path = await connection.fetchval("SHOW search_path")
-    await connection.execute(f"CREATE SCHEMA plainbase_scratch; SET LOCAL search_path = plainbase_scratch, {path}")
+    database = await connection.fetchval("SELECT quote_ident(current_database())")
+    role = await connection.fetchval("SELECT quote_ident(current_user)")
+    try:
+        await connection.execute("CREATE SCHEMA plainbase_scratch")
+    except asyncpg.InsufficientPrivilegeError:
+        raise MigrationError(
+            f"permission denied for database {database}: role {role} may not create the schema in which schema.sql is "
+            f"run (and rolled back); connect as another role, or GRANT CREATE ON DATABASE {database} TO {role}"
+        ) from None
+    except asyncpg.DuplicateSchemaError:
+        raise MigrationError(
+            "there is a schema plainbase_scratch already, whose name is needed for a moment; rename or drop it"
+        ) from None
+    await connection.execute(f"SET LOCAL search_path = plainbase_scratch, {path or chr(34) * 2}")
 
 
 class PostgresMigrator:

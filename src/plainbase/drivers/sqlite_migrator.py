@@ -7,8 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from plainbase.drivers import sqlite_work
+from plainbase.drivers.finishing import finished
 from plainbase.drivers.lanes import Lane
 from plainbase.drivers.pool import Slot
+from plainbase.errors import MigrationError, TransactionConflict
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
 
@@ -46,10 +48,13 @@ class SqliteMigrator:
         await self._on(sqlite_work.roll_back, None)
 
     async def close(self) -> None:
+        await finished(self._close())
+
+    async def _close(self) -> None:
         try:
             await self.rollback()
         finally:
-            if self._lingers:
+            if self._lingers or (self._lane.open and self._lane.raw.in_transaction):
                 self._driver.use_up(self._lane)
             self._driver.owner = None
             self._driver.writers.release(self._slot)
@@ -58,4 +63,8 @@ class SqliteMigrator:
 
     async def _on(self, work: Any, statement: Statement | None, name: str = "") -> Any:
         """Run a function; while another process holds the write lock, wait for it."""
-        return await self._driver.patient(self._lane, work, statement, timeout=None, patience=self._wait, name=name)
+        try:
+            return await self._driver.patient(self._lane, work, statement, timeout=None, patience=self._wait, name=name)
+        except TransactionConflict:
+            message = f"another connection has held the write lock for {self._wait:g} s; try again, or --wait longer"
+            raise MigrationError(message) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plainbase.errors import MigrationError
 from plainbase.migrations.apply import WAIT
 from plainbase.migrations.files import read, version_of
-from plainbase.migrations.pieces import Piece, Value, internal, prepare, recorded
+from plainbase.migrations.pieces import Piece, Value, internal, prepare, recorded, recorded_again
 from plainbase.migrations.plan import Step, changes
 from plainbase.migrations.records import is_prepared, records
 from plainbase.migrations.run import run_whole
@@ -74,13 +74,7 @@ async def repair(
         for migration in migrations:
             record = found.get(migration.version)
             if record and (how := changes(migration, record)):
-                again: dict[str, Value] = {
-                    "version": migration.version,
-                    "name": migration.name,
-                    "text_checksum": migration.up.text_checksum,
-                    "sql_checksum": migration.up.sql_checksum,
-                }
-                pieces += internal(dialect, "record_again", again)
+                pieces += recorded_again(migration)
                 lines.append(f"{migration.label}: recorded anew; its {how} had changed")
         if pieces:
             await run_whole(migrator, _whole(db, pieces))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from plainbase.dialect import Dialect
-from plainbase.migrations.files import File
+from plainbase.migrations.files import File, Migration
 from plainbase.migrations.plan import Step
 from plainbase.migrations.tables import concurrent_index, dropped, rebuilt
 from plainbase.shipped import internal_queries
@@ -59,7 +59,10 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class Leftovers:
-    """What an interrupted step left behind: INVALID indexes, or all of its work `done` and only not recorded."""
+    """What an interrupted step left behind.
+
+    INVALID indexes, by their names in SQL; or all of its work is `done` and only not recorded.
+    """
 
     indexes: tuple[str, ...] = ()
     done: bool = False
@@ -70,14 +73,20 @@ USUAL = Timeouts()
 
 
 def internal(
-    dialect: Dialect, query: str, values: Mapping[str, Value] | None = None, names: Mapping[str, str] | None = None
+    dialect: Dialect,
+    query: str,
+    values: Mapping[str, Value] | None = None,
+    names: Mapping[str, str] | None = None,
+    about: str = "",
 ) -> tuple[Piece, ...]:
-    """The statements of one of plainbase's own queries, with literals for its parameters; none on the other engine."""
+    """The statements of one of plainbase's own queries, with literals for its parameters; none on the other engine.
+
+    `names` are put in as they are, for the words of the query that stand for them; `about` is the table it is about.
+    """
     found = internal_queries(dialect, "migrations")[query]
     if found.only not in (None, dialect):
         return ()
     parts = script.split(found.source, dialect)
-    about = (names or {}).get("a_table", "")
     return tuple(Piece(_filled(part, values or {}, names or {}), query, about=about) for part in parts)
 
 
@@ -135,12 +144,11 @@ def drop_indexes(dialect: Dialect, names: Iterable[str]) -> tuple[Piece, ...]:
 
 
 def begun(step: Step) -> tuple[Piece, ...]:
-    """The record that a step outside a transaction has begun."""
+    """The record that a step outside a transaction begins; none on SQLite, where each such statement can run again."""
     if step.resumed:
         return ()
-    if step.direction == "down":
-        return internal(step.file.dialect, "mark", {"version": step.migration.version, "state": "reverting"})
-    return recorded(step, "started", None)
+    query = "record_started" if step.direction == "up" else "record_reverting"
+    return internal(step.file.dialect, query, _of_file(step.migration))
 
 
 def recorded(step: Step, state: str, duration_ms: int | None) -> tuple[Piece, ...]:
@@ -148,31 +156,39 @@ def recorded(step: Step, state: str, duration_ms: int | None) -> tuple[Piece, ..
     migration, dialect = step.migration, step.file.dialect
     if step.direction == "down":
         return internal(dialect, "forget", {"version": migration.version})
-    if state == "applied" and not step.file.in_transaction:
+    if state == "applied" and not step.file.in_transaction and (step.resumed or begun(step)):
         index = concurrent_index(step.file.parts[0])
         finish: dict[str, Value] = {
             "version": migration.version,
             "duration_ms": duration_ms,
-            "index_name": None if index is None else _quoted(index),
+            "index_name": None if index is None else quoted(*filter(None, index)),
         }
         return internal(dialect, "finish", finish)
-    return internal(
-        dialect,
-        "record",
-        {
-            "version": migration.version,
-            "name": migration.name,
-            "text_checksum": migration.up.text_checksum,
-            "sql_checksum": migration.up.sql_checksum,
-            "state": state,
-            "duration_ms": duration_ms,
-        },
-    )
+    return internal(dialect, "record", {**_of_file(migration), "state": state, "duration_ms": duration_ms})
+
+
+def recorded_again(migration: Migration) -> tuple[Piece, ...]:
+    """The record of a file that was changed knowingly."""
+    return internal(migration.up.dialect, "record_again", _of_file(migration))
+
+
+def quoted(*names: str) -> str:
+    """A name in SQL, after those of what it belongs to."""
+    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
+
+
+def _of_file(migration: Migration) -> dict[str, Value]:
+    return {
+        "version": migration.version,
+        "name": migration.name,
+        "text_checksum": migration.up.text_checksum,
+        "sql_checksum": migration.up.sql_checksum,
+    }
 
 
 def _each(dialect: Dialect, query: str, tables: Iterable[str]) -> Iterable[Piece]:
     for table in tables:
-        yield from internal(dialect, query, {"table_name": table}, {"a_table": table})
+        yield from internal(dialect, query, {"table_name": table}, {"a_table": quoted(table)}, about=table)
 
 
 def _statement_timeout(timeouts: Timeouts) -> Mapping[str, Value]:
@@ -191,7 +207,7 @@ def _filled(part: Part, values: Mapping[str, Value], names: Mapping[str, str]) -
         if token.kind == lexer.PARAM:
             new = _literal(values[token.text[1:]])
         elif token.text in names:
-            new = _quoted(names[token.text])
+            new = names[token.text]
         else:
             continue
         filled += part.text[end : token.start - start] + new
@@ -203,7 +219,3 @@ def _literal(value: Value) -> str:
     if value is None:
         return "NULL"
     return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 from plainbase.dialect import Dialect
+from plainbase.migrations.leftovers import Index
 from plainbase.migrations.plan import Record
 from plainbase.rows import Row
 from plainbase.shipped import internal_queries
@@ -31,9 +31,16 @@ async def is_prepared(reader: Reader, dialect: Dialect) -> bool:
     return bool((await _rows(reader, dialect, "table_exists"))[0][0])
 
 
-async def indexes(reader: Reader, dialect: Dialect) -> Mapping[str, bool]:
-    """Every index, and whether it is valid."""
-    return {row["name"]: row["is_valid"] for row in await _rows(reader, dialect, "list_indexes")}
+async def indexes(reader: Reader, dialect: Dialect) -> tuple[Index, ...]:
+    """Every index, those of the system left out."""
+    rows = await _rows(reader, dialect, "list_indexes")
+    return tuple(Index(row["schema_name"], row["name"], row["is_visible"], row["is_valid"]) for row in rows)
+
+
+async def search_path(reader: Reader, dialect: Dialect) -> str | None:
+    """Where names are looked for, as the server writes it; None where there is one schema."""
+    rows = await _rows(reader, dialect, "search_path")
+    return rows[0]["search_path"] if rows else None
 
 
 async def broken_references(reader: Reader, dialect: Dialect) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from plainbase.errors import MigrationError
 from plainbase.migrations.files import Migration, read
-from plainbase.migrations.leftovers import advice, invalid
+from plainbase.migrations.leftovers import Index, advice, invalid
 from plainbase.migrations.plan import Record, Step, changes, missing
 from plainbase.migrations.records import indexes, records
 
@@ -78,10 +78,10 @@ async def standing(db: Database) -> Status:
     except MigrationError:
         migrations = ()
     found = await records(driver, driver.dialect)
-    return compare(migrations, found, {})
+    return compare(migrations, found, ())
 
 
-def compare(migrations: Sequence[Migration], found: Sequence[Record], valid: Mapping[str, bool]) -> Status:
+def compare(migrations: Sequence[Migration], found: Sequence[Record], valid: Sequence[Index]) -> Status:
     """The status that files, records and indexes (whether each is valid) come to."""
     applied = {record.version: record for record in found}
     last = max(applied, default=0)
@@ -93,11 +93,11 @@ def compare(migrations: Sequence[Migration], found: Sequence[Record], valid: Map
         entries,
         done[-1].label if done else None,
         migrations[-1].label if migrations else None,
-        tuple(invalid(valid)),
+        invalid(valid),
     )
 
 
-def _of(migration: Migration, record: Record | None, last: int, valid: Mapping[str, bool]) -> Entry:
+def _of(migration: Migration, record: Record | None, last: int, valid: Sequence[Index]) -> Entry:
     if record is None:
         late = migration.version < last
         note = (
@@ -121,12 +121,12 @@ def _of(migration: Migration, record: Record | None, last: int, valid: Mapping[s
     return Entry(migration.label, state, record.applied_at, record.duration_ms, note)
 
 
-def _advice(step: Step, valid: Mapping[str, bool]) -> str:
+def _advice(step: Step, valid: Sequence[Index]) -> str:
     if step.file.in_transaction:
         return (
             "was begun outside a transaction, as its file no longer says; look, then `repair` with --done or --undone"
         )
-    return advice(step, valid)
+    return f"was interrupted: {advice(step, valid)}"
 
 
 def _of_missing(record: Record, migrations: Iterable[Migration]) -> Entry:

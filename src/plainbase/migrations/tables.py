@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from plainbase.sqlfile import lexer
 from plainbase.sqlfile.script import Part
@@ -40,15 +41,32 @@ def rebuilt(parts: Sequence[Part]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def concurrent_index(part: Part) -> str | None:
-    """The index that a CREATE or DROP INDEX CONCURRENTLY is about, as a name without its schema."""
+class Name(NamedTuple):
+    """A name as it is written, with or without its schema."""
+
+    schema: str | None
+    name: str
+
+    @property
+    def title(self) -> str:
+        """Both."""
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+
+def concurrent_index(part: Part) -> Name | None:
+    """The index that a CREATE or DROP INDEX CONCURRENTLY is about; a new one goes where its table is."""
     found = words(part)
     if found[:1] not in (("CREATE",), ("DROP",)) or "INDEX" not in found[:3] or "CONCURRENTLY" not in found[:4]:
         return None
     position = found.index("CONCURRENTLY") + 1
     if found[position : position + 1] == ("IF",):
         position = found.index("EXISTS") + 1
-    return _name_after(part, position)
+    index = _written_at(part, position)
+    if found[0] == "DROP":
+        return index
+    at = found.index("ON", position) + 1
+    table = _written_at(part, at + 1 if found[at : at + 1] == ("ONLY",) else at)
+    return Name(table.schema, index.name)
 
 
 def _rename(part: Part) -> tuple[str, str]:
@@ -59,11 +77,17 @@ def _rename(part: Part) -> tuple[str, str]:
 
 
 def _name_after(part: Part, position: int) -> str:
-    """The name that begins with the word at a position, in lower case; of `main.notes` the last part."""
+    """The name that begins with the word at a position; of `main.notes` the last part."""
+    return _written_at(part, position).name
+
+
+def _written_at(part: Part, position: int) -> Name:
     tokens = [token for token in part.tokens if token.kind in (lexer.WORD, lexer.QUOTED)]
     if position >= len(tokens):
-        return ""
+        return Name(None, "")
     index = part.tokens.index(tokens[position])
-    while part.tokens[index + 1 : index + 2] and part.tokens[index + 1].text == ".":
+    names = [lexer.identifier(part.tokens[index]) or ""]
+    while [token.text for token in part.tokens[index + 1 : index + 2]] == ["."]:
         index += 2
-    return lexer.identifier(part.tokens[index]) or ""
+        names.append(lexer.identifier(part.tokens[index]) or "")
+    return Name(names[-2] if len(names) > 1 else None, names[-1])

@@ -60,8 +60,21 @@ RESET SESSION AUTHORIZATION;
 RESET ROLE;
 RESET ALL;
 
+-- name: record_started :exec
+-- A step outside a transaction begins.
+-- only: postgres, SQLite's can all run again
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state)
+VALUES (:version, :name, :text_checksum, :sql_checksum, 'started');
+
+-- name: record_reverting :exec
+-- A step outside a transaction begins, down.
+-- only: postgres, SQLite's can all run again
+UPDATE schema_migrations SET state = 'reverting'
+WHERE version = :version;
+
 -- name: finish :exec
 -- A step outside a transaction is done, unless the index that it was to build is INVALID.
+-- only: postgres, SQLite records no beginning
 UPDATE schema_migrations SET
     state = 'applied',
     applied_at = clock_timestamp(),
@@ -81,14 +94,47 @@ WHERE
 DROP INDEX CONCURRENTLY IF EXISTS an_index;
 
 -- name: list_indexes :many
--- Indexes that are seen without a schema's name, and whether each is valid.
--- result: name text, is_valid boolean
+-- Indexes by schema and name: whether each is found without its schema's name, and whether it is valid.
+-- result: schema_name text, name text, is_visible boolean, is_valid boolean
 SELECT
+    CAST(pg_namespace.nspname AS text) AS schema_name,
     CAST(pg_class.relname AS text) AS name,
+    pg_table_is_visible(pg_class.oid) AS is_visible,
     pg_index.indisvalid AS is_valid
 FROM pg_index
 INNER JOIN pg_class ON pg_index.indexrelid = pg_class.oid
-WHERE
-    pg_table_is_visible(pg_class.oid)
-    AND pg_class.relnamespace <> CAST('pg_catalog' AS regnamespace)
-ORDER BY pg_class.relname;
+INNER JOIN pg_namespace ON pg_class.relnamespace = pg_namespace.oid
+WHERE pg_namespace.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')
+ORDER BY pg_namespace.nspname, pg_class.relname;
+
+-- name: search_path :value
+-- result: search_path text
+SELECT current_setting('search_path') AS search_path;
+
+-- name: set_encoding :script
+-- As plainbase itself connects; psql goes by its own environment, and RESET ALL goes back to that.
+-- only: postgres, an SQLite file is read as UTF-8
+SET client_encoding = 'UTF8';
+
+-- name: set_search_path :value
+-- only: postgres, an SQLite file has one schema
+-- result: search_path text
+SELECT set_config('search_path', :search_path, false) AS search_path;
+
+-- name: expect_records :exec
+-- A file that was written when the records were others does nothing.
+SET plainbase.records = :records;
+
+-- name: check_records :script
+-- A file that was written when the records were others does nothing.
+-- only: postgres, SQLite has no DO
+DO $$
+DECLARE
+    found text := (SELECT string_agg(version || ' ' || state, ', ' ORDER BY version) FROM schema_migrations);
+BEGIN
+    IF coalesce(found, '') <> current_setting('plainbase.records') THEN
+        RAISE EXCEPTION 'this was written for a database whose records are (%), and they are (%): write it anew',
+            current_setting('plainbase.records'), coalesce(found, '');
+    END IF;
+END;
+$$;

@@ -25,7 +25,7 @@ UPDATE schema_migrations SET
 WHERE version = :version;
 
 -- name: mark :exec
--- A step outside a transaction begins, or somebody says how it ended.
+-- Somebody says how a step outside a transaction ended.
 UPDATE schema_migrations SET state = :state
 WHERE version = :version;
 

@@ -22,31 +22,50 @@ WHERE
     type = 'table'
     AND name = 'schema_migrations';
 
--- name: finish :exec
--- A step outside a transaction is done.
--- Differs from postgres: no index is built outside a transaction, so :index_name is null.
-UPDATE schema_migrations SET
-    state = 'applied',
-    applied_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
-    duration_ms = :duration_ms
-WHERE
-    version = :version
-    AND :index_name IS NULL;
-
 -- name: list_indexes :many
 -- Differs from postgres: an index is built whole or not at all.
--- result: name text, is_valid boolean
+-- result: schema_name text, name text, is_visible boolean, is_valid boolean
 SELECT
+    'main' AS schema_name,
     name,
+    1 AS is_visible,
     1 AS is_valid
 FROM sqlite_schema
 WHERE type = 'index'
 ORDER BY name;
 
+-- name: search_path :value
+-- Differs from postgres: there is none.
+-- result: search_path text
+SELECT NULL AS search_path;
+
 -- name: enforce_references :script
 -- How plainbase itself opens SQLite; the shell leaves them off.
 -- only: sqlite, PostgreSQL always enforces foreign keys
 PRAGMA foreign_keys = ON;
+
+-- name: make_expected :script
+-- only: sqlite, PostgreSQL keeps them in a setting
+CREATE TEMP TABLE plainbase_expected (
+    expected  TEXT,
+    found     TEXT,
+    CONSTRAINT the_records_are_those_this_was_written_for CHECK (found = expected)
+);
+
+-- name: expect_records :exec
+-- A file that was written when the records were others does nothing.
+-- Differs from postgres: a constraint refuses them, since there is no DO.
+INSERT OR ROLLBACK INTO plainbase_expected (expected, found)
+SELECT
+    :records,
+    coalesce(group_concat(ordered.version || ' ' || ordered.state, ', '), '')
+FROM (
+    SELECT
+        version,
+        state
+    FROM schema_migrations
+    ORDER BY version
+) AS ordered;
 
 -- name: watch_references :script
 -- Before a step that drops a table: its rows must not take their children along, as they would with foreign keys on.
