@@ -165,7 +165,7 @@ class PostgresDriver:
         """In a schema of its own, made and forgotten in one transaction; what the public one has is still seen."""
         session = await self.begin()
         try:
-            await session.run(make_scratch, None)
+            await session.run(partial(make_scratch, script), None)
             await session.script(script, name)
             return await session.fetch(statement, values)
         finally:

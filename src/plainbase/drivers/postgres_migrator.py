@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
+from plainbase.dialect import Dialect
+from plainbase.drivers.named import quote
 from plainbase.drivers.pool import Slot
 from plainbase.drivers.postgres_connect import PostgresConnection
 from plainbase.drivers.postgres_errors import translate
 from plainbase.errors import MigrationError
 from plainbase.rows import Row
+from plainbase.sqlfile import lexer
+from plainbase.sqlfile.script import Part, split
 from plainbase.sqlfile.statement import Statement
 
 if TYPE_CHECKING:
@@ -45,8 +49,11 @@ async def take_lock(connection: PostgresConnection, wait: float) -> None:
         await asyncio.sleep(random.uniform(0.03, 0.07))  # noqa: S311 (so that they do not all ask at once)
 
 
-async def make_scratch(connection: PostgresConnection) -> None:
-    """Make a schema that shadows all others until the transaction is rolled back."""
+async def make_scratch(script: str, connection: PostgresConnection) -> None:
+    """Make a schema that shadows all others until the transaction is rolled back.
+
+    Schemas that the script makes itself are out of its way as long, which nobody else sees.
+    """
     path = await connection.fetchval("SHOW search_path")
     database = await connection.fetchval("SELECT quote_ident(current_database())")
     role = await connection.fetchval("SELECT quote_ident(current_user)")
@@ -61,7 +68,17 @@ async def make_scratch(connection: PostgresConnection) -> None:
         raise MigrationError(
             "there is a schema plainbase_scratch already, whose name is needed for a moment; rename or drop it"
         ) from None
+    for schema in {name for part in split(script, Dialect.POSTGRES) if (name := _made_schema(part))}:
+        if await connection.fetchval("SELECT to_regnamespace(quote_ident($1)) IS NOT NULL", schema):
+            await connection.execute(f"ALTER SCHEMA {quote(schema)} RENAME TO {quote(f'plainbase_{schema}')}")
     await connection.execute(f"SET LOCAL search_path = plainbase_scratch, {path or chr(34) * 2}")
+
+
+def _made_schema(part: Part) -> str | None:
+    words = [lexer.identifier(token) for token in part.tokens[:6]]
+    if words[:2] != ["create", "schema"]:
+        return None
+    return words[5] if words[2:5] == ["if", "not", "exists"] else words[2]
 
 
 class PostgresMigrator:

@@ -121,10 +121,6 @@ SET client_encoding = 'UTF8';
 -- result: search_path text
 SELECT set_config('search_path', :search_path, false) AS search_path;
 
--- name: expect_records :exec
--- A file that was written when the records were others does nothing.
-SET plainbase.records = :records;
-
 -- name: check_records :script
 -- A file that was written when the records were others does nothing.
 -- only: postgres, SQLite has no DO
@@ -138,3 +134,8 @@ BEGIN
     END IF;
 END;
 $$;
+
+-- name: expect_records :exec
+-- The last of this file, since sqlfluff parses nothing after it.
+-- A file that was written when the records were others does nothing.
+SET plainbase.records = :records; -- noqa: PRS

@@ -38,9 +38,13 @@ objects AS (
             CASE WHEN relispartition THEN pg_get_expr(relpartbound, oid, true) END,
             CASE WHEN relpersistence = 'u' THEN 'UNLOGGED' END,
             (
-                SELECT 'INHERITS ' || string_agg(CAST(CAST(inhparent AS regclass) AS text), ', ' ORDER BY inhseqno)
+                SELECT
+                    'INHERITS ' || string_agg(
+                        CAST(CAST(pg_inherits.inhparent AS regclass) AS text),
+                        ', ' ORDER BY pg_inherits.inhseqno
+                    )
                 FROM pg_inherits
-                WHERE inhrelid = own_tables.oid
+                WHERE pg_inherits.inhrelid = own_tables.oid
             ),
             CASE WHEN relrowsecurity THEN 'ROW LEVEL SECURITY' END,
             CASE WHEN relforcerowsecurity THEN 'FORCED' END,
@@ -69,10 +73,10 @@ objects AS (
                 SELECT
                     concat_ws(
                         ' ',
-                        CASE WHEN seqstart <> 1 THEN 'START ' || seqstart END,
-                        CASE WHEN seqincrement <> 1 THEN 'INCREMENT BY ' || seqincrement END,
-                        CASE WHEN seqcache <> 1 THEN 'CACHE ' || seqcache END,
-                        CASE WHEN seqcycle THEN 'CYCLE' END
+                        CASE WHEN pg_sequence.seqstart <> 1 THEN 'START ' || pg_sequence.seqstart END,
+                        CASE WHEN pg_sequence.seqincrement <> 1 THEN 'INCREMENT BY ' || pg_sequence.seqincrement END,
+                        CASE WHEN pg_sequence.seqcache <> 1 THEN 'CACHE ' || pg_sequence.seqcache END,
+                        CASE WHEN pg_sequence.seqcycle THEN 'CYCLE' END
                     )
                 FROM pg_depend
                 INNER JOIN pg_sequence ON pg_depend.objid = pg_sequence.seqrelid
@@ -141,7 +145,9 @@ objects AS (
         concat_ws(
             ' ',
             pg_get_triggerdef(pg_trigger.oid, true),
-            CASE WHEN pg_trigger.tgenabled <> 'O' THEN 'ENABLED ' || CAST(pg_trigger.tgenabled AS text) END
+            CASE pg_trigger.tgenabled
+                WHEN 'D' THEN 'DISABLED' WHEN 'A' THEN 'ENABLED ALWAYS' WHEN 'R' THEN 'ENABLED ON REPLICAS'
+            END
         ) AS definition
     FROM own_tables
     INNER JOIN pg_trigger ON own_tables.oid = pg_trigger.tgrelid
@@ -167,7 +173,12 @@ objects AS (
         concat_ws(
             ' ',
             CASE WHEN pg_policy.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
-            pg_policy.polcmd,
+            CASE pg_policy.polcmd
+                WHEN 'r' THEN 'FOR SELECT'
+                WHEN 'a' THEN 'FOR INSERT'
+                WHEN 'w' THEN 'FOR UPDATE'
+                WHEN 'd' THEN 'FOR DELETE'
+            END,
             (
                 SELECT string_agg(coalesce(pg_roles.rolname, 'public'), ', ' ORDER BY pg_roles.rolname)
                 FROM unnest(pg_policy.polroles) AS member (oid)
@@ -237,9 +248,15 @@ objects AS (
             ' ',
             CASE pg_proc.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' WHEN 'w' THEN 'WINDOW' END,
             (
-                SELECT format('%s %s %s', aggtransfn, CAST(aggtranstype AS regtype), nullif(agginitval, ''))
+                SELECT
+                    format(
+                        '%s %s %s',
+                        pg_aggregate.aggtransfn,
+                        CAST(pg_aggregate.aggtranstype AS regtype),
+                        nullif(pg_aggregate.agginitval, '')
+                    )
                 FROM pg_aggregate
-                WHERE aggfnoid = pg_proc.oid
+                WHERE pg_aggregate.aggfnoid = pg_proc.oid
             ),
             pg_get_function_arguments(pg_proc.oid),
             'RETURNS ' || pg_get_function_result(pg_proc.oid),
@@ -273,11 +290,18 @@ objects AS (
         concat_ws(
             ' ',
             CASE pg_type.typtype WHEN 'e' THEN 'ENUM' WHEN 'r' THEN 'RANGE' WHEN 'd' THEN 'DOMAIN' END,
-            (SELECT CAST(rngsubtype AS regtype) FROM pg_range WHERE rngtypid = pg_type.oid),
             (
-                SELECT 'COLLATE ' || quote_ident(collname)
+                SELECT CAST(pg_range.rngsubtype AS regtype)
+                FROM pg_range
+                WHERE pg_range.rngtypid = pg_type.oid
+            ),
+            (
+                SELECT 'COLLATE ' || quote_ident(pg_collation.collname)
                 FROM pg_collation
-                WHERE pg_collation.oid = pg_type.typcollation AND pg_type.typtype = 'd' AND collname <> 'default'
+                WHERE
+                    pg_collation.oid = pg_type.typcollation
+                    AND pg_type.typtype = 'd'
+                    AND pg_collation.collname <> 'default'
             ),
             CASE WHEN pg_type.typtype = 'd' THEN format_type(pg_type.typbasetype, pg_type.typtypmod) END,
             CASE WHEN pg_type.typnotnull THEN 'NOT NULL' END,
@@ -350,6 +374,72 @@ objects AS (
     FROM pg_ts_dict
     INNER JOIN pg_ts_template ON pg_ts_dict.dicttemplate = pg_ts_template.oid
     WHERE pg_ts_dict.dictnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+    UNION ALL
+    SELECT
+        'collation' AS kind,
+        '' AS table_name,
+        pg_collation.collname AS name,
+        0 AS position,
+        concat_ws(' ', pg_collation.collprovider, pg_collation.collcollate, pg_collation.collctype) AS definition
+    FROM pg_collation
+    WHERE pg_collation.collnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+    UNION ALL
+    SELECT
+        'operator' AS kind,
+        '' AS table_name,
+        format(
+            '%s (%s, %s)',
+            pg_operator.oprname,
+            CAST(nullif(pg_operator.oprleft, 0) AS regtype),
+            CAST(pg_operator.oprright AS regtype)
+        ) AS name,
+        0 AS position,
+        CAST(pg_operator.oprcode AS text) AS definition
+    FROM pg_operator
+    WHERE
+        pg_operator.oprnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+        AND NOT EXISTS (
+            SELECT FROM pg_depend
+            WHERE
+                pg_depend.classid = CAST('pg_operator' AS regclass)
+                AND pg_depend.objid = pg_operator.oid
+                AND pg_depend.deptype = 'e'
+        )
+    UNION ALL
+    SELECT
+        'comment' AS kind,
+        '' AS table_name,
+        CAST(pg_proc.proname AS text) || '()' AS name,
+        0 AS position,
+        pg_description.description AS definition
+    FROM pg_description
+    INNER JOIN pg_proc ON pg_description.objoid = pg_proc.oid
+    WHERE
+        pg_description.classoid = CAST('pg_proc' AS regclass)
+        AND pg_proc.pronamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+    UNION ALL
+    SELECT
+        'comment' AS kind,
+        pg_type.typname AS table_name,
+        pg_type.typname AS name,
+        0 AS position,
+        pg_description.description AS definition
+    FROM pg_description
+    INNER JOIN pg_type ON pg_description.objoid = pg_type.oid
+    WHERE
+        pg_description.classoid = CAST('pg_type' AS regclass)
+        AND pg_type.typnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+    UNION ALL
+    SELECT
+        'comment' AS kind,
+        own_tables.relname AS table_name,
+        pg_constraint.conname AS name,
+        0 AS position,
+        pg_description.description AS definition
+    FROM pg_description
+    INNER JOIN pg_constraint ON pg_description.objoid = pg_constraint.oid
+    INNER JOIN own_tables ON pg_constraint.conrelid = own_tables.oid
+    WHERE pg_description.classoid = CAST('pg_constraint' AS regclass)
     UNION ALL
     SELECT
         'comment' AS kind,
