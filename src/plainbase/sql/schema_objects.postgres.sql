@@ -2,7 +2,19 @@
 -- Everything that the schema's statements make in the current schema, and how; what extensions made is left out.
 -- Differs from sqlite: the server writes each definition itself, so a table's columns and constraints are rows.
 -- result: kind text, table_name text, name text, position integer, definition text
-WITH own_tables AS (
+WITH place AS (
+    SELECT CAST(quote_ident(current_schema()) AS regnamespace) AS oid
+),
+
+of_extensions AS (
+    SELECT
+        classid AS kind,
+        objid AS oid
+    FROM pg_depend
+    WHERE deptype = 'e'
+),
+
+own_tables AS (
     SELECT
         pg_class.oid,
         pg_class.relname,
@@ -15,14 +27,8 @@ WITH own_tables AS (
         pg_class.relpartbound
     FROM pg_class
     WHERE
-        pg_class.relnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
-        AND NOT EXISTS (
-            SELECT FROM pg_depend
-            WHERE
-                pg_depend.classid = CAST('pg_class' AS regclass)
-                AND pg_depend.objid = pg_class.oid
-                AND pg_depend.deptype = 'e'
-        )
+        pg_class.relnamespace = (SELECT place.oid FROM place)
+        AND (CAST('pg_class' AS regclass), pg_class.oid) NOT IN (SELECT of_extensions.kind, of_extensions.oid FROM of_extensions)
 ),
 
 objects AS (
@@ -115,7 +121,7 @@ objects AS (
     LEFT JOIN own_tables ON pg_constraint.conrelid = own_tables.oid
     LEFT JOIN pg_type ON pg_constraint.contypid = pg_type.oid
     WHERE
-        pg_constraint.connamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+        pg_constraint.connamespace = (SELECT place.oid FROM place)
         AND pg_constraint.contype NOT IN ('n', 't')
         AND (own_tables.oid IS NOT NULL OR pg_type.oid IS NOT NULL)
     UNION ALL
@@ -273,7 +279,7 @@ objects AS (
     FROM pg_proc
     INNER JOIN pg_language ON pg_proc.prolang = pg_language.oid
     WHERE
-        pg_proc.pronamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+        pg_proc.pronamespace = (SELECT place.oid FROM place)
         AND NOT EXISTS (
             SELECT FROM pg_depend
             WHERE
@@ -331,16 +337,10 @@ objects AS (
     FROM pg_type
     LEFT JOIN pg_class ON pg_type.typrelid = pg_class.oid
     WHERE
-        pg_type.typnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+        pg_type.typnamespace = (SELECT place.oid FROM place)
         AND pg_type.typtype IN ('d', 'e', 'r', 'c')
         AND coalesce(pg_class.relkind, 'c') = 'c'
-        AND NOT EXISTS (
-            SELECT FROM pg_depend
-            WHERE
-                pg_depend.classid = CAST('pg_type' AS regclass)
-                AND pg_depend.objid = pg_type.oid
-                AND pg_depend.deptype = 'e'
-        )
+        AND (CAST('pg_type' AS regclass), pg_type.oid) NOT IN (SELECT of_extensions.kind, of_extensions.oid FROM of_extensions)
     UNION ALL
     SELECT
         'text search configuration' AS kind,
@@ -363,7 +363,7 @@ objects AS (
         ) AS definition
     FROM pg_ts_config
     INNER JOIN pg_ts_parser ON pg_ts_config.cfgparser = pg_ts_parser.oid
-    WHERE pg_ts_config.cfgnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+    WHERE pg_ts_config.cfgnamespace = (SELECT place.oid FROM place)
     UNION ALL
     SELECT
         'text search dictionary' AS kind,
@@ -373,7 +373,7 @@ objects AS (
         concat_ws(' ', pg_ts_template.tmplname, pg_ts_dict.dictinitoption) AS definition
     FROM pg_ts_dict
     INNER JOIN pg_ts_template ON pg_ts_dict.dicttemplate = pg_ts_template.oid
-    WHERE pg_ts_dict.dictnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+    WHERE pg_ts_dict.dictnamespace = (SELECT place.oid FROM place)
     UNION ALL
     SELECT
         'collation' AS kind,
@@ -382,7 +382,7 @@ objects AS (
         0 AS position,
         concat_ws(' ', pg_collation.collprovider, pg_collation.collcollate, pg_collation.collctype) AS definition
     FROM pg_collation
-    WHERE pg_collation.collnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+    WHERE pg_collation.collnamespace = (SELECT place.oid FROM place)
     UNION ALL
     SELECT
         'operator' AS kind,
@@ -397,14 +397,8 @@ objects AS (
         CAST(pg_operator.oprcode AS text) AS definition
     FROM pg_operator
     WHERE
-        pg_operator.oprnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
-        AND NOT EXISTS (
-            SELECT FROM pg_depend
-            WHERE
-                pg_depend.classid = CAST('pg_operator' AS regclass)
-                AND pg_depend.objid = pg_operator.oid
-                AND pg_depend.deptype = 'e'
-        )
+        pg_operator.oprnamespace = (SELECT place.oid FROM place)
+        AND (CAST('pg_operator' AS regclass), pg_operator.oid) NOT IN (SELECT of_extensions.kind, of_extensions.oid FROM of_extensions)
     UNION ALL
     SELECT
         'comment' AS kind,
@@ -416,7 +410,7 @@ objects AS (
     INNER JOIN pg_proc ON pg_description.objoid = pg_proc.oid
     WHERE
         pg_description.classoid = CAST('pg_proc' AS regclass)
-        AND pg_proc.pronamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+        AND pg_proc.pronamespace = (SELECT place.oid FROM place)
     UNION ALL
     SELECT
         'comment' AS kind,
@@ -428,7 +422,7 @@ objects AS (
     INNER JOIN pg_type ON pg_description.objoid = pg_type.oid
     WHERE
         pg_description.classoid = CAST('pg_type' AS regclass)
-        AND pg_type.typnamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+        AND pg_type.typnamespace = (SELECT place.oid FROM place)
     UNION ALL
     SELECT
         'comment' AS kind,
