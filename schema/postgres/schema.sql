@@ -346,10 +346,12 @@ ALTER TABLE ONLY training_runs
 ALTER TABLE ONLY training_runs
     ADD CONSTRAINT training_runs_parent_run_id_fkey FOREIGN KEY (parent_run_id) REFERENCES training_runs(id) ON DELETE SET NULL;
 
-INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state) VALUES
-(1, 'data', '9ad2f27ba2861be799f994626bc10fbc933728eead9cc9e62f32f1a71efaf071', '64fc6a05123f4079bd15b71065c399ac6f495a05934c5b1de3161d7b070c5570', 'applied'),
-(2, 'training', '7c6c361b34f7f71133cca5cdf0506b1df0de67ab3cf1ed28bfcfc3a9c6a8ff8d', '58eca2cff901ce2ee11ac8dbc561cb46f24c3c9737c98c122dbcb436b50e4f7d', 'applied'),
-(3, 'inference', '51a6ae9341c1c336e88fcacd723f91ea72c42b2ac4b56bf98a3c7972d4a6b8e4', 'c3faacd3d7fee6f3e1b26eee07571062805623a630dc58b0087cdfa6f3f1c5f8', 'applied');
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (1, 'data', '9ad2f27ba2861be799f994626bc10fbc933728eead9cc9e62f32f1a71efaf071', '64fc6a05123f4079bd15b71065c399ac6f495a05934c5b1de3161d7b070c5570', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (2, 'training', '7c6c361b34f7f71133cca5cdf0506b1df0de67ab3cf1ed28bfcfc3a9c6a8ff8d', '58eca2cff901ce2ee11ac8dbc561cb46f24c3c9737c98c122dbcb436b50e4f7d', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (3, 'inference', '51a6ae9341c1c336e88fcacd723f91ea72c42b2ac4b56bf98a3c7972d4a6b8e4', 'c3faacd3d7fee6f3e1b26eee07571062805623a630dc58b0087cdfa6f3f1c5f8', 'applied', NULL);
 
 RESET client_encoding;
 RESET standard_conforming_strings;

@@ -466,7 +466,9 @@ BEGIN
         AND id <> new.id;
 END;
 
-INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state) VALUES
-(1, 'data', '2f40b7ce6e2e647b25280fffc1236c9d97147b7bc851731a092ee0d18fba1ec0', 'f13217ba13bfce346454d8cea94cd8aba341d65507b7937a66ee8cd4241292af', 'applied'),
-(2, 'training', 'd78857e7562e64f4202059eef09635eb80cb7b70266e4bb22fd471df8f90f319', 'af2ce80b7608e526f0947d68887a0c8e5f0ec3d54ce3a82d4df31f8d55638985', 'applied'),
-(3, 'inference', '1a9bf39ccce186f269399ce38da24e9778c9ba18d69bcbc4025f9efa42a17f6d', '193d571a6b3ace9e369e09fa0f9c24c728e4e4cd4287312f0271bed347128c5e', 'applied');
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (1, 'data', '2f40b7ce6e2e647b25280fffc1236c9d97147b7bc851731a092ee0d18fba1ec0', 'f13217ba13bfce346454d8cea94cd8aba341d65507b7937a66ee8cd4241292af', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (2, 'training', 'd78857e7562e64f4202059eef09635eb80cb7b70266e4bb22fd471df8f90f319', 'af2ce80b7608e526f0947d68887a0c8e5f0ec3d54ce3a82d4df31f8d55638985', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (3, 'inference', '1a9bf39ccce186f269399ce38da24e9778c9ba18d69bcbc4025f9efa42a17f6d', '193d571a6b3ace9e369e09fa0f9c24c728e4e4cd4287312f0271bed347128c5e', 'applied', NULL);

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from plainbase.check import pg_dump as dumping
 from plainbase.check import scratch
 from plainbase.database import Database
 from plainbase.dialect import Dialect
-from plainbase.errors import ConfigurationError, MigrationError, StatementFailed
+from plainbase.errors import ConfigurationError, MigrationError
+from plainbase.migrations.pieces import internal
+from plainbase.migrations.records import is_prepared, records
 from plainbase.options import resolve
 from plainbase.rows import Row
 from plainbase.shipped import internal_queries
@@ -100,7 +103,7 @@ async def postgres_schema(url: str | None, pg_dump: str | None = None) -> str:
                 f"names of pg_catalog are found before those of schema {schema}; rename {', '.join(hidden)}"
             )
         populated = {row["name"] for row in await _rows(db, "list_populated")}
-        records = await _records(db)
+        recorded = await _records(db)
     program = pg_dump or dumping.find()
     dump = await dumping.schema_only(program, options, place["database"], place["major"])
     kept = [part for part in split(_without_psql(dump), Dialect.POSTGRES) if not _is_left_out(part, schema)]
@@ -108,7 +111,7 @@ async def postgres_schema(url: str | None, pg_dump: str | None = None) -> str:
     refreshes = [f"REFRESH MATERIALIZED VIEW {name};" for name in _stored(kept, populated, schema)]
     before = "\n".join(f"SET {name} = {value};" for name, value in _SETTINGS.items())
     after = "\n".join(f"RESET {name};" for name in _SETTINGS)
-    return _joined([_POSTGRES_HEADER.rstrip(), before, *statements, *refreshes, *records, after])
+    return _joined([_POSTGRES_HEADER.rstrip(), before, *statements, *refreshes, *recorded, after])
 
 
 async def _rows(db: Database, query: str) -> list[Row]:
@@ -116,17 +119,13 @@ async def _rows(db: Database, query: str) -> list[Row]:
 
 
 async def _records(db: Database) -> list[str]:
-    """The statement that records the migrations; none where there are none."""
-    try:
-        rows = await _rows(db, "list_records")
-    except StatementFailed as error:
-        if error.undefined:
-            raise MigrationError("this database was never migrated: it has no schema_migrations") from None
-        raise
-    if not rows:
-        return []
-    values = ",\n".join(row["record"] for row in rows)
-    return [f"INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state) VALUES\n{values};"]
+    """The statements that record the migrations, without when and how long."""
+    dialect = Dialect(db.dialect)
+    if not await is_prepared(db._driver, dialect):
+        raise MigrationError("this database was never migrated: it has no schema_migrations")
+    found = [{**asdict(record), "duration_ms": None} for record in await records(db._driver, dialect)]
+    pieces = [piece for values in found for piece in internal(dialect, "record", values)]
+    return ["\n".join(piece.text for piece in pieces)] if pieces else []
 
 
 def _ended(sql: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from plainbase.dialect import Dialect
+from plainbase.drivers.named import quote
 from plainbase.migrations.files import File, Migration
 from plainbase.migrations.plan import Step
 from plainbase.migrations.tables import concurrent_index, dropped, rebuilt
@@ -174,7 +175,7 @@ def recorded_again(migration: Migration) -> tuple[Piece, ...]:
 
 def quoted(*names: str) -> str:
     """A name in SQL, after those of what it belongs to."""
-    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
+    return ".".join(map(quote, names))
 
 
 def _of_file(migration: Migration) -> dict[str, Value]:

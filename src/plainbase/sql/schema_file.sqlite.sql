@@ -27,9 +27,3 @@ WHERE
 ORDER BY
     CASE s.type WHEN 'table' THEN 1 WHEN 'index' THEN 2 WHEN 'view' THEN 3 ELSE 4 END,
     s.rowid;
-
--- name: list_records :many
--- The rows of schema_migrations as an INSERT has them, oldest first; without when and how long.
-SELECT printf('(%d, %Q, %Q, %Q, %Q)', version, name, text_checksum, sql_checksum, state) AS record
-FROM schema_migrations
-ORDER BY version;

@@ -8,8 +8,8 @@ WITH place AS (
 
 of_extensions AS (
     SELECT
-        classid AS kind,
-        objid AS oid
+        classid,
+        objid
     FROM pg_depend
     WHERE deptype = 'e'
 ),
@@ -28,7 +28,7 @@ own_tables AS (
     FROM pg_class
     WHERE
         pg_class.relnamespace = (SELECT place.oid FROM place)
-        AND (CAST('pg_class' AS regclass), pg_class.oid) NOT IN (SELECT of_extensions.kind, of_extensions.oid FROM of_extensions)
+        AND (CAST('pg_class' AS regclass), pg_class.oid) NOT IN (SELECT e.classid, e.objid FROM of_extensions AS e)
 ),
 
 objects AS (
@@ -340,7 +340,7 @@ objects AS (
         pg_type.typnamespace = (SELECT place.oid FROM place)
         AND pg_type.typtype IN ('d', 'e', 'r', 'c')
         AND coalesce(pg_class.relkind, 'c') = 'c'
-        AND (CAST('pg_type' AS regclass), pg_type.oid) NOT IN (SELECT of_extensions.kind, of_extensions.oid FROM of_extensions)
+        AND (CAST('pg_type' AS regclass), pg_type.oid) NOT IN (SELECT e.classid, e.objid FROM of_extensions AS e)
     UNION ALL
     SELECT
         'text search configuration' AS kind,
@@ -398,7 +398,12 @@ objects AS (
     FROM pg_operator
     WHERE
         pg_operator.oprnamespace = (SELECT place.oid FROM place)
-        AND (CAST('pg_operator' AS regclass), pg_operator.oid) NOT IN (SELECT of_extensions.kind, of_extensions.oid FROM of_extensions)
+        AND (CAST('pg_operator' AS regclass), pg_operator.oid) NOT IN (
+            SELECT
+                e.classid,
+                e.objid
+            FROM of_extensions AS e
+        )
     UNION ALL
     SELECT
         'comment' AS kind,
