@@ -18,8 +18,6 @@ from plainbase.cli.opening import command, opened, opened_to_look, schema_option
 from plainbase.migrations import Step, Timeouts
 from plainbase.migrations.pieces import USUAL
 
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
 wait_option = click.option(
     "--wait",
     type=click.FloatRange(min=0),
@@ -28,7 +26,7 @@ wait_option = click.option(
     help="Seconds to wait for another migrator.",
 )
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 out_of_order_option = click.option(
     "--out-of-order", is_flag=True, help="Also apply what is older than the last one applied."
 )
@@ -38,7 +36,7 @@ _TIMEOUTS = (
         type=click.FloatRange(min=0),
         default=USUAL.lock_timeout,
         show_default=True,
-        help="Seconds a statement waits for a lock, and stands in front of others (PostgreSQL).",
+        help="Seconds a statement waits for a lock, and stands in front of others; 0 waits for ever (PostgreSQL).",
     ),
     click.option(
         "--statement-timeout",
