@@ -275,6 +275,12 @@ def test_new_writes_four_files_and_the_next_number(tmp_path: Path) -> None:
         path.write_text(TABLE)
 
 
+def test_new_keeps_to_the_one_dialect_that_a_folder_has(tmp_path: Path) -> None:
+    migration(tmp_path, "0001_a", TABLE, dialects=("sqlite",))
+    assert [path.name for path in new(tmp_path, "b")] == ["0002_b.up.sql", "0002_b.down.sql"]
+    assert not (tmp_path / "postgres").exists()
+
+
 def test_new_goes_on_with_times_where_there_are_times(tmp_path: Path) -> None:
     before = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
     label = new(tmp_path, "a", timestamp=True)[0].name.partition("_")[0]

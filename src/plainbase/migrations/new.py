@@ -24,6 +24,7 @@ _DOWN = """\
 def new(folder: Path, name: str, *, timestamp: bool = False) -> tuple[Path, ...]:
     """Write the next migration's up and down files for both dialects, holding a header only; return their paths.
 
+    A folder that has one dialect only keeps to it.
     The number is the last one plus one, or the UTC time with `timestamp`, or where the last one is a time.
     Raises MigrationError, with nothing written, where the name is none.
     """
@@ -32,10 +33,11 @@ def new(folder: Path, name: str, *, timestamp: bool = False) -> tuple[Path, ...]
         raise MigrationError(f"{name!r} is no name for a migration: letters, digits and underscores, a letter first")
     number = _next_number(folder, timestamp=timestamp)
     label = f"{number}_{title.lower()}"
+    dialects = [each for each in Dialect if (folder / each / "migrations").is_dir()] or Dialect
     texts = {"up": _UP, "down": _DOWN}
     files = {
         folder / dialect / "migrations" / f"{label}.{direction}.sql": text
-        for dialect in Dialect
+        for dialect in dialects
         for direction, text in texts.items()
     }
     for path, text in files.items():
