@@ -221,6 +221,24 @@ async def test_repair_refuses_what_is_in_order(db: Database) -> None:
     assert len(await recorded(db)) == 3
 
 
+@pytest.mark.parametrize(
+    ("state", "says", "becomes"),
+    [
+        ("started", "done", "applied"),
+        ("started", "undone", None),
+        ("reverting", "done", None),
+        ("reverting", "undone", "applied"),
+    ],
+)
+async def test_repair_says_how_an_interrupted_step_ended(db: Database, state: str, says: str, becomes: str) -> None:
+    await migrations.up(db)
+    await db.execute("UPDATE schema_migrations SET state = :state WHERE version = 3", {"state": state})
+    done, undone = ("0003_rows", None) if says == "done" else (None, 3)
+    lines = await migrations.repair(db, done=done, undone=undone)
+    assert lines == (f"0003_rows: recorded as {becomes or 'not applied'}",)
+    assert [each[2] for each in await recorded(db)][2:] == ([becomes] if becomes else [])
+
+
 async def test_older_ones_are_applied_on_demand(db: Database, schema: Path) -> None:
     migration(schema, "20260301000000_c", "CREATE TABLE c (id integer);", "DROP TABLE c;")
     await migrations.up(db)
