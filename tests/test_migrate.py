@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from conftest import SERVER, named
 from own_folders import migration
 from plainbase import Database, MigrateEvent, MigrationError, SchemaOutOfDate, StatementFailed, migrations
+from plainbase.drivers.base import Migrator
 from plainbase.migrations import Step, Timeouts
 
 NOTES = "CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, title TEXT NOT NULL);"
@@ -117,7 +120,7 @@ async def test_a_failed_migration_leaves_nothing_and_runs_again_after_the_fix(db
     assert "schema/" in message
     assert f"{db.dialect}/migrations/0004_more.up.sql:3: " in message
     assert "nique constraint" in message or "UNIQUE constraint" in message
-    assert "in `INSERT INTO notes VALUES (3, '…'), (1, '…');`; nothing of it was done" in message
+    assert "in `INSERT INTO notes VALUES (3, '…'), (1, '…')`; nothing of it was done" in message
     assert "secret" not in message
     assert len(await recorded(db)) == 3
     assert await counts(db) == (2, 3)
@@ -149,7 +152,7 @@ async def test_what_a_migration_sets_is_gone_with_it(db: Database, schema: Path)
     if db.dialect == "postgres":
         text = "SET search_path = pg_catalog;\nSET statement_timeout = '1ms';\nSET ROLE pg_monitor;\nRESET ROLE;"
     else:
-        text = "PRAGMA case_sensitive_like = ON;\nCREATE TEMP TABLE scratch (id);"
+        text = "PRAGMA case_sensitive_like = ON;\nCREATE  TEMP TABLE scratch (id);"
     migration(schema, "0004_set", text)
     migration(schema, "0005_more", "CREATE TABLE more (id integer);", "DROP TABLE more;")
     assert len(await migrations.up(db)) == 5
@@ -405,3 +408,143 @@ async def test_calls_inside_a_transaction_of_this_task_do_not_hang(db: Database)
             with pytest.raises(Exception, match="would wait for itself"):
                 await migrations.up(db)
     assert await migrations.up(db) == ("0002_tags", "0003_rows")
+
+
+async def test_down_undoes_nothing_that_came_meanwhile(
+    db: Database, schema: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await migrations.up(db)
+    migration(schema, "0004_more", "CREATE TABLE more (id integer);", "DROP TABLE more;")
+    real = db._driver.migrator
+
+    async def overtaken(wait: float) -> Migrator:
+        url = f"sqlite:///{db.options.path}" if db.options.path else postgres_url(db)
+        async with Database.open(url, queries=None, schema=schema) as other:
+            await migrations.up(other)
+        return await real(wait)
+
+    monkeypatch.setattr(db._driver, "migrator", overtaken)
+    with pytest.raises(MigrationError, match="0004_more: applied by another migrator meanwhile"):
+        await migrations.down(db, steps=1)
+    monkeypatch.undo()
+    assert len(await recorded(db)) == 4
+    assert await migrations.down(db, steps=1) == ("0004_more",)
+
+
+def postgres_url(db: Database) -> str:
+    """The URL of a PostgreSQL database in a test."""
+    return named(os.environ[SERVER], str(db.options.database))
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TEMP TABLE kept AS SELECT id, title FROM notes WHERE id = 1; DROP TABLE notes; "
+        "CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, title TEXT NOT NULL); INSERT INTO notes SELECT id, title "
+        "FROM kept; DELETE FROM tags WHERE note_id = 2;",
+        "CREATE TABLE n (id INTEGER NOT NULL PRIMARY KEY, title TEXT NOT NULL); INSERT INTO n SELECT id, title FROM "
+        "notes WHERE id = 1; ALTER TABLE notes RENAME TO old; ALTER TABLE n RENAME TO notes; DROP TABLE old; "
+        "DELETE FROM tags WHERE note_id = 2;",
+    ],
+)
+async def test_in_whatever_order_a_rebuild_loses_no_rows(db: Database, schema: Path, text: str) -> None:
+    await migrations.up(db)
+    migration(schema, "0004_check", text)
+    with pytest.raises(MigrationError, match="notes has not as many rows after its rebuild"):
+        await migrations.up(db)
+    assert await counts(db) == (2, 3)
+    migration(
+        schema, "0004_check", text.replace(" WHERE id = 1", "").replace("DELETE FROM tags WHERE note_id = 2;", "")
+    )
+    assert await migrations.up(db) == ("0004_check",)
+    assert await counts(db) == (2, 3)
+
+
+@SQLITE
+async def test_what_was_broken_before_keeps_nobody_from_dropping_a_table(db: Database, schema: Path) -> None:
+    await migrations.up(db)
+    await db.script("PRAGMA foreign_keys = OFF; INSERT INTO tags VALUES (9, 'orphan');")
+    migration(schema, "0004_other", "CREATE TABLE other (id INTEGER);", "DROP TABLE other;")
+    migration(schema, "0005_drop", "DROP TABLE other;", "CREATE TABLE other (id INTEGER);")
+    assert await migrations.up(db) == ("0004_other", "0005_drop")
+    with pytest.raises(MigrationError, match="tags refers to notes"):
+        await rebuilt_as(db, schema, "0006_check", more="UPDATE notes SET id = id + 10;")
+
+
+async def rebuilt_as(db: Database, schema: Path, label: str, more: str) -> None:
+    migration(schema, label, f"{REBUILD.format(which='')}\n{more}", "SELECT 1;")
+    await migrations.up(db)
+
+
+@POSTGRES  # on SQLite they live until the last step
+async def test_temporary_tables_of_one_step_are_not_in_the_next(db: Database, schema: Path) -> None:
+    migration(schema, "0004_one", "CREATE TEMP TABLE tmp AS SELECT 1 AS a;")
+    migration(schema, "0005_two", "CREATE TEMP TABLE tmp AS SELECT 2 AS a;")
+    assert len(await migrations.up(db)) == 5
+
+
+async def test_the_records_of_another_tool_are_told_apart(db: Database) -> None:
+    await db.script("CREATE TABLE schema_migrations (version varchar(255));")
+    for call in (migrations.up(db), migrations.status(db), migrations.baseline(db, 1)):
+        with pytest.raises(MigrationError, match="schema_migrations is another tool's: rename it"):
+            await call
+    assert "another tool's" in str((await db.health()).error)
+
+
+async def test_wrong_files_are_not_taken_for_an_older_version(db: Database, schema: Path) -> None:
+    await migrations.up(db)
+    for path in schema.rglob("0003_rows.down.sql"):
+        path.unlink()
+    with pytest.raises(StatementFailed, match="nowhere"):
+        await db.fetch_all("SELECT nowhere FROM notes")
+
+
+async def test_tasks_of_one_process_wait_for_each_other(empty_url: str, schema: Path) -> None:
+    async with Database.open(empty_url, queries=None, schema=schema, pool_timeout=0.1) as db:
+        migration(schema, "0004_slow", SLOW[db.dialect])
+        done = await asyncio.gather(*(migrations.up(db) for _ in range(4)))
+        assert sorted(map(len, done)) == [0, 0, 0, 4]
+
+
+SLOW = {
+    "postgres": "SELECT pg_sleep(0.3);",
+    "sqlite": "CREATE TABLE big AS "
+    "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 600000) SELECT n FROM c;",
+}
+
+
+@POSTGRES
+async def test_an_index_whose_name_the_server_cuts_is_found(db: Database, schema: Path) -> None:
+    name = "x" * 70
+    text = f"-- no-transaction\nCREATE UNIQUE INDEX CONCURRENTLY {name} ON tags (note_id);"
+    migration(schema, "0004_unique", text, "SELECT 1;")
+    with pytest.raises(MigrationError, match="could not create unique index"):
+        await migrations.up(db)
+    assert (await migrations.status(db)).invalid_indexes == ()
+    await db.execute("DELETE FROM tags WHERE name = 'y'")
+    assert await migrations.up(db) == ("0004_unique",)
+
+
+@POSTGRES
+async def test_a_statement_outside_a_transaction_stands_in_front_of_nobody(db: Database, schema: Path) -> None:
+    await migrations.up(db)
+    migration(schema, "0004_full", "-- no-transaction\nVACUUM FULL notes;")
+    async with db.transaction() as tx:
+        await tx.fetch_all("SELECT id FROM notes")
+        with pytest.raises(MigrationError, match="others were in the way in all 1 attempts"):
+            await migrations.up(db, timeouts=Timeouts(lock_timeout=0.02, attempts=1))
+        assert len(await recorded(db)) == 3
+    assert await migrations.up(db) == ("0004_full",)
+
+
+@POSTGRES
+async def test_each_schema_has_its_records(db: Database, schema: Path) -> None:
+    await migrations.up(db)
+    await db.script("CREATE SCHEMA tenant")
+    settings = {"search_path": "tenant, public"}
+    async with Database.open(postgres_url(db), queries=None, schema=schema, server_settings=settings) as tenant:
+        assert (await migrations.status(tenant)).version is None
+        assert len(await migrations.up(tenant)) == 3
+        assert await migrations.down(tenant, to=0) == ("0003_rows", "0002_tags", "0001_notes")
+    assert await counts(db) == (2, 3)

@@ -222,7 +222,7 @@ def test_a_statement_that_fails_is_named_and_what_went_before_is_kept(empty_url:
     assert re.fullmatch(r"applied 0001_notes  \d+ ms\n", result.stdout)
     (line,) = result.stderr.splitlines()
     assert line.startswith(f"Error: schema/{engine_folder(empty_url)}/migrations/0002_tags.up.sql:3: ")
-    assert "in `SELEC '…';`" in line
+    assert "in `SELEC '…'`" in line
     assert "a secret" not in line
     assert states(empty_url, schema) == {"0001_notes": "applied", "0002_tags": "pending"}
     assert "tags" not in tables(empty_url)

@@ -172,6 +172,8 @@ class Database(Runner):
             state = await migrations.standing(self)
         except PlainbaseError:
             return error
+        if state.expected is None:  # there are no files, or they are wrong
+            return error
         if state.pending:
             why = f"this database lacks migration {', '.join(state.pending)}: run `await db.migrate()`"
         elif state.unknown:

@@ -2,6 +2,7 @@
 
     PlainbaseError
     ├── ConfigurationError       the URL, the environment, an option, or the engine itself will not do
+    │   └── DatabaseMissing      … or the server has no database of that name
     ├── QueryFileError           .sql files do not load; all problems of all files at once
     ├── MigrationError           a migration cannot be planned or failed
     ├── SchemaOutOfDate          a statement needs a migration that this database has not had
@@ -64,6 +65,10 @@ class PlainbaseError(Exception):
 
 class ConfigurationError(PlainbaseError):
     """The URL, the environment, an option, or the engine itself will not do."""
+
+
+class DatabaseMissing(ConfigurationError):
+    """The server has no database of that name."""
 
 
 class QueryFileError(PlainbaseError):

@@ -24,7 +24,7 @@ def lint(text: str, name: str, *, in_transaction: bool) -> str:
         command += ["--config", ".squawk.toml"]
     if in_transaction:
         command.append("--assume-in-transaction")
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)  # noqa: S603 (no shell)
+    done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 (no shell)
     try:
         findings = json.loads(done.stdout)
     except ValueError:

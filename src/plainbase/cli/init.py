@@ -11,8 +11,10 @@ from plainbase.cli.opening import command, opened, schema_folders, schema_option
 from plainbase.database import Database
 from plainbase.dialect import Dialect
 from plainbase.drivers.named import quote
-from plainbase.errors import ConfigurationError
+from plainbase.errors import DatabaseMissing, PlainbaseError
 from plainbase.options import resolve
+
+EXISTS = "SELECT count(*) FROM pg_database WHERE datname = :name"
 
 
 @click.command()
@@ -41,9 +43,13 @@ async def _make(url: str | None) -> bool:
     try:
         async with Database.open(url, queries=None, schema=None, pool_size=1):
             return False
-    except ConfigurationError as error:
-        if "does not exist" not in str(error):
-            raise
+    except DatabaseMissing:
+        pass
     async with Database.open(url, queries=None, schema=None, pool_size=1, database="postgres") as server:
-        await server.script(f"CREATE DATABASE {quote(options.database)}")
+        try:
+            await server.script(f"CREATE DATABASE {quote(options.database)}")
+        except PlainbaseError:
+            if await server.fetch_value(EXISTS, {"name": options.database}):
+                return False  # somebody else has just made it
+            raise
     return True

@@ -14,7 +14,7 @@ import click
 from plainbase import migrations
 from plainbase.cli import migrate_report
 from plainbase.cli.migrate_files import dump, new, review
-from plainbase.cli.opening import command, opened, opened_to_look, schema_option, url_option
+from plainbase.cli.opening import command, opened, opened_to_look, opened_to_plan, schema_option, url_option
 from plainbase.migrations import Step, Timeouts
 from plainbase.migrations.pieces import USUAL
 
@@ -86,7 +86,7 @@ async def up(
     **limits: Any,
 ) -> None:
     """Apply what is pending, in order."""
-    async with opened(url, folders) as db:
+    async with opened_to_plan(url, folders) if dry_run else opened(url, folders) as db:
         planned = await migrations.up(
             db,
             to,
@@ -122,7 +122,7 @@ async def down(
     """Undo the newest migrations, down to --to or so many --steps."""
     if (to is None) == (steps is None):
         raise click.UsageError("say how far down: to a version (--to; 0 undoes everything), or so many --steps")
-    async with opened(url, folders) as db:
+    async with opened_to_look(url, folders) as db:
         planned = await migrations.down(
             db, to=to, steps=steps, dry_run=dry_run, wait=wait, timeouts=Timeouts(**limits), told=_tell("undid")
         )
@@ -207,7 +207,7 @@ async def repair(url: str | None, folders: tuple[Path, ...], done: str | None, u
 
     Records the files as they are now as what was applied; --done and --undone settle one that was interrupted.
     """
-    async with opened(url, folders) as db:
+    async with opened_to_look(url, folders) as db:
         for line in await migrations.repair(db, done=done, undone=undone, wait=wait) or ("nothing to repair",):
             click.echo(line)
 
@@ -229,7 +229,7 @@ async def render(
     **limits: Any,
 ) -> None:
     """Write the exact SQL that would run, for psql or sqlite3."""
-    async with opened(url, folders) as db:
+    async with opened_to_plan(url, folders) as db:
         text = await migrations.render(
             db,
             to,
@@ -237,7 +237,7 @@ async def render(
             out_of_order=out_of_order,
             timeouts=Timeouts(**limits),
         )
-        click.echo(text)
+        click.echo(f"{text}\n".encode(), nl=False)  # UTF-8, as the file says, whatever the terminal's encoding
 
 
 migrate.add_command(new)

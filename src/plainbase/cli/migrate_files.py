@@ -12,7 +12,7 @@ from plainbase import migrations
 from plainbase.check import review as reviewing
 from plainbase.check import schema_file
 from plainbase.cli import wheel_server
-from plainbase.cli.opening import command, opened, schema_folders, schema_option, url_option
+from plainbase.cli.opening import command, opened_to_plan, schema_folders, schema_option, url_option
 from plainbase.dialect import Dialect
 from plainbase.errors import MigrationError
 
@@ -95,7 +95,7 @@ async def review(url: str | None, folders: tuple[Path, ...], to: str | None, ser
     SQL, the locks it takes, squawk's lint, what becomes of schema.sql, SQLite's rules, a diagram.
     """
     folders = schema_folders(folders)
-    async with opened(url, folders) as db:
+    async with opened_to_plan(url, folders) as db:
         found = migrations.read(folders, Dialect(db.dialect))
         planned = [migrations.version_of(found, label) for label in await migrations.up(db, to, dry_run=True)]
     if not planned:

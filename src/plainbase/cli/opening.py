@@ -14,7 +14,7 @@ import click
 from plainbase import shipped
 from plainbase.database import Database, Opening
 from plainbase.dialect import Dialect
-from plainbase.errors import ConfigurationError, PlainbaseError
+from plainbase.errors import ConfigurationError, DatabaseMissing, PlainbaseError
 from plainbase.options import Options, resolve
 
 P = ParamSpec("P")
@@ -79,17 +79,25 @@ async def opened_to_look(url: str | None, folders: tuple[Path, ...]) -> AsyncIte
     """The same, for a command that only looks at it: where there is none, none is made."""
     options = resolve(url)
     missing = f"there is no database {options.safe_url} yet; `plainbase init` makes it"
-    if options.dialect is Dialect.SQLITE and options.path != ":memory:" and not _is_there(options):
+    if options.dialect is Dialect.SQLITE and not _is_there(options):
         raise ConfigurationError(missing)
     try:
         db = await opened(url, folders)
-    except ConfigurationError as error:
-        if "does not exist" in str(error) and options.dialect is Dialect.POSTGRES:
-            raise ConfigurationError(missing) from None
-        raise
+    except DatabaseMissing:
+        raise ConfigurationError(missing) from None
     async with db:
         yield db
 
 
+@asynccontextmanager
+async def opened_to_plan(url: str | None, folders: tuple[Path, ...]) -> AsyncIterator[Database]:
+    """The same, for a command that says what it would do: an SQLite file that is not there is an empty database."""
+    options = resolve(url)
+    if options.dialect is Dialect.SQLITE and not _is_there(options):
+        url = "sqlite://"
+    async with opened(url, folders) as db:
+        yield db
+
+
 def _is_there(options: Options) -> bool:
-    return Path(options.path or "").exists()
+    return options.path == ":memory:" or Path(options.path or "").exists()

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 
-from plainbase.errors import ConfigurationError, ConnectionLost
+from plainbase.errors import ConfigurationError, ConnectionLost, DatabaseMissing
 from plainbase.options import Options
 from plainbase.rows import Row
 
@@ -92,7 +92,9 @@ async def connect(options: Options) -> PostgresConnection:
             connection_class=PostgresConnection,
             record_class=PostgresRow,
         )
-    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+    except asyncpg.InvalidCatalogNameError as error:
+        raise DatabaseMissing(f"cannot connect to {options.safe_url}: {error.message}") from None
+    except asyncpg.InvalidAuthorizationSpecificationError as error:
         reason = "the user or password is wrong" if isinstance(error, asyncpg.InvalidPasswordError) else error.message
         raise ConfigurationError(f"cannot connect to {options.safe_url}: {reason}") from None
     except asyncpg.ClientConfigurationError as error:

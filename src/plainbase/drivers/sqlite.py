@@ -182,7 +182,14 @@ class SqliteDriver:
         return session
 
     async def migrator(self, wait: float) -> SqliteMigrator:
-        slot = await self._turn()
+        deadline = self._loop.time() + wait
+        while True:
+            try:
+                slot = await self._turn()
+                break
+            except PoolTimeout:
+                if self._loop.time() >= deadline or self.owner is asyncio.current_task():
+                    raise
         self.owner = asyncio.current_task()
         return SqliteMigrator(self, slot, wait)
 

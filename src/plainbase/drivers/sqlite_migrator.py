@@ -10,16 +10,12 @@ from plainbase.drivers import sqlite_work
 from plainbase.drivers.finishing import finished
 from plainbase.drivers.lanes import Lane
 from plainbase.drivers.pool import Slot
-from plainbase.errors import MigrationError, TransactionConflict
+from plainbase.errors import MigrationError, PlainbaseError, TransactionConflict
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
 
 if TYPE_CHECKING:
     from plainbase.drivers.sqlite import SqliteDriver
-
-
-LINGERING = ("PRAGMA", "CREATE TEMP")
-"""Statements that change the connection itself, which is then closed."""
 
 
 class SqliteMigrator:
@@ -36,7 +32,7 @@ class SqliteMigrator:
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(text).close()
 
-        self._lingers = self._lingers or text.upper().startswith(LINGERING)
+        self._lingers = self._lingers or text[:6].upper() == "PRAGMA"
         await self._on(work, None, name)
 
     async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
@@ -54,12 +50,24 @@ class SqliteMigrator:
         try:
             await self.rollback()
         finally:
-            if self._lingers or (self._lane.open and self._lane.raw.in_transaction):
+            if self._lingers or await self._has_changed():
                 self._driver.use_up(self._lane)
             self._driver.owner = None
             self._driver.writers.release(self._slot)
             self._driver.schema_changed()
             self._driver.committed()
+
+    async def _has_changed(self) -> bool:
+        """Whether temporary tables or an open transaction are left, so that the connection is to be closed."""
+
+        def look(connection: sqlite3.Connection) -> bool:
+            left = connection.execute("SELECT count(*) FROM sqlite_temp_schema").fetchone()[0]
+            return bool(left) or connection.in_transaction
+
+        try:
+            return bool(await self._on(look, None))
+        except PlainbaseError:
+            return True
 
     async def _on(self, work: Any, statement: Statement | None, name: str = "") -> Any:
         """Run a function; while another process holds the write lock, wait for it."""

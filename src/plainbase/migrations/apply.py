@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from plainbase.errors import MigrationError
 from plainbase.events import MigrateEvent
 from plainbase.migrations.files import read
 from plainbase.migrations.pieces import USUAL, Timeouts
@@ -41,10 +42,13 @@ async def up(
 
     if dry_run:
         return _labels(plan(await records(db._driver, db._driver.dialect)))
-    done = _labels(await carry_out(db._driver, plan, wait=wait, timeouts=timeouts, told=told))
-    if done:
-        db._events.emit("migrate", MigrateEvent(done))
-    return done
+    done: list[str] = []
+    try:
+        await carry_out(db._driver, plan, wait=wait, timeouts=timeouts, told=_both(done, told))
+    finally:
+        if done:
+            db._events.emit("migrate", MigrateEvent(tuple(done)))
+    return tuple(done)
 
 
 async def down(
@@ -66,16 +70,34 @@ async def down(
     planned = plan_down(migrations, found, to=to, steps=steps)
     if dry_run or not planned:
         return _labels(planned)
-    last = planned[-1].migration.version
+    meant = {step.migration.version for step in planned}
+    last = min(meant)
     below = max((record.version for record in found if record.version < last), default=0)
 
     def plan(found: Sequence[Record]) -> tuple[Step, ...]:
-        return plan_down(migrations, found, to=below)
+        steps = plan_down(migrations, found, to=below)
+        newer = [step.migration.label for step in steps if step.migration.version not in meant]
+        if newer:
+            raise MigrationError(f"{', '.join(newer)}: applied by another migrator meanwhile; look, and run it again")
+        return steps
 
-    done = _labels(await carry_out(db._driver, plan, wait=wait, timeouts=timeouts, told=told))
-    if done:
-        db._events.emit("migrate", MigrateEvent((), done))
-    return done
+    done: list[str] = []
+    try:
+        await carry_out(db._driver, plan, wait=wait, timeouts=timeouts, told=_both(done, told))
+    finally:
+        if done:
+            db._events.emit("migrate", MigrateEvent((), tuple(done)))
+    return tuple(done)
+
+
+def _both(done: list[str], told: Told) -> Told:
+    """Keep the label of each step, and tell it."""
+
+    def tell(step: Step, milliseconds: int) -> None:
+        done.append(step.migration.label)
+        told(step, milliseconds)
+
+    return tell
 
 
 def _labels(steps: Sequence[Step]) -> tuple[str, ...]:

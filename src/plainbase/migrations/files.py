@@ -36,15 +36,20 @@ class File:
         """Its statements."""
         return tuple(script.split(self.text, self.dialect))
 
+    @cached_property
+    def first_line(self) -> str:
+        """What says how it runs."""
+        return self.text.split("\n", 1)[0]
+
     @property
     def in_transaction(self) -> bool:
         """Whether it runs in a transaction."""
-        return self.text.split("\n", 1)[0].rstrip() != NO_TRANSACTION
+        return self.first_line.rstrip() != NO_TRANSACTION
 
     @property
     def irreversible(self) -> str | None:
         """Why it undoes nothing, where its first line says so."""
-        line = self.text.split("\n", 1)[0]
+        line = self.first_line
         return line.removeprefix(IRREVERSIBLE).strip() if line.startswith(IRREVERSIBLE) else None
 
     @property
@@ -91,7 +96,7 @@ def read(folders: Sequence[Path], dialect: Dialect) -> tuple[Migration, ...]:
             continue
         for path in sorted(directory.iterdir()):
             if path.is_file() and _LOOKS_NUMBERED.fullmatch(path.name):
-                where = f"{folder.name}/{dialect}/migrations/{path.name}"
+                where = f"{folder.resolve().name}/{dialect}/migrations/{path.name}"
                 _read_one(path, where, dialect, found, problems)
         problems += _unlike_the_other(folder, dialect)
     migrations = _paired(found, problems)
@@ -133,6 +138,8 @@ def _read_one(path: Path, where: str, dialect: Dialect, found: dict[str, dict[st
         why = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror or "it is unreadable"
         problems.append(f"{where}: cannot be read: {why}")
         text = "SELECT 1"  # which has no further problems
+    if "\0" in text:
+        problems.append(f"{where}: holds a NUL character")
     if text.startswith("\ufeff"):
         problems.append(f"{where}: begins with a byte order mark; save it without")
     file = File(where, text.replace("\r\n", "\n").replace("\r", "\n"), dialect)
@@ -177,7 +184,8 @@ def _unlike_the_other(folder: Path, dialect: Dialect) -> Iterable[str]:
     if there:
         for name in sorted(here ^ there):
             has, lacks = (dialect, other) if name in here else (other, dialect)
-            yield f"{folder.name}/{lacks}/migrations/{name}: is missing; {has} has it, and both have the same names"
+            where = f"{folder.resolve().name}/{lacks}/migrations/{name}"
+            yield f"{where}: is missing; {has} has it, and both have the same names"
 
 
 def _missing_folder(folder: Path, dialect: Dialect) -> str:

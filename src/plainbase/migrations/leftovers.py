@@ -15,6 +15,8 @@ from plainbase.sqlfile.script import Part
 
 _REPEATABLE = frozenset({"VACUUM", "ANALYZE", "REINDEX", "CLUSTER", "REFRESH", "PRAGMA"})
 _COMMITTING = frozenset({"CALL", "DO"})
+LONGEST_NAME = 63
+"""Bytes that PostgreSQL keeps of a name."""
 _OF_REINDEX = re.compile(r".*_cc(new|old)\d*")
 
 
@@ -121,8 +123,9 @@ def _index(part: Part, indexes: Iterable[Index]) -> Index | None:
     wanted = concurrent_index(part)
     if wanted is None:
         return None
+    name = wanted.name.encode()[:LONGEST_NAME].decode(errors="ignore")
     for index in indexes:
-        if index.name == wanted.name and (index.schema == wanted.schema if wanted.schema else index.is_visible):
+        if index.name == name and (index.schema == wanted.schema if wanted.schema else index.is_visible):
             return index
     return None
 

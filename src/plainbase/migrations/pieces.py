@@ -9,7 +9,7 @@ from plainbase.dialect import Dialect
 from plainbase.drivers.named import quote
 from plainbase.migrations.files import File, Migration
 from plainbase.migrations.plan import Step
-from plainbase.migrations.tables import concurrent_index, dropped, rebuilt
+from plainbase.migrations.tables import concurrent_index, drops_tables, rebuilt, words
 from plainbase.shipped import internal_queries
 from plainbase.sqlfile import lexer, script
 from plainbase.sqlfile.script import Part
@@ -108,11 +108,20 @@ def of_step(step: Step, timeouts: Timeouts, left: Leftovers = NOTHING_LEFT) -> P
     if not file.in_transaction:
         return Pieces(
             before=begun(step),
-            begin=internal(dialect, "set_session_statement_timeout", _statement_timeout(timeouts)),
+            begin=(
+                *internal(dialect, "set_session_statement_timeout", _statement_timeout(timeouts)),
+                *(
+                    ()  # it queues in front of nobody while it waits, and may do so for long
+                    if "CONCURRENTLY" in words(file.parts[0])
+                    else internal(
+                        dialect, "set_session_lock_timeout", {"lock_timeout": _milliseconds(timeouts.lock_timeout)}
+                    )
+                ),
+            ),
             body=() if left.done else (*drop_indexes(dialect, left.indexes), *of_file(file)),
             settle=internal(dialect, "settle"),
         )
-    drops, tables = dropped(file.parts), rebuilt(file.parts)
+    drops, tables = drops_tables(file.parts), rebuilt(file.parts)
     watch = internal(dialect, "watch_references") if drops else ()
     if watch and not tables:
         watch += internal(dialect, "keep_names")
@@ -123,7 +132,11 @@ def of_step(step: Step, timeouts: Timeouts, left: Leftovers = NOTHING_LEFT) -> P
             *internal(dialect, "set_lock_timeout", {"lock_timeout": _milliseconds(timeouts.lock_timeout)}),
             *internal(dialect, "set_statement_timeout", _statement_timeout(timeouts)),
         ),
-        body=(*_each(dialect, "count_rows", tables), *of_file(file)),
+        body=(
+            *(internal(dialect, "note_broken_references") if drops else ()),
+            *_each(dialect, "count_rows", tables),
+            *of_file(file),
+        ),
         settle=internal(dialect, "settle"),
         checks=(
             *_each(dialect, "compare_rows", tables),

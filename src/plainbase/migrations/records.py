@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from plainbase.dialect import Dialect
+from plainbase.errors import MigrationError, StatementFailed
 from plainbase.migrations.leftovers import Index
 from plainbase.migrations.plan import Record
 from plainbase.rows import Row
@@ -23,7 +24,14 @@ async def records(reader: Reader, dialect: Dialect) -> tuple[Record, ...]:
     """The records by version; none where the database was never migrated."""
     if not await is_prepared(reader, dialect):
         return ()
-    return tuple(Record(*row) for row in await _rows(reader, dialect, "list_records"))
+    try:
+        return tuple(Record(*row) for row in await _rows(reader, dialect, "list_records"))
+    except StatementFailed as error:
+        if not error.undefined:
+            raise
+        raise MigrationError(
+            "table schema_migrations is another tool's: rename it, then record what is there by a baseline"
+        ) from None
 
 
 async def is_prepared(reader: Reader, dialect: Dialect) -> bool:
@@ -32,7 +40,7 @@ async def is_prepared(reader: Reader, dialect: Dialect) -> bool:
 
 
 async def indexes(reader: Reader, dialect: Dialect) -> tuple[Index, ...]:
-    """Every index, those of the system left out."""
+    """Every index, those of the system left out; none on SQLite, which has no INVALID ones."""
     rows = await _rows(reader, dialect, "list_indexes")
     return tuple(Index(row["schema_name"], row["name"], row["is_visible"], row["is_valid"]) for row in rows)
 
@@ -50,5 +58,8 @@ async def broken_references(reader: Reader, dialect: Dialect) -> list[str]:
 
 
 async def _rows(reader: Reader, dialect: Dialect, query: str) -> list[Row]:
-    statement, values = internal_queries(dialect, "migrations")[query].bind({})
+    found = internal_queries(dialect, "migrations")[query]
+    if found.only not in (None, dialect):
+        return []
+    statement, values = found.bind({})
     return await reader.fetch(statement, values)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from plainbase.dialect import Dialect
 from plainbase.migrations.files import NO_TRANSACTION, File
-from plainbase.migrations.tables import words
+from plainbase.migrations.tables import beside_rebuild, concurrent_index, uncounted, words
 from plainbase.sqlfile import lexer
 from plainbase.sqlfile.script import Part
 
@@ -31,10 +31,22 @@ def problems(file: File) -> Iterable[str]:
     for part in file.parts:
         for problem in _of_part(part, file):
             yield f"{file.where}:{part.line}: {problem}"
+    if file.dialect is Dialect.SQLITE:
+        yield from _of_rebuilds(file)
     if not file.in_transaction and len(file.parts) > 1:
         yield (
             f"{file.where}:{file.parts[1].line}: a file outside a transaction holds one statement, since what was done "
             "before a failure could not be undone; give this one a migration of its own"
+        )
+
+
+def _of_rebuilds(file: File) -> Iterable[str]:
+    for part in uncounted(file.parts):
+        yield f"{file.where}:{part.line}: leave IF EXISTS out: the rows of a table that is rebuilt are counted before"
+    for part in beside_rebuild(file.parts):
+        yield (
+            f"{file.where}:{part.line}: while another table is rebuilt, views and triggers do not follow this; "
+            "give it a migration of its own"
         )
 
 
@@ -53,8 +65,7 @@ def _of_part(part: Part, file: File) -> Iterable[str]:
 
 
 def _of_sqlite(part: Part, *, in_transaction: bool) -> Iterable[str]:
-    found = words(part)
-    what = " ".join(found[:2]) if part.verb == "PRAGMA" else part.verb
+    what = f"PRAGMA {_pragma(part)}" if part.verb == "PRAGMA" else part.verb
     if what in ("ATTACH", "DETACH"):
         yield f"{what} is not for a migration: it is about one file"
     elif what in _NEVER:
@@ -65,11 +76,17 @@ def _of_sqlite(part: Part, *, in_transaction: bool) -> Iterable[str]:
         yield f"only VACUUM and PRAGMA need {NO_TRANSACTION} on SQLite; leave that line out here"
 
 
+def _pragma(part: Part) -> str:
+    """Its name in upper case, without the schema's and without quotation marks."""
+    names = [lexer.identifier(token) or "" for token in part.tokens[1:4]]
+    return names[2 if part.tokens[2:3] and part.tokens[2].text == "." else 0].upper()
+
+
 def _of_postgres(part: Part, *, in_transaction: bool) -> Iterable[str]:
     found = words(part)
     concurrently = "CONCURRENTLY" in found and found[0] in ("CREATE", "DROP", "REINDEX", "ALTER")
     if in_transaction and (concurrently or part.verb == "VACUUM" or found[:2] in _DIVIDED):
         what = f"{part.verb} … CONCURRENTLY" if concurrently else " ".join(found[: 1 if part.verb == "VACUUM" else 2])
         yield f"{what} cannot run in a transaction; {_OUTSIDE}"
-    elif concurrently and found[0] == "CREATE" and found[found.index("CONCURRENTLY") + 1] == "ON":
+    elif concurrently and found[:1] == ("CREATE",) and concurrent_index(part) is None:
         yield "name the index, so that one left INVALID by an interruption can be found"

@@ -20,27 +20,24 @@ Told = Callable[[Step, int], object]
 """Called with each step that was carried out, and how many milliseconds it took."""
 
 
-async def carry_out(driver: Driver, plan: Plan, *, wait: float, timeouts: Timeouts, told: Told) -> tuple[Step, ...]:
-    """Carry out what `plan` makes of the records, step by step; it is asked again before each.
+async def carry_out(driver: Driver, plan: Plan, *, wait: float, timeouts: Timeouts, told: Told) -> None:
+    """Carry out what `plan` makes of the records, step by step; it is asked again before each. `told` hears of each.
 
     Raises MigrationError, naming the file, line and statement that failed, or ConnectionLost.
     """
     dialect = driver.dialect
     if not plan(await records(driver, dialect)):  # nothing to do needs no lock
-        return ()
+        return
     migrator = await driver.migrator(wait)
-    done = []
     try:
         if not await is_prepared(migrator, dialect):
             await run_whole(migrator, prepare(dialect))
         while steps := plan(await records(migrator, dialect)):
             spent = await _patiently(migrator, steps[0], plan, timeouts)
             if spent is not None:
-                done.append(steps[0])
                 told(steps[0], spent)
     finally:
         await migrator.close()
-    return tuple(done)
 
 
 async def run_whole(migrator: Migrator, pieces: Iterable[Piece]) -> None:

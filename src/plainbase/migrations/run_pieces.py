@@ -70,12 +70,18 @@ def _explained(piece: Piece, error: PlainbaseError, where: str) -> MigrationErro
 
 def _shown(piece: Piece) -> str:
     """The beginning of a statement, without the strings in it, which may be secrets."""
-    part = piece.part
-    text = piece.text
-    if part is not None:
-        start = part.tokens[0].start
-        for token in reversed(part.tokens):
-            if token.kind in (lexer.STRING, lexer.OPEN):
-                text = f"{text[: token.start - start]}'…'{text[token.end - start :]}"
+    if piece.part is None:
+        return _cut(piece.text)
+    text, end, start = "", 0, piece.part.tokens[0].start
+    for token in piece.part.tokens:
+        if len(text) > SHOWN:
+            break
+        gap = " " if token.start - start > end else ""
+        text += gap + ("'…'" if token.kind in (lexer.STRING, lexer.OPEN) else token.text)
+        end = token.end - start
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     line = " ".join(text.split())
     return f"`{line}`" if len(line) <= SHOWN else f"`{line[:SHOWN]}…`"

@@ -18,27 +18,60 @@ def words(part: Part) -> tuple[str, ...]:
     )
 
 
-def dropped(parts: Iterable[Part]) -> tuple[str, ...]:
-    """The tables that are dropped."""
-    drops = [part for part in parts if words(part)[:2] == ("DROP", "TABLE")]
-    return tuple(_name_after(part, 4 if words(part)[2:4] == ("IF", "EXISTS") else 2).lower() for part in drops)
+def drops_tables(parts: Iterable[Part]) -> bool:
+    """Whether a table is dropped."""
+    return any(words(part)[:2] == ("DROP", "TABLE") for part in parts)
 
 
-def rebuilt(parts: Sequence[Part]) -> tuple[str, ...]:
-    """The tables that are replaced: dropped, then another takes the name; or renamed, made anew, the old one dropped.
+def rebuilt(parts: Iterable[Part]) -> tuple[str, ...]:
+    """The tables that are dropped, whatever they are called by then, and whose own name another has at the end."""
+    return _followed(parts)[0]
 
-    One that is dropped only `IF EXISTS` may not have been there, and is not counted among them.
-    """
-    drops = {_name_after(part, 2).lower(): at for at, part in enumerate(parts) if words(part)[:2] == ("DROP", "TABLE")}
-    made = {_name_after(part, 2).lower(): at for at, part in enumerate(parts) if words(part)[:2] == ("CREATE", "TABLE")}
-    found = []
-    for at, part in enumerate(parts):
+
+def uncounted(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """What drops a table only `IF EXISTS` whose name another has at the end, so that its rows cannot be counted."""
+    return _followed(parts)[1]
+
+
+def beside_rebuild(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """What renames or drops something else than a rebuilt table, in a file that rebuilds one."""
+    tables = rebuilt(parts)
+    alters = [part for part in parts if tables and words(part)[:2] == ("ALTER", "TABLE")]
+    others = [
+        part for part in alters if {"RENAME", "DROP"} & set(words(part)[3:]) and not set(_rename(part)) & {*tables}
+    ]
+    return tuple(others)
+
+
+def _followed(parts: Iterable[Part]) -> tuple[tuple[str, ...], tuple[Part, ...]]:
+    """Follow each table by its name: those that are rebuilt, and the statements that make it unsure."""
+    first: dict[str, str | None] = {}  # what a table of now was called at first; None: made here
+    lost: list[str | None] = []
+    unsure: dict[str, Part] = {}
+    for part in parts:
+        found = words(part)
         old, new = _rename(part)
-        if drops.get(new, at) < at:
-            found.append(new)
-        elif drops.get(new, at) > at and made.get(old, at) > at:
-            found.append(old)
-    return tuple(dict.fromkeys(found))
+        if found[:2] == ("CREATE", "TABLE"):
+            first[_folded(_name_after(part, 5 if found[2:5] == ("IF", "NOT", "EXISTS") else 2))] = None
+        elif found[:4] == ("DROP", "TABLE", "IF", "EXISTS"):
+            name = _folded(_name_after(part, 4))
+            if first.pop(name, name) is not None:
+                unsure[name] = part
+        elif found[:2] == ("DROP", "TABLE"):
+            name = _folded(_name_after(part, 2))
+            lost.append(first.pop(name, name))
+        elif new:
+            first[new] = first.pop(old, old)
+    kept = tuple(dict.fromkeys(name for name in lost if name is not None and name in first))
+    return kept, tuple(part for name, part in unsure.items() if name in first)
+
+
+def _folded(name: str) -> str:
+    """As SQLite folds names: ASCII letters only."""
+    return name.translate(_ASCII_LOWER)
+
+
+_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 class Name(NamedTuple):
@@ -58,13 +91,15 @@ def concurrent_index(part: Part) -> Name | None:
     found = words(part)
     if found[:1] not in (("CREATE",), ("DROP",)) or "INDEX" not in found[:3] or "CONCURRENTLY" not in found[:4]:
         return None
-    position = found.index("CONCURRENTLY") + 1
-    if found[position : position + 1] == ("IF",):
-        position = found.index("EXISTS") + 1
-    index = _written_at(part, position)
+    rest = found[found.index("CONCURRENTLY") + 1 :]
+    if rest[:1] == ("IF",):
+        rest = rest[rest.index("EXISTS") + 1 :] if "EXISTS" in rest else ()
+    if not rest or rest[0] == "ON" or (found[0] == "CREATE" and "ON" not in rest):
+        return None
+    index = _written_at(part, len(found) - len(rest))
     if found[0] == "DROP":
         return index
-    at = found.index("ON", position) + 1
+    at = len(found) - len(rest) + rest.index("ON") + 1
     table = _written_at(part, at + 1 if found[at : at + 1] == ("ONLY",) else at)
     return Name(table.schema, index.name)
 
@@ -72,7 +107,7 @@ def concurrent_index(part: Part) -> Name | None:
 def _rename(part: Part) -> tuple[str, str]:
     found = words(part)
     if found[:2] == ("ALTER", "TABLE") and found[-3:-1] == ("RENAME", "TO"):
-        return _name_after(part, 2).lower(), _name_after(part, len(found) - 1).lower()
+        return _folded(_name_after(part, 2)), _folded(_name_after(part, len(found) - 1))
     return "", ""
 
 

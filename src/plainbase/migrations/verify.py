@@ -44,7 +44,7 @@ async def expected_objects(db: Database) -> tuple[SchemaObject, ...]:
     path = folder / driver.dialect / "schema.sql"
     if not path.is_file():
         raise MigrationError(f"{path}: there is no such file; `plainbase migrate dump` writes it")
-    name = f"{folder.name}/{driver.dialect}/schema.sql"
+    name = f"{folder.resolve().name}/{driver.dialect}/schema.sql"
     statement, values = internal_queries(driver.dialect, "schema_objects")["list_objects"].bind({})
     try:
         text = path.read_text("utf-8")

@@ -14,11 +14,11 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 COMMENT ON TABLE schema_migrations IS 'What was applied to this database, by which text, and when.';
 
 -- name: table_exists :value
--- Whether this database has ever been migrated: 1 or 0.
+-- Whether the current schema has ever been migrated: 1 or 0.
 -- result: found integer
 SELECT count(*) AS found
 FROM pg_class
-WHERE oid = to_regclass('schema_migrations');
+WHERE oid = to_regclass(quote_ident(current_schema()) || '.schema_migrations');
 
 -- name: take_lock :script
 -- One migrator at a time; this one does not wait. The number is "plainbas" in ASCII, and the lock goes with the session.
@@ -53,12 +53,17 @@ SET LOCAL statement_timeout = :statement_timeout;
 -- only: postgres, SQLite has none
 SET statement_timeout = :statement_timeout;
 
+-- name: set_session_lock_timeout :exec
+-- only: postgres, SQLite has one lock
+SET lock_timeout = :lock_timeout;
+
 -- name: settle :script
 -- Undo what a file has set for itself, such as a role or a search path, before its record is written.
 -- only: postgres, SQLite's settings are the connection's
 RESET SESSION AUTHORIZATION;
 RESET ROLE;
 RESET ALL;
+DISCARD TEMP;
 
 -- name: record_started :exec
 -- A step outside a transaction begins.
@@ -95,6 +100,7 @@ DROP INDEX CONCURRENTLY IF EXISTS an_index;
 
 -- name: list_indexes :many
 -- Indexes by schema and name: whether each is found without its schema's name, and whether it is valid.
+-- only: postgres, an index of SQLite is built whole or not at all
 -- result: schema_name text, name text, is_visible boolean, is_valid boolean
 SELECT
     CAST(pg_namespace.nspname AS text) AS schema_name,
@@ -108,6 +114,7 @@ WHERE pg_namespace.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema
 ORDER BY pg_namespace.nspname, pg_class.relname;
 
 -- name: search_path :value
+-- only: postgres, an SQLite file has one schema
 -- result: search_path text
 SELECT current_setting('search_path') AS search_path;
 

@@ -22,23 +22,6 @@ WHERE
     type = 'table'
     AND name = 'schema_migrations';
 
--- name: list_indexes :many
--- Differs from postgres: an index is built whole or not at all.
--- result: schema_name text, name text, is_visible boolean, is_valid boolean
-SELECT
-    'main' AS schema_name,
-    name,
-    1 AS is_visible,
-    1 AS is_valid
-FROM sqlite_schema
-WHERE type = 'index'
-ORDER BY name;
-
--- name: search_path :value
--- Differs from postgres: there is none.
--- result: search_path text
-SELECT NULL AS search_path;
-
 -- name: enforce_references :script
 -- How plainbase itself opens SQLite; the shell leaves them off.
 -- only: sqlite, PostgreSQL always enforces foreign keys
@@ -84,24 +67,55 @@ CREATE TEMP TABLE plainbase_broken (
     found  INTEGER,
     CONSTRAINT no_reference_is_broken CHECK (found = 0)
 );
+CREATE TEMP TABLE plainbase_broken_before (
+    table_name        TEXT,
+    referenced_table  TEXT,
+    found             INTEGER
+);
 CREATE TEMP VIEW plainbase_broken_references AS
 SELECT
     "table" AS table_name,
-    parent AS referenced_table
+    parent AS referenced_table,
+    count(*) AS found
 FROM pragma_foreign_key_check
+GROUP BY "table", parent
 UNION
 SELECT
     child.name AS table_name,
-    reference."table" AS referenced_table
+    reference."table" AS referenced_table,
+    0 AS found
 FROM sqlite_schema AS child
 INNER JOIN pragma_foreign_key_list(child.name) AS reference ON child.type = 'table'
 LEFT JOIN sqlite_schema AS parent ON parent.type = 'table' AND lower(reference."table") = lower(parent.name)
 WHERE parent.name IS NULL;
+CREATE TEMP VIEW plainbase_newly_broken AS
+SELECT
+    now.table_name,
+    now.referenced_table
+FROM plainbase_broken_references AS now
+LEFT JOIN plainbase_broken_before AS before
+    ON
+        now.table_name = before.table_name
+        AND now.referenced_table = before.referenced_table
+WHERE
+    before.found IS NULL
+    OR before.found < now.found;
 
 -- name: keep_names :script
 -- Where a table is renamed for good, what refers to it follows.
 -- only: sqlite, PostgreSQL refers to tables by number
 PRAGMA legacy_alter_table = OFF;
+
+-- name: note_broken_references :exec
+-- What was broken before is not this step's doing.
+-- only: sqlite, PostgreSQL always enforces foreign keys
+INSERT INTO plainbase_broken_before (table_name, referenced_table, found)
+SELECT
+    table_name,
+    referenced_table,
+    max(found)
+FROM plainbase_broken_references
+GROUP BY table_name, referenced_table;
 
 -- name: count_rows :exec
 -- only: sqlite, PostgreSQL changes a table in place
@@ -121,21 +135,23 @@ WHERE table_name = :table_name;
 -- name: list_broken_references :many
 -- Tables with rows whose parent is gone, or that refer to a table that is gone.
 -- only: sqlite, PostgreSQL always enforces foreign keys
-SELECT
+SELECT DISTINCT
     table_name,
     referenced_table
-FROM plainbase_broken_references
+FROM plainbase_newly_broken
 ORDER BY table_name, referenced_table;
 
 -- name: check_references :exec
 -- No row has lost its parent; else all of the step is undone.
 -- only: sqlite, PostgreSQL always enforces foreign keys
 INSERT OR ROLLBACK INTO plainbase_broken (found)
-SELECT count(*) FROM plainbase_broken_references;
+SELECT count(*) FROM plainbase_newly_broken;
 
 -- name: unwatch_references :script
 -- only: sqlite, PostgreSQL always enforces foreign keys
+DROP VIEW IF EXISTS plainbase_newly_broken;
 DROP VIEW IF EXISTS plainbase_broken_references;
+DROP TABLE IF EXISTS plainbase_broken_before;
 DROP TABLE IF EXISTS plainbase_broken;
 DROP TABLE IF EXISTS plainbase_rebuilt;
 PRAGMA legacy_alter_table = OFF;
