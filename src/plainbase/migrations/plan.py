@@ -148,12 +148,14 @@ def _require_known(migrations: Sequence[Migration], records: Sequence[Record]) -
         else:
             faults.append(f"the database has {record.label}, and its file is missing; put it back")
     known = {record.version: record for record in records}
-    faults += [
-        f"{migration.up.where}: its statements were changed after it was applied; put them back and add a migration "
-        "(or, knowing what you do, `plainbase migrate repair`)"
-        for migration in migrations
-        if migration.version in known and changes(migration, known[migration.version]) == "statements"
-    ]
+    for migration in migrations:
+        before = known.get(migration.version)
+        if before is not None and changes(migration, before) == "statements":
+            was = "applied" if before.state in ("applied", "baseline") else "begun"
+            faults.append(
+                f"{migration.up.where}: its statements were changed after it was {was}; put them back and add a "
+                "migration (or, knowing what you do, `plainbase migrate repair`)"
+            )
     if faults:
         raise MigrationError("\n".join(faults))
 

@@ -90,16 +90,16 @@ LEFT JOIN sqlite_schema AS parent ON parent.type = 'table' AND lower(reference."
 WHERE parent.name IS NULL;
 CREATE TEMP VIEW plainbase_newly_broken AS
 SELECT
-    now.table_name,
-    now.referenced_table
-FROM plainbase_broken_references AS now
-LEFT JOIN plainbase_broken_before AS before
+    found_now.table_name,
+    found_now.referenced_table
+FROM plainbase_broken_references AS found_now
+LEFT JOIN plainbase_broken_before AS found_before
     ON
-        now.table_name = before.table_name
-        AND now.referenced_table = before.referenced_table
+        found_now.table_name = found_before.table_name
+        AND found_now.referenced_table = found_before.referenced_table
 WHERE
-    before.found IS NULL
-    OR before.found < now.found;
+    found_before.found IS NULL
+    OR found_before.found < found_now.found;
 
 -- name: keep_names :script
 -- Where a table is renamed for good, what refers to it follows.
