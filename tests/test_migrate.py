@@ -68,17 +68,17 @@ async def test_up_and_down_and_up_again(db: Database) -> None:
         assert milliseconds >= 0
         steps.append((step.direction, step.migration.label))
 
-    assert await migrations.up(db, told=told) == ("0001_notes", "0002_tags", "0003_rows")
-    assert await migrations.up(db, told=told) == ()
+    assert await migrations.up(db, on_step=told) == ("0001_notes", "0002_tags", "0003_rows")
+    assert await migrations.up(db, on_step=told) == ()
     assert await counts(db) == (2, 3)
-    assert await migrations.down(db, steps=1, told=told) == ("0003_rows",)
+    assert await migrations.down(db, steps=1, on_step=told) == ("0003_rows",)
     assert await counts(db) == (0, 0)
-    assert await migrations.down(db, to=0, told=told) == ("0002_tags", "0001_notes")
+    assert await migrations.down(db, to=0, on_step=told) == ("0002_tags", "0001_notes")
     with pytest.raises(SchemaOutOfDate):
         await counts(db)
-    assert await migrations.down(db, to=0, told=told) == ()
+    assert await migrations.down(db, to=0, on_step=told) == ()
     assert await recorded(db) == []
-    assert await migrations.up(db, to="0002_tags", told=told) == ("0001_notes", "0002_tags")
+    assert await migrations.up(db, to="0002_tags", on_step=told) == ("0001_notes", "0002_tags")
     assert await db.migrate() == ("0003_rows",)
     assert steps[:3] == [("up", "0001_notes"), ("up", "0002_tags"), ("up", "0003_rows")]
     assert steps[3:6] == [("down", "0003_rows"), ("down", "0002_tags"), ("down", "0001_notes")]

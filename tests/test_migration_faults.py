@@ -834,7 +834,7 @@ async def test_a_cancelled_up_leaves_the_database_usable(engine: str, tmp_path: 
         async with empty_database(engine, tmp_path) as url, opened(url, schema) as db:
             done: list[str] = []
             moment = (number + chance.random()) / count * length
-            if await stop(migrations.up(db, told=partial(_note, done)), moment):
+            if await stop(migrations.up(db, on_step=partial(_note, done)), moment):
                 stopped.append(done[-1] if done else "at first")
             assert await db.fetch_value("SELECT 1 AS one") == 1
             await until(lambda db=db: db.pool_status().busy == 0)  # type: ignore[misc]

@@ -13,7 +13,7 @@ from plainbase import MigrationError, shipped
 from plainbase.dialect import Dialect
 from plainbase.migrations import File, new, read, version_of
 from plainbase.migrations.refusals import problems
-from plainbase.migrations.tables import concurrent_index, drops_tables, rebuilt
+from plainbase.migrations.statements import concurrent_index, drops_tables, rebuilt
 
 TABLE = "CREATE TABLE t (id integer);"
 

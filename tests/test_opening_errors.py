@@ -79,7 +79,7 @@ async def test_a_database_and_a_user_that_do_not_exist() -> None:
 
 
 async def test_a_wrong_password() -> None:
-    """Told by a server that asks for one, as the server of the tests does not."""
+    """OnStep by a server that asks for one, as the server of the tests does not."""
 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readexactly(int.from_bytes(await reader.readexactly(4)) - 4)  # the startup message

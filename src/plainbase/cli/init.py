@@ -30,7 +30,7 @@ async def init(url: str | None, folders: tuple[Path, ...]) -> None:
     if await _make(url):
         click.echo(f"made the database {resolve(url).safe_url}")
     async with opened(url, folders) as db:
-        await migrations.up(db, told=lambda step, _: click.echo(f"applied {step.migration.label}"))
+        await migrations.up(db, on_step=lambda step, _: click.echo(f"applied {step.migration.label}"))
         standing = await migrations.status(db)
         click.echo(f"{db.options.safe_url} is ready, at {standing.version or 'no migration'}")
 

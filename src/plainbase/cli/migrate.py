@@ -94,7 +94,7 @@ async def up(
             dry_run=dry_run,
             wait=wait,
             timeouts=Timeouts(**limits),
-            told=_tell("applied"),
+            on_step=_tell("applied"),
         )
         for label in planned if dry_run else ():
             click.echo(f"would apply {label}")
@@ -124,7 +124,7 @@ async def down(
         raise click.UsageError("say how far down: to a version (--to; 0 undoes everything), or so many --steps")
     async with opened_to_look(url, folders) as db:
         planned = await migrations.down(
-            db, to=to, steps=steps, dry_run=dry_run, wait=wait, timeouts=Timeouts(**limits), told=_tell("undid")
+            db, to=to, steps=steps, dry_run=dry_run, wait=wait, timeouts=Timeouts(**limits), on_step=_tell("undid")
         )
         for label in planned if dry_run else ():
             click.echo(f"would undo {label}")

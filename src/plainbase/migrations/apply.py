@@ -11,7 +11,7 @@ from plainbase.migrations.files import read
 from plainbase.migrations.pieces import USUAL, Timeouts
 from plainbase.migrations.plan import Record, Step, plan_down, plan_up
 from plainbase.migrations.records import records
-from plainbase.migrations.run import Told, carry_out
+from plainbase.migrations.run import OnStep, carry_out
 
 if TYPE_CHECKING:
     from plainbase.database import Database
@@ -28,12 +28,12 @@ async def up(
     dry_run: bool = False,
     wait: float = WAIT,
     timeouts: Timeouts = USUAL,
-    told: Told = lambda step, ms: None,
+    on_step: OnStep = lambda step, ms: None,
 ) -> tuple[str, ...]:
     """Apply what is pending, up to and including `to`, in order; return the labels of what this call applied.
 
     A `dry_run` changes nothing and returns what would be applied. `wait` is how many seconds to wait for another
-    migrator, `told` is called with each step done and its milliseconds. Raises MigrationError.
+    migrator, `on_step` is called with each step done and its milliseconds. Raises MigrationError.
     """
     migrations = read(db._schema, db._driver.dialect)
 
@@ -44,7 +44,7 @@ async def up(
         return _labels(plan(await records(db._driver, db._driver.dialect)))
     done: list[str] = []
     try:
-        await carry_out(db._driver, plan, wait=wait, timeouts=timeouts, told=_both(done, told))
+        await carry_out(db._driver, plan, wait=wait, timeouts=timeouts, on_step=_both(done, on_step))
     finally:
         if done:
             db._events.emit("migrate", MigrateEvent(tuple(done)))
@@ -59,7 +59,7 @@ async def down(
     dry_run: bool = False,
     wait: float = WAIT,
     timeouts: Timeouts = USUAL,
-    told: Told = lambda step, ms: None,
+    on_step: OnStep = lambda step, ms: None,
 ) -> tuple[str, ...]:
     """Undo what is newer than `to` (0: everything), or the last `steps` migrations; return their labels, newest first.
 
@@ -83,19 +83,19 @@ async def down(
 
     done: list[str] = []
     try:
-        await carry_out(db._driver, plan, wait=wait, timeouts=timeouts, told=_both(done, told))
+        await carry_out(db._driver, plan, wait=wait, timeouts=timeouts, on_step=_both(done, on_step))
     finally:
         if done:
             db._events.emit("migrate", MigrateEvent((), tuple(done)))
     return tuple(done)
 
 
-def _both(done: list[str], told: Told) -> Told:
+def _both(done: list[str], on_step: OnStep) -> OnStep:
     """Keep the label of each step, and tell it."""
 
     def tell(step: Step, milliseconds: int) -> None:
         done.append(step.migration.label)
-        told(step, milliseconds)
+        on_step(step, milliseconds)
 
     return tell
 

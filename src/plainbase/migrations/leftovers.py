@@ -10,7 +10,7 @@ from itertools import pairwise
 from plainbase.errors import MigrationError
 from plainbase.migrations.pieces import NOTHING_LEFT, Leftovers, quoted
 from plainbase.migrations.plan import Step
-from plainbase.migrations.tables import concurrent_index, words
+from plainbase.migrations.statements import concurrent_index, words
 from plainbase.sqlfile.script import Part
 
 _REPEATABLE = frozenset({"VACUUM", "ANALYZE", "REINDEX", "CLUSTER", "REFRESH", "PRAGMA"})

@@ -9,7 +9,7 @@ from plainbase.dialect import Dialect
 from plainbase.drivers.named import quote
 from plainbase.migrations.files import File, Migration
 from plainbase.migrations.plan import Step
-from plainbase.migrations.tables import concurrent_index, drops_tables, rebuilt, words
+from plainbase.migrations.statements import concurrent_index, drops_tables, rebuilt, words
 from plainbase.shipped import internal_queries
 from plainbase.sqlfile import lexer, script
 from plainbase.sqlfile.script import Part

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from plainbase.dialect import Dialect
 from plainbase.migrations.files import NO_TRANSACTION, File
-from plainbase.migrations.tables import beside_rebuild, concurrent_index, uncounted, words
+from plainbase.migrations.statements import beside_rebuild, concurrent_index, uncounted, words
 from plainbase.sqlfile import lexer
 from plainbase.sqlfile.script import Part
 

@@ -10,18 +10,18 @@ from time import perf_counter
 
 from plainbase.drivers.base import Driver, Migrator
 from plainbase.errors import MigrationError, PlainbaseError, TransactionConflict
-from plainbase.migrations.alone import carry_out_alone
+from plainbase.migrations.outside_transaction import carry_out_outside
 from plainbase.migrations.pieces import Piece, Timeouts, of_step, prepare, recorded
 from plainbase.migrations.plan import Step
 from plainbase.migrations.records import broken_references, is_prepared, records
 from plainbase.migrations.run_pieces import Plan, milliseconds_since, run, with_more
 
-Told = Callable[[Step, int], object]
+OnStep = Callable[[Step, int], object]
 """Called with each step that was carried out, and how many milliseconds it took."""
 
 
-async def carry_out(driver: Driver, plan: Plan, *, wait: float, timeouts: Timeouts, told: Told) -> None:
-    """Carry out what `plan` makes of the records, step by step; it is asked again before each. `told` hears of each.
+async def carry_out(driver: Driver, plan: Plan, *, wait: float, timeouts: Timeouts, on_step: OnStep) -> None:
+    """Carry out what `plan` makes of the records, step by step; it is asked again before each. `on_step` hears of each.
 
     Raises MigrationError, naming the file, line and statement that failed, or ConnectionLost.
     """
@@ -35,7 +35,7 @@ async def carry_out(driver: Driver, plan: Plan, *, wait: float, timeouts: Timeou
         while steps := plan(await records(migrator, dialect)):
             spent = await _patiently(migrator, steps[0], plan, timeouts)
             if spent is not None:
-                told(steps[0], spent)
+                on_step(steps[0], spent)
     finally:
         await migrator.close()
 
@@ -52,7 +52,7 @@ async def run_whole(migrator: Migrator, pieces: Iterable[Piece]) -> None:
 
 async def _patiently(migrator: Migrator, step: Step, plan: Plan, timeouts: Timeouts) -> int | None:
     """Carry out one step, again and again while a lock is not to be had; between attempts everybody else has a turn."""
-    work = _in_transaction if step.file.in_transaction else carry_out_alone
+    work = _in_transaction if step.file.in_transaction else carry_out_outside
     for attempt in range(1, timeouts.attempts + 1):
         try:
             return await work(migrator, step, plan, timeouts)

@@ -15,7 +15,7 @@ from plainbase.migrations.records import indexes, records
 from plainbase.migrations.run_pieces import Plan, milliseconds_since, run, with_more
 
 
-async def carry_out_alone(migrator: Migrator, step: Step, plan: Plan, timeouts: Timeouts) -> int | None:
+async def carry_out_outside(migrator: Migrator, step: Step, plan: Plan, timeouts: Timeouts) -> int | None:
     """Carry out a step outside a transaction; return its milliseconds, or None where it is still or no more to be done.
 
     What is interrupted stays recorded as begun, where the engine has statements that leave something behind.
