@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from plainbase.errors import MigrationError
@@ -12,6 +12,7 @@ from plainbase.migrations.pieces import USUAL, Timeouts
 from plainbase.migrations.plan import Record, Step, plan_down, plan_up
 from plainbase.migrations.records import records
 from plainbase.migrations.run import OnStep, carry_out
+from plainbase.migrations.run_pieces import Plan
 
 if TYPE_CHECKING:
     from plainbase.database import Database
@@ -42,13 +43,7 @@ async def up(
 
     if dry_run:
         return _labels(plan(await records(db._driver, db._driver.dialect)))
-    done: list[str] = []
-    try:
-        await carry_out(db._driver, plan, wait=wait, timeouts=timeouts, on_step=_both(done, on_step))
-    finally:
-        if done:
-            db._events.emit("migrate", MigrateEvent(tuple(done)))
-    return tuple(done)
+    return await _carry_out(db, plan, MigrateEvent, wait, timeouts, on_step)
 
 
 async def down(
@@ -81,23 +76,30 @@ async def down(
             raise MigrationError(f"{', '.join(newer)}: applied by another migrator meanwhile; look, and run it again")
         return steps
 
+    return await _carry_out(db, plan, lambda done: MigrateEvent((), done), wait, timeouts, on_step)
+
+
+async def _carry_out(
+    db: Database,
+    plan: Plan,
+    event: Callable[[tuple[str, ...]], MigrateEvent],
+    wait: float,
+    timeouts: Timeouts,
+    on_step: OnStep,
+) -> tuple[str, ...]:
+    """Carry out a plan and return the labels of what was done; the event tells them even where a later step failed."""
     done: list[str] = []
-    try:
-        await carry_out(db._driver, plan, wait=wait, timeouts=timeouts, on_step=_both(done, on_step))
-    finally:
-        if done:
-            db._events.emit("migrate", MigrateEvent((), tuple(done)))
-    return tuple(done)
 
-
-def _both(done: list[str], on_step: OnStep) -> OnStep:
-    """Keep the label of each step, and tell it."""
-
-    def tell(step: Step, milliseconds: int) -> None:
+    def note(step: Step, milliseconds: int) -> None:
         done.append(step.migration.label)
         on_step(step, milliseconds)
 
-    return tell
+    try:
+        await carry_out(db._driver, plan, wait=wait, timeouts=timeouts, on_step=note)
+    finally:
+        if done:
+            db._events.emit("migrate", event(tuple(done)))
+    return tuple(done)
 
 
 def _labels(steps: Sequence[Step]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from plainbase.errors import MigrationError
-from plainbase.migrations.files import Migration, read
+from plainbase.migrations.files import NO_TRANSACTION, Migration, read
 from plainbase.migrations.leftovers import Index, advice, invalid
 from plainbase.migrations.plan import Record, Step, changes, missing
 from plainbase.migrations.records import indexes, records
@@ -98,42 +98,38 @@ def compare(migrations: Sequence[Migration], found: Sequence[Record], valid: Seq
 
 
 def _of(migration: Migration, record: Record | None, last: int, valid: Sequence[Index]) -> Entry:
+    if record is None and migration.version < last:
+        return Entry(migration.label, "out of order", note=_LATE)
     if record is None:
-        late = migration.version < last
-        note = (
-            "something newer is applied; `plainbase migrate up --out-of-order` applies it all the same" if late else ""
-        )
-        return Entry(migration.label, "out of order" if late else "pending", note=note)
-    state: State = "applied"
-    note = ""
-    how = changes(migration, record)
-    if record.state == "started" or record.state == "reverting":
-        state = "started" if record.state == "started" else "reverting"
-        note = _advice(Step(migration, "up" if state == "started" else "down", resumed=True), valid)
-    elif how == "statements":
-        state, note = (
-            "changed",
-            "its statements are not those applied; put them back, or `plainbase migrate repair` knowingly",
-        )
-    else:
-        state = "baseline" if record.state == "baseline" else "applied"
-        note = "its comments, spacing or name have changed since; its statements have not" if how else ""
+        return Entry(migration.label, "pending")
+    state, note = _state(migration, record, valid)
     return Entry(migration.label, state, record.applied_at, record.duration_ms, note)
 
 
-def _advice(step: Step, valid: Sequence[Index]) -> str:
-    if step.file.in_transaction:
-        return (
-            "was begun outside a transaction, as its file no longer says; look, then `repair` with --done or --undone"
-        )
-    return f"was interrupted: {advice(step, valid)}"
+def _state(migration: Migration, record: Record, valid: Sequence[Index]) -> tuple[State, str]:
+    """The state of what is recorded, and what there is to know of it."""
+    if record.state == "started":
+        return "started", _interrupted(Step(migration, "up", resumed=True), valid)
+    if record.state == "reverting":
+        return "reverting", _interrupted(Step(migration, "down", resumed=True), valid)
+    how = changes(migration, record)
+    if how == "statements":
+        return "changed", _CHANGED
+    return ("baseline" if record.state == "baseline" else "applied"), _COMMENTED if how else ""
+
+
+def _interrupted(step: Step, valid: Sequence[Index]) -> str:
+    what = f"put {NO_TRANSACTION} back" if step.file.in_transaction else advice(step, valid)
+    return f"was interrupted: {what}"
 
 
 def _of_missing(record: Record, migrations: Iterable[Migration]) -> Entry:
     newer = all(migration.version < record.version for migration in migrations)
-    note = (
-        "the database is newer than these files"
-        if newer
-        else "its file is missing; put it back, or `plainbase migrate repair --undone` forgets it"
-    )
-    return Entry(record.label, "missing", record.applied_at, record.duration_ms, note)
+    return Entry(record.label, "missing", record.applied_at, record.duration_ms, _NEWER if newer else _LOST)
+
+
+_LATE = "something newer is applied; `plainbase migrate up --out-of-order` applies it all the same"
+_CHANGED = "its statements are not those applied; put them back, or `plainbase migrate repair` knowingly"
+_COMMENTED = "its comments, spacing or name have changed since; its statements have not"
+_NEWER = "the database is newer than these files"
+_LOST = "its file is missing; put it back, or `plainbase migrate repair --undone` forgets it"
