@@ -6,14 +6,18 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
 from conftest import SERVER, named
 from own_folders import migration
 from plainbase import Database, MigrateEvent, MigrationError, SchemaOutOfDate, StatementFailed, migrations
+from plainbase.dialect import Dialect
 from plainbase.drivers.base import Migrator
+from plainbase.drivers.postgres_migrator import MIGRATION_LOCK
 from plainbase.migrations import Step, Timeouts
+from plainbase.shipped import internal_queries
 
 NOTES = "CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, title TEXT NOT NULL);"
 TAGS = """CREATE TABLE tags (
@@ -512,6 +516,50 @@ SLOW = {
     "sqlite": "CREATE TABLE big AS "
     "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 600000) SELECT n FROM c;",
 }
+
+
+async def test_a_migrator_waits_as_long_as_it_is_told(empty_url: str, schema: Path) -> None:
+    async with Database.open(empty_url, queries=None, schema=schema, pool_timeout=20) as db:
+        holder = await asyncio.create_task(db._driver.migrator(1))
+        began = perf_counter()
+        with pytest.raises(MigrationError, match=r"for 0\.05 s; try again, or --wait longer"):
+            await migrations.up(db, wait=0.05)
+        assert perf_counter() - began < 10
+        await holder.close()
+        assert len(await migrations.up(db, wait=0.05)) == 3
+
+
+@SQLITE
+async def test_a_failure_outside_a_transaction_forgets_no_record_of_others(
+    db: Database, schema: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await migrations.up(db)
+    migration(schema, "0004_vacuum", "-- no-transaction\nVACUUM nowhere;", "SELECT 1;")
+    real = db._driver.migrator
+    record = """INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state)
+        VALUES (4, 'vacuum', '', '', 'applied')"""
+
+    async def overtaken(wait: float) -> Migrator:
+        migrator = await real(wait)
+        run = migrator.run
+
+        async def late(text: str, name: str) -> None:
+            if text.startswith("VACUUM"):
+                await run(record, "")
+            await run(text, name)
+
+        monkeypatch.setattr(migrator, "run", late)
+        return migrator
+
+    monkeypatch.setattr(db._driver, "migrator", overtaken)
+    with pytest.raises(MigrationError, match=r"0004_vacuum\.up\.sql:2: .*nothing of it was done"):
+        await migrations.up(db)
+    assert (await recorded(db))[-1] == (4, "vacuum", "applied")
+
+
+@pytest.mark.parametrize("query", ["take_lock", "release_lock"])
+def test_what_is_rendered_takes_the_lock_that_up_takes(query: str) -> None:
+    assert f"({MIGRATION_LOCK})" in internal_queries(Dialect.POSTGRES, "migrations")[query].source
 
 
 @POSTGRES

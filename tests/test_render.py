@@ -239,6 +239,18 @@ def opened(url: str, folder: Path, **options: Any) -> Any:
     return Database.open(url, queries=None, schema=folder, pool_size=2, **options)
 
 
+@asynccontextmanager
+async def pair(engine: str, folder: Path) -> AsyncIterator[tuple[str, str, Database, Database]]:
+    """Two databases of one schema folder: ours, that plainbase migrates, and theirs, that is migrated by hand."""
+    async with (
+        fresh(engine) as ours,
+        fresh(engine) as theirs,
+        opened(ours, folder) as db,
+        opened(theirs, folder) as other,
+    ):
+        yield ours, theirs, db, other
+
+
 def path_of(url: str) -> str:
     """The file of an SQLite database."""
     return unquote(url.removeprefix("sqlite:///"))
@@ -331,12 +343,7 @@ async def test_run_by_hand_it_leaves_what_up_and_down_leave(
     schema: Path, way: str, engine: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "by_hand.sql"
-    async with (
-        fresh(engine) as ours,
-        fresh(engine) as theirs,
-        opened(ours, schema) as db,
-        opened(theirs, schema) as other,
-    ):
+    async with pair(engine, schema) as (ours, theirs, db, other):
         text = await migrations.render(other)
         await migrations.up(db)
         assert await by_hand(way, theirs, text, file) == ""
@@ -366,12 +373,7 @@ async def test_step_by_step_it_leaves_what_up_and_down_leave(
     schema: Path, way: str, engine: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "by_hand.sql"
-    async with (
-        fresh(engine) as ours,
-        fresh(engine) as theirs,
-        opened(ours, schema) as db,
-        opened(theirs, schema) as other,
-    ):
+    async with pair(engine, schema) as (ours, theirs, db, other):
         labels = [each.label for each in (await migrations.status(db)).entries]
         if schema != shipped.folder("schema"):
             labels.pop()
@@ -389,12 +391,7 @@ async def test_step_by_step_it_leaves_what_up_and_down_leave(
 async def test_out_of_order(folder: Path, way: str, engine: str, tmp_path: Path) -> None:
     for day in (1, 3):
         put(folder, engine, f"2026010{day}000000_day", f"CREATE TABLE day_{day} (a INTEGER);", f"DROP TABLE day_{day};")
-    async with (
-        fresh(engine) as ours,
-        fresh(engine) as theirs,
-        opened(ours, folder) as db,
-        opened(theirs, folder) as other,
-    ):
+    async with pair(engine, folder) as (ours, theirs, db, other):
         await migrations.up(db)
         await migrations.up(other)
         put(folder, engine, "20260102000000_day", "CREATE TABLE day_2 (a INTEGER)", "DROP TABLE day_2")
@@ -488,12 +485,7 @@ async def test_a_statement_that_fails_undoes_its_step_and_leaves_those_before(
         "CREATE TABLE second (a INTEGER UNIQUE); INSERT INTO first VALUES (1); INSERT INTO second VALUES (1), (1);",
     )
     put(folder, engine, "0003_third", "CREATE TABLE third (a INTEGER);")
-    async with (
-        fresh(engine) as ours,
-        fresh(engine) as theirs,
-        opened(ours, folder) as db,
-        opened(theirs, folder) as other,
-    ):
+    async with pair(engine, folder) as (ours, theirs, db, other):
         text = await migrations.render(other)
         with pytest.raises(MigrationError):
             await migrations.up(db)
@@ -524,12 +516,7 @@ async def test_an_index_that_could_not_be_built_is_built_by_the_next_file(
         '-- no-transaction\nDROP INDEX CONCURRENTLY "t a;key"',
     )
     file = tmp_path / "by_hand.sql"
-    async with (
-        fresh(engine) as ours,
-        fresh(engine) as theirs,
-        opened(ours, folder) as db,
-        opened(theirs, folder) as other,
-    ):
+    async with pair(engine, folder) as (ours, theirs, db, other):
         text = await migrations.render(other)
         assert "could not create unique index" in await by_hand(way, theirs, text, file)
         standing = await migrations.status(other)
@@ -623,12 +610,7 @@ async def test_what_looks_like_a_variable_of_psql_is_none(
         'CREATE TABLE t (port bigint, "PORT" bigint, version_num bigint, parts bigint[]);\n'
         f"INSERT INTO t VALUES (2, 2, 3, '{{1,2,3}}');\n{statement};\n",
     )
-    async with (
-        fresh(engine) as ours,
-        fresh(engine) as theirs,
-        opened(ours, folder) as db,
-        opened(theirs, folder) as other,
-    ):
+    async with pair(engine, folder) as (ours, theirs, db, other):
         await migrations.up(db)
         assert await by_hand(way, theirs, await migrations.render(other), tmp_path / "by_hand.sql") == ""
         assert await state(theirs) == await state(ours)
@@ -641,12 +623,7 @@ async def test_the_file_is_utf_8_whatever_the_clients_encoding(
 ) -> None:
     for number in (1, 2):
         put(folder, engine, f"000{number}_t", f"CREATE TABLE t{number} (a text); INSERT INTO t{number} VALUES ('ä');")
-    async with (
-        fresh(engine) as ours,
-        fresh(engine) as theirs,
-        opened(ours, folder) as db,
-        opened(theirs, folder) as other,
-    ):
+    async with pair(engine, folder) as (ours, theirs, db, other):
         await migrations.up(db)
         text = await migrations.render(other)
         file = tmp_path / "by_hand.sql"
@@ -705,12 +682,7 @@ async def test_a_line_that_ends_a_statement_of_the_shell_ends_none_of_ours(
     folder: Path, way: str, engine: str, line: str, tmp_path: Path
 ) -> None:
     put(folder, engine, "0001_t", f"CREATE VIEW v AS SELECT 1\n{line}\n;" if line == "go" else "SELECT 1\n/\n2;")
-    async with (
-        fresh(engine) as ours,
-        fresh(engine) as theirs,
-        opened(ours, folder) as db,
-        opened(theirs, folder) as other,
-    ):
+    async with pair(engine, folder) as (ours, theirs, db, other):
         await migrations.up(db)
         assert await by_hand(way, theirs, await migrations.render(other), tmp_path / "by_hand.sql") == ""
         assert await state(theirs) == await state(ours)

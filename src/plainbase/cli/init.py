@@ -14,8 +14,6 @@ from plainbase.drivers.named import quote
 from plainbase.errors import DatabaseMissing, PlainbaseError
 from plainbase.options import resolve
 
-EXISTS = "SELECT count(*) FROM pg_database WHERE datname = :name"
-
 
 @click.command()
 @url_option
@@ -38,18 +36,21 @@ async def init(url: str | None, folders: tuple[Path, ...]) -> None:
 async def _make(url: str | None) -> bool:
     """Make a PostgreSQL database that does not exist yet; SQLite makes its file by itself."""
     options = resolve(url)
-    if options.dialect is not Dialect.POSTGRES or options.database is None:
+    if options.dialect is not Dialect.POSTGRES or options.database is None or await _is_there(url):
         return False
-    try:
-        async with Database.open(url, queries=None, schema=None, pool_size=1):
-            return False
-    except DatabaseMissing:
-        pass
     async with Database.open(url, queries=None, schema=None, pool_size=1, database="postgres") as server:
         try:
             await server.script(f"CREATE DATABASE {quote(options.database)}")
         except PlainbaseError:
-            if await server.fetch_value(EXISTS, {"name": options.database}):
-                return False  # somebody else has just made it
+            if await _is_there(url):  # somebody else has just made it
+                return False
             raise
     return True
+
+
+async def _is_there(url: str | None) -> bool:
+    try:
+        async with Database.open(url, queries=None, schema=None, pool_size=1):
+            return True
+    except DatabaseMissing:
+        return False

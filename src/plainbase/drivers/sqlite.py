@@ -6,7 +6,7 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ from plainbase.drivers.sqlite_rows import register_converters
 from plainbase.drivers.sqlite_scripts import Script
 from plainbase.drivers.sqlite_session import SqliteSession
 from plainbase.drivers.sqlite_streams import Stream
-from plainbase.errors import ConnectionLost, PoolTimeout
+from plainbase.errors import ConnectionLost, MigrationError, PoolTimeout
 from plainbase.options import Options
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
@@ -182,14 +182,15 @@ class SqliteDriver:
         return session
 
     async def migrator(self, wait: float) -> SqliteMigrator:
-        deadline = self._loop.time() + wait
-        while True:
-            try:
-                slot = await self._turn()
-                break
-            except PoolTimeout:
-                if self._loop.time() >= deadline or self.owner is asyncio.current_task():
-                    raise
+        self._refuse_nesting()
+        slot: Slot[Lane] | None = None
+        try:
+            async with asyncio.timeout(wait):  # which may be shorter than the pool's own patience, or longer
+                while slot is None:
+                    with suppress(PoolTimeout):
+                        slot = await self.writers.acquire()
+        except TimeoutError:
+            raise MigrationError(f"this process has been writing for {wait:g} s; try again, or --wait longer") from None
         self.owner = asyncio.current_task()
         return SqliteMigrator(self, slot, wait)
 
@@ -336,12 +337,15 @@ class SqliteDriver:
         return await self.read(work, None)
 
     async def _turn(self) -> Slot[Lane]:
+        self._refuse_nesting()
+        return self.writers.take() or await self.writers.acquire()
+
+    def _refuse_nesting(self) -> None:
         if self.owner is not None and self.owner is asyncio.current_task():
             raise PoolTimeout(
                 "this task is inside a write transaction and would wait for itself; "
                 "call tx.…, not db.…, inside `async with db.transaction() as tx`"
             )
-        return self.writers.take() or await self.writers.acquire()
 
 
 async def _close(lane: Lane) -> None:

@@ -180,7 +180,10 @@ def _misnumbered(migrations: Sequence[Migration]) -> Iterable[str]:
 def _unlike_the_other(folder: Path, dialect: Dialect) -> Iterable[str]:
     """File names that only one dialect has, where the folder serves both."""
     other = next(each for each in Dialect if each is not dialect)
-    here, there = ({path.name for path in (folder / each / "migrations").glob("*.sql")} for each in (dialect, other))
+    here, there = (
+        {path.name for path in (folder / each / "migrations").glob("*.sql") if _NAME.fullmatch(path.name)}
+        for each in (dialect, other)
+    )
     if there:
         for name in sorted(here ^ there):
             has, lacks = (dialect, other) if name in here else (other, dialect)

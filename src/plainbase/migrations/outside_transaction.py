@@ -39,7 +39,7 @@ async def carry_out_outside(migrator: Migrator, step: Step, plan: Plan, timeouts
         how = "nothing of it was done" if tidied else await _half_way(migrator, step)
         raise with_more(error, how) from None
     spent = milliseconds_since(began)
-    if begun(step) or step.resumed:
+    if _is_begun(step):
         await run(migrator, recorded(step, "applied", spent), where)
         return None if await _is_next(migrator, plan, step, resumed=True) else spent  # its index is INVALID still
     return spent if await _record(migrator, step, plan, spent) else None
@@ -63,6 +63,8 @@ async def _tidy(migrator: Migrator, step: Step, pieces: Pieces) -> bool:
     """After a failure drop what was left, and let the step count as never begun; False where that cannot be."""
     dialect, where = step.file.dialect, step.file.where
     version = step.migration.version
+    if not _is_begun(step):  # a record that is there now is somebody else's
+        return True
     try:
         await run(migrator, pieces.settle, where)
         dropped = after_failure(step, await indexes(migrator, dialect))
@@ -76,6 +78,11 @@ async def _tidy(migrator: Migrator, step: Step, pieces: Pieces) -> bool:
     except PlainbaseError:
         return False
     return True
+
+
+def _is_begun(step: Step) -> bool:
+    """Whether it is recorded that the step has begun."""
+    return step.resumed or bool(begun(step))
 
 
 async def _half_way(migrator: Migrator, step: Step) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from plainbase.dialect import Dialect
 from plainbase.migrations.files import NO_TRANSACTION, File
-from plainbase.migrations.statements import beside_rebuild, concurrent_index, uncounted, words
+from plainbase.migrations.statements import beside_rebuild, concurrent_index, drops_tables, uncounted, words
 from plainbase.sqlfile import lexer
 from plainbase.sqlfile.script import Part
 
@@ -23,15 +24,20 @@ _NEVER = {
 _DIVIDED = {("CREATE", "DATABASE"), ("DROP", "DATABASE"), ("CREATE", "TABLESPACE"), ("DROP", "TABLESPACE")}
 
 
-def problems(file: File) -> Iterable[str]:
-    """Say what is wrong with a file, each with its line."""
+@lru_cache(maxsize=1024)
+def problems(file: File) -> tuple[str, ...]:
+    """Say what is wrong with a file, each with its line; it is looked through once, however often it is planned."""
+    return tuple(_problems(file))
+
+
+def _problems(file: File) -> Iterable[str]:
     for number, line in enumerate(file.text.split("\n"), 1):
         if line[:2] == "--" and _LIKE_NO_TRANSACTION.fullmatch(line) and (number > 1 or file.in_transaction):
             yield f"{file.where}:{number}: write {NO_TRANSACTION}, as the first line and alone on it"
     for part in file.parts:
         for problem in _of_part(part, file):
             yield f"{file.where}:{part.line}: {problem}"
-    if file.dialect is Dialect.SQLITE:
+    if file.dialect is Dialect.SQLITE and drops_tables(file.parts):
         yield from _of_rebuilds(file)
     if not file.in_transaction and len(file.parts) > 1:
         yield (

@@ -17,6 +17,7 @@ from plainbase.errors import (
 from plainbase.migrations.pieces import Piece
 from plainbase.migrations.plan import Record, Step
 from plainbase.sqlfile import lexer
+from plainbase.sqlfile.script import Part
 
 Plan = Callable[[Sequence[Record]], Sequence[Step]]
 
@@ -58,7 +59,7 @@ def _explained(piece: Piece, error: PlainbaseError, where: str) -> MigrationErro
         line = piece.part.line
         if isinstance(error, StatementFailed) and error.position:
             line += piece.text.count("\n", 0, error.position - 1)
-        return MigrationError(f"{error.message}; in {_shown(piece)}", where=f"{piece.name}:{line}")
+        return MigrationError(f"{error.message}; in {_shown(piece.part)}", where=f"{piece.name}:{line}")
     if piece.name == "compare_rows" and isinstance(error, ConstraintViolation):
         message = (
             f"table {piece.about} has not as many rows after its rebuild as before; rows that are to go are deleted in "
@@ -68,20 +69,14 @@ def _explained(piece: Piece, error: PlainbaseError, where: str) -> MigrationErro
     return MigrationError(f"{error.message}; at {piece.name.upper().replace('_', ' ')}", where=where)
 
 
-def _shown(piece: Piece) -> str:
+def _shown(part: Part) -> str:
     """The beginning of a statement, without the strings in it, which may be secrets."""
-    if piece.part is None:
-        return _cut(piece.text)
-    text, end, start = "", 0, piece.part.tokens[0].start
-    for token in piece.part.tokens:
+    text, end, start = "", 0, part.tokens[0].start
+    for token in part.tokens:
         if len(text) > SHOWN:
             break
         gap = " " if token.start - start > end else ""
         text += gap + ("'…'" if token.kind in (lexer.STRING, lexer.OPEN) else token.text)
         end = token.end - start
-    return _cut(text)
-
-
-def _cut(text: str) -> str:
     line = " ".join(text.split())
     return f"`{line}`" if len(line) <= SHOWN else f"`{line[:SHOWN]}…`"

@@ -81,45 +81,45 @@ async def standing(db: Database) -> Status:
     return compare(migrations, found, ())
 
 
-def compare(migrations: Sequence[Migration], found: Sequence[Record], valid: Sequence[Index]) -> Status:
-    """The status that files, records and indexes (whether each is valid) come to."""
+def compare(migrations: Sequence[Migration], found: Sequence[Record], there: Sequence[Index]) -> Status:
+    """The status that files, records and the indexes that are there come to."""
     applied = {record.version: record for record in found}
     last = max(applied, default=0)
     lost = [(record.version, _of_missing(record, migrations)) for record in missing(migrations, found)]
-    kept = [(each.version, _of(each, applied.get(each.version), last, valid)) for each in migrations]
+    kept = [(each.version, _of(each, applied.get(each.version), last, there)) for each in migrations]
     entries = tuple(entry for _, entry in sorted([*lost, *kept], key=lambda pair: pair[0]))
     done = [entry for entry in entries if entry.state not in ("pending", "out of order", "started")]
     return Status(
         entries,
         done[-1].label if done else None,
         migrations[-1].label if migrations else None,
-        invalid(valid),
+        invalid(there),
     )
 
 
-def _of(migration: Migration, record: Record | None, last: int, valid: Sequence[Index]) -> Entry:
+def _of(migration: Migration, record: Record | None, last: int, there: Sequence[Index]) -> Entry:
     if record is None and migration.version < last:
         return Entry(migration.label, "out of order", note=_LATE)
     if record is None:
         return Entry(migration.label, "pending")
-    state, note = _state(migration, record, valid)
+    state, note = _state(migration, record, there)
     return Entry(migration.label, state, record.applied_at, record.duration_ms, note)
 
 
-def _state(migration: Migration, record: Record, valid: Sequence[Index]) -> tuple[State, str]:
+def _state(migration: Migration, record: Record, there: Sequence[Index]) -> tuple[State, str]:
     """The state of what is recorded, and what there is to know of it."""
     if record.state == "started":
-        return "started", _interrupted(Step(migration, "up", resumed=True), valid)
+        return "started", _interrupted(Step(migration, "up", resumed=True), there)
     if record.state == "reverting":
-        return "reverting", _interrupted(Step(migration, "down", resumed=True), valid)
+        return "reverting", _interrupted(Step(migration, "down", resumed=True), there)
     how = changes(migration, record)
     if how == "statements":
         return "changed", _CHANGED
     return ("baseline" if record.state == "baseline" else "applied"), _COMMENTED if how else ""
 
 
-def _interrupted(step: Step, valid: Sequence[Index]) -> str:
-    what = f"put {NO_TRANSACTION} back" if step.file.in_transaction else advice(step, valid)
+def _interrupted(step: Step, there: Sequence[Index]) -> str:
+    what = f"put {NO_TRANSACTION} back" if step.file.in_transaction else advice(step, there)
     return f"was interrupted: {what}"
 
 
