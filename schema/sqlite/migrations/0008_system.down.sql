@@ -1,7 +1,6 @@
--- 0002 training: undo. Drops all run history.
+-- 0008 system: undo. Drops all of them.
 -- Locks: the one writer, for a moment.
 -- By hand: as `plainbase migrate render --down` writes it, so that schema_migrations is told too.
 
-DROP TABLE checkpoints;
-DROP TABLE training_metrics;
-DROP TABLE training_runs;
+DROP TABLE retention_policies;
+DROP TABLE system_metrics;

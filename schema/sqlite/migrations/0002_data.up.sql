@@ -1,6 +1,6 @@
--- 0001 data: datasets and their splits, corpus texts, character n-grams.
+-- 0002 data: datasets and their splits, corpus texts, character n-grams.
 -- Locks: the one writer, for a moment; creates new objects only.
--- Undo:  0001_data.down.sql drops all datasets, texts and n-gram counts.
+-- Undo:  0002_data.down.sql drops all datasets, texts and n-gram counts.
 -- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
 CREATE TABLE datasets (
@@ -15,11 +15,17 @@ CREATE TABLE datasets (
     row_count   INTEGER,
     statistics  JSON_TEXT       NOT NULL DEFAULT '{}',
     metadata    JSON_TEXT       NOT NULL DEFAULT '{}',
+    created_by  UUID_TEXT,
+    team_id     UUID_TEXT,
     created_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     updated_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT datasets_pkey PRIMARY KEY (id),
     -- The same content registered twice is one dataset.
     CONSTRAINT datasets_name_version_digest_key UNIQUE (name, version, digest),
+    CONSTRAINT datasets_created_by_fkey
+        FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL,
+    CONSTRAINT datasets_team_id_fkey
+        FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE RESTRICT,
     CONSTRAINT datasets_id_type_check
         CHECK (
             id GLOB '????????-????-????-????-????????????'
@@ -59,6 +65,16 @@ ON datasets (created_at DESC, id DESC);
 -- Serves datasets.get_by_digest.
 CREATE INDEX datasets_digest_idx
 ON datasets (digest, created_at DESC, id DESC);
+
+-- Serves the foreign key: deleting a user.
+CREATE INDEX datasets_created_by_idx
+ON datasets (created_by)
+WHERE created_by IS NOT NULL;
+
+-- Serves the foreign key: deleting a team.
+CREATE INDEX datasets_team_id_idx
+ON datasets (team_id)
+WHERE team_id IS NOT NULL;
 
 
 CREATE TABLE dataset_splits (

@@ -1,6 +1,6 @@
--- 0001 data: datasets and their splits, corpus texts, character n-grams.
--- Locks: creates new objects only; safe on a live database.
--- Undo:  0001_data.down.sql drops all datasets, texts and n-gram counts.
+-- 0002 data: datasets and their splits, corpus texts, character n-grams.
+-- Locks: creates new objects; SHARE ROW EXCLUSIVE on users and teams for a moment (foreign keys).
+-- Undo:  0002_data.down.sql drops all datasets, texts and n-gram counts.
 -- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
 CREATE TABLE datasets (
@@ -14,11 +14,17 @@ CREATE TABLE datasets (
     row_count   bigint,
     statistics  jsonb            NOT NULL DEFAULT '{}',
     metadata    jsonb            NOT NULL DEFAULT '{}',
+    created_by  uuid,
+    team_id     uuid,
     created_at  timestamptz      NOT NULL DEFAULT now(),
     updated_at  timestamptz      NOT NULL DEFAULT now(),
     CONSTRAINT datasets_pkey PRIMARY KEY (id),
     -- The same content registered twice is one dataset.
     CONSTRAINT datasets_name_version_digest_key UNIQUE (name, version, digest),
+    CONSTRAINT datasets_created_by_fkey
+        FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL,
+    CONSTRAINT datasets_team_id_fkey
+        FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE RESTRICT,
     CONSTRAINT datasets_name_check CHECK (length(name) BETWEEN 1 AND 255),
     CONSTRAINT datasets_version_check CHECK (length(version) BETWEEN 1 AND 255),
     CONSTRAINT datasets_digest_check CHECK (length(digest) BETWEEN 1 AND 255),
@@ -33,6 +39,16 @@ ON datasets (created_at DESC, id DESC);
 -- Serves datasets.get_by_digest.
 CREATE INDEX datasets_digest_idx
 ON datasets (digest, created_at DESC, id DESC);
+
+-- Serves the foreign key: deleting a user.
+CREATE INDEX datasets_created_by_idx
+ON datasets (created_by)
+WHERE created_by IS NOT NULL;
+
+-- Serves the foreign key: deleting a team.
+CREATE INDEX datasets_team_id_idx
+ON datasets (team_id)
+WHERE team_id IS NOT NULL;
 
 COMMENT ON TABLE datasets IS
 'Datasets by name, version and content digest.';

@@ -1,5 +1,5 @@
--- 0001 data: undo. Drops all datasets, texts and n-gram counts.
--- Locks: ACCESS EXCLUSIVE on each table, for a moment.
+-- 0002 data: undo. Drops all datasets, texts and n-gram counts.
+-- Locks: ACCESS EXCLUSIVE on each table, and on users and teams (foreign keys), for a moment.
 -- By hand: as `plainbase migrate render --down` writes it, so that schema_migrations is told too.
 
 DROP TABLE markov_ngrams;

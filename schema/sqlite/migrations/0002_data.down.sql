@@ -1,4 +1,4 @@
--- 0001 data: undo. Drops all datasets, texts and n-gram counts.
+-- 0002 data: undo. Drops all datasets, texts and n-gram counts.
 -- Locks: the one writer, for a moment.
 -- By hand: as `plainbase migrate render --down` writes it, so that schema_migrations is told too.
 

@@ -1,0 +1,9 @@
+-- 0003 models: undo. Drops the whole model registry.
+-- Locks: ACCESS EXCLUSIVE on each table, and on users, teams and datasets (foreign keys), for a moment.
+-- By hand: as `plainbase migrate render --down` writes it, so that schema_migrations is told too.
+
+DROP TABLE model_performance;
+DROP TABLE model_benchmarks;
+DROP TABLE model_aliases;
+DROP TABLE model_versions;
+DROP TABLE models;

@@ -1,0 +1,8 @@
+-- 0006 inference: undo. Drops all of them.
+-- Locks: ACCESS EXCLUSIVE on each table, and on users and model_versions (foreign keys), for a moment.
+-- By hand: as `plainbase migrate render --down` writes it, so that schema_migrations is told too.
+
+DROP TABLE predictions;
+DROP TABLE generations;
+DROP TABLE inference_requests;
+DROP TABLE inference_sessions;

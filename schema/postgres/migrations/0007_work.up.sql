@@ -1,0 +1,172 @@
+-- 0007 work: jobs, their queues and schedules, workers.
+-- Locks: creates new objects only; safe on a live database.
+-- Undo:  0007_work.down.sql drops all jobs, schedules and workers.
+-- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
+
+CREATE TABLE jobs (
+    id                uuid             NOT NULL,
+    queue             text COLLATE "C" NOT NULL DEFAULT 'default',
+    job_type          text COLLATE "C" NOT NULL,
+    payload           jsonb            NOT NULL DEFAULT '{}',
+    -- The larger is taken first.
+    priority          bigint           NOT NULL DEFAULT 0,
+    state             text COLLATE "C" NOT NULL DEFAULT 'available',
+    -- Not before.
+    run_at            timestamptz      NOT NULL DEFAULT now(),
+    -- Which try this is: 0 before the first. Together with worker_id it fences who may finish the job.
+    attempt           bigint           NOT NULL DEFAULT 0,
+    max_attempts      bigint           NOT NULL DEFAULT 5,
+    timeout_seconds   double precision,
+    -- Until when the worker has the job; a heartbeat moves it on.
+    lease_expires_at  timestamptz,
+    worker_id         text COLLATE "C",
+    -- At most one waiting or running job has the same.
+    unique_key        text COLLATE "C",
+    result            jsonb,
+    error             text,
+    started_at        timestamptz,
+    completed_at      timestamptz,
+    created_at        timestamptz      NOT NULL DEFAULT now(),
+    updated_at        timestamptz      NOT NULL DEFAULT now(),
+    CONSTRAINT jobs_pkey PRIMARY KEY (id),
+    CONSTRAINT jobs_queue_check CHECK (length(queue) BETWEEN 1 AND 100),
+    CONSTRAINT jobs_job_type_length_check CHECK (length(job_type) BETWEEN 1 AND 100),
+    CONSTRAINT jobs_priority_check CHECK (priority BETWEEN 0 AND 32767),
+    CONSTRAINT jobs_state_check CHECK (state IN ('available', 'running', 'completed', 'cancelled', 'dead')),
+    CONSTRAINT jobs_attempt_check CHECK (attempt >= 0),
+    CONSTRAINT jobs_max_attempts_check CHECK (max_attempts BETWEEN 1 AND 1000),
+    CONSTRAINT jobs_timeout_seconds_check CHECK (timeout_seconds > 0 AND timeout_seconds <= 1e9),
+    -- A job has a lease and a worker exactly while it runs.
+    CONSTRAINT jobs_lease_expires_at_check CHECK ((lease_expires_at IS NOT NULL) = (state = 'running')),
+    CONSTRAINT jobs_worker_id_check CHECK (worker_id IS NOT NULL OR state <> 'running'),
+    CONSTRAINT jobs_unique_key_check CHECK (length(unique_key) BETWEEN 1 AND 255),
+    -- A job is over exactly when it has an end.
+    CONSTRAINT jobs_completed_at_check
+        CHECK ((completed_at IS NOT NULL) = (state IN ('completed', 'cancelled', 'dead')))
+);
+
+-- Serves jobs.claim and list_pending: only waiting rows are indexed, so it stays small however many are done.
+CREATE INDEX jobs_available_idx
+ON jobs (queue, priority DESC, run_at, id)
+WHERE state = 'available';
+
+-- Serves jobs.reclaim: what a dead worker had is found by its lease.
+CREATE INDEX jobs_running_idx
+ON jobs (lease_expires_at, id)
+WHERE state = 'running';
+
+-- Serves jobs.list_dead and delete_old.
+CREATE INDEX jobs_over_idx
+ON jobs (state, completed_at DESC, id DESC)
+WHERE completed_at IS NOT NULL;
+
+-- Serves jobs.enqueue_unique: one live job per key.
+CREATE UNIQUE INDEX jobs_unique_key_key
+ON jobs (unique_key)
+WHERE state IN ('available', 'running') AND unique_key IS NOT NULL;
+
+-- Serves jobs.list of a type.
+CREATE INDEX jobs_job_type_idx
+ON jobs (job_type, created_at DESC, id DESC);
+
+-- Serves jobs.list: newest first, page by page.
+CREATE INDEX jobs_created_at_idx
+ON jobs (created_at DESC, id DESC);
+
+COMMENT ON TABLE jobs IS
+'Work to do, being done, and done.';
+
+-- A completed job stays completed; a cancelled or dead one can be made available again.
+CREATE TRIGGER jobs_state_path_check
+BEFORE UPDATE OF state ON jobs
+FOR EACH ROW
+WHEN (
+    old.state <> new.state
+    AND NOT (
+        (old.state = 'available' AND new.state IN ('running', 'cancelled'))
+        OR (old.state = 'running' AND new.state IN ('available', 'completed', 'cancelled', 'dead'))
+        OR (old.state IN ('cancelled', 'dead') AND new.state = 'available')
+    )
+)
+EXECUTE FUNCTION refuse_change();
+
+
+CREATE TABLE job_queues (
+    name        text COLLATE "C" NOT NULL,
+    paused_at   timestamptz,
+    created_at  timestamptz      NOT NULL DEFAULT now(),
+    updated_at  timestamptz      NOT NULL DEFAULT now(),
+    -- Serves job_queues.list, and jobs.claim: a paused queue gives no jobs.
+    CONSTRAINT job_queues_pkey PRIMARY KEY (name),
+    CONSTRAINT job_queues_name_check CHECK (length(name) BETWEEN 1 AND 100)
+);
+
+COMMENT ON TABLE job_queues IS
+'Queues that were named or paused; a queue needs no row here to have jobs.';
+
+
+CREATE TABLE job_schedules (
+    name             text COLLATE "C" NOT NULL,
+    cron             text COLLATE "C" NOT NULL,
+    timezone         text COLLATE "C" NOT NULL DEFAULT 'UTC',
+    queue            text COLLATE "C" NOT NULL DEFAULT 'default',
+    job_type         text COLLATE "C" NOT NULL,
+    payload          jsonb            NOT NULL DEFAULT '{}',
+    priority         bigint           NOT NULL DEFAULT 0,
+    max_attempts     bigint           NOT NULL DEFAULT 5,
+    timeout_seconds  double precision,
+    enabled          boolean          NOT NULL DEFAULT true,
+    next_run_at      timestamptz,
+    last_run_at      timestamptz,
+    created_at       timestamptz      NOT NULL DEFAULT now(),
+    updated_at       timestamptz      NOT NULL DEFAULT now(),
+    CONSTRAINT job_schedules_pkey PRIMARY KEY (name),
+    CONSTRAINT job_schedules_name_check CHECK (length(name) BETWEEN 1 AND 100),
+    CONSTRAINT job_schedules_cron_check CHECK (length(cron) BETWEEN 1 AND 255),
+    CONSTRAINT job_schedules_timezone_check CHECK (length(timezone) BETWEEN 1 AND 100),
+    CONSTRAINT job_schedules_queue_check CHECK (length(queue) BETWEEN 1 AND 100),
+    CONSTRAINT job_schedules_job_type_length_check CHECK (length(job_type) BETWEEN 1 AND 100),
+    CONSTRAINT job_schedules_priority_check CHECK (priority BETWEEN 0 AND 32767),
+    CONSTRAINT job_schedules_max_attempts_check CHECK (max_attempts BETWEEN 1 AND 1000),
+    CONSTRAINT job_schedules_timeout_seconds_check CHECK (timeout_seconds > 0 AND timeout_seconds <= 1e9)
+);
+
+-- Serves job_schedules.list_due.
+CREATE INDEX job_schedules_next_run_at_idx
+ON job_schedules (next_run_at, name)
+WHERE enabled;
+
+COMMENT ON TABLE job_schedules IS
+'Jobs that are enqueued again and again, by a cron expression.';
+
+
+CREATE TABLE workers (
+    worker_id          text COLLATE "C" NOT NULL,
+    address            text COLLATE "C" NOT NULL,
+    status             text COLLATE "C" NOT NULL DEFAULT 'active',
+    -- How many jobs at a time.
+    capacity           bigint           NOT NULL DEFAULT 1,
+    current_tasks      bigint           NOT NULL DEFAULT 0,
+    completed_tasks    bigint           NOT NULL DEFAULT 0,
+    failed_tasks       bigint           NOT NULL DEFAULT 0,
+    tags               jsonb            NOT NULL DEFAULT '[]',
+    metadata           jsonb            NOT NULL DEFAULT '{}',
+    registered_at      timestamptz      NOT NULL DEFAULT now(),
+    last_heartbeat_at  timestamptz      NOT NULL DEFAULT now(),
+    updated_at         timestamptz      NOT NULL DEFAULT now(),
+    CONSTRAINT workers_pkey PRIMARY KEY (worker_id),
+    CONSTRAINT workers_worker_id_check CHECK (length(worker_id) BETWEEN 1 AND 255),
+    CONSTRAINT workers_address_check CHECK (length(address) BETWEEN 1 AND 255),
+    CONSTRAINT workers_status_check CHECK (status IN ('active', 'draining', 'stopped')),
+    CONSTRAINT workers_capacity_check CHECK (capacity >= 1),
+    CONSTRAINT workers_current_tasks_check CHECK (current_tasks >= 0),
+    CONSTRAINT workers_completed_tasks_check CHECK (completed_tasks >= 0),
+    CONSTRAINT workers_failed_tasks_check CHECK (failed_tasks >= 0)
+);
+
+-- Serves workers.list_active and remove_stale.
+CREATE INDEX workers_last_heartbeat_at_idx
+ON workers (last_heartbeat_at DESC, worker_id);
+
+COMMENT ON TABLE workers IS
+'Processes that do jobs, and when each was last heard of.';

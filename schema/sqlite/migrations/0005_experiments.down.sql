@@ -1,0 +1,9 @@
+-- 0005 experiments: undo. Drops all experiments, benchmarks, evaluations and comparisons.
+-- Locks: the one writer, for a moment.
+-- By hand: as `plainbase migrate render --down` writes it, so that schema_migrations is told too.
+
+DROP TABLE comparison_results;
+DROP TABLE evaluations;
+DROP TABLE benchmarks;
+DROP TABLE experiment_runs;
+DROP TABLE experiments;
