@@ -126,6 +126,12 @@ WHERE
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
 
+-- name: lowest_loss :value
+-- The lowest loss of a run's checkpoints; none where none has a loss.
+SELECT min(loss)
+FROM checkpoints
+WHERE run_id = :run_id;
+
 -- name: mark_best :exec
 -- Marks a checkpoint as its run's best; the one marked before loses the mark. Of marks at once the last one stays.
 -- defaults: now = now()

@@ -2,6 +2,7 @@
 -- The dataset of this name, version and digest, made if there is none: a known one keeps its id and its values.
 -- defaults: id = uuid7(), format = null, domain = null
 -- defaults: size_bytes = null, row_count = null, statistics = {}, metadata = {}
+-- defaults: created_by = null, team_id = null
 INSERT INTO datasets (
     id,
     name,
@@ -12,7 +13,9 @@ INSERT INTO datasets (
     size_bytes,
     row_count,
     statistics,
-    metadata
+    metadata,
+    created_by,
+    team_id
 )
 VALUES (
     :id,
@@ -24,7 +27,9 @@ VALUES (
     :size_bytes,
     :row_count,
     :statistics,
-    :metadata
+    :metadata,
+    :created_by,
+    :team_id
 )
 -- Changes nothing, but only so is a known row returned.
 ON CONFLICT (name, version, digest) DO UPDATE SET name = excluded.name
@@ -39,6 +44,8 @@ RETURNING
     row_count,
     statistics,
     metadata,
+    created_by,
+    team_id,
     created_at,
     updated_at;
 
@@ -55,6 +62,8 @@ SELECT
     row_count,
     statistics,
     metadata,
+    created_by,
+    team_id,
     created_at,
     updated_at
 FROM datasets
@@ -73,6 +82,8 @@ SELECT
     row_count,
     statistics,
     metadata,
+    created_by,
+    team_id,
     created_at,
     updated_at
 FROM datasets
@@ -95,6 +106,8 @@ SELECT
     row_count,
     statistics,
     metadata,
+    created_by,
+    team_id,
     created_at,
     updated_at
 FROM datasets
@@ -118,6 +131,8 @@ SELECT
     row_count,
     statistics,
     metadata,
+    created_by,
+    team_id,
     created_at,
     updated_at
 FROM datasets
@@ -125,6 +140,7 @@ WHERE
     true
     AND format = :format -- optional
     AND domain = :domain -- optional
+    AND team_id = :team_id -- optional
     AND (created_at, id) < (:before_created_at, :before_id) -- optional
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;

@@ -1,11 +1,12 @@
 -- name: record :one
 -- Keeps a generated text.
--- defaults: id = uuid7(), parameters = {}, quality_score = null
+-- defaults: id = uuid7(), model_version_id = null, parameters = {}, quality_score = null
 INSERT INTO generations (
     id,
     prompt,
     response,
     model,
+    model_version_id,
     parameters,
     quality_score
 )
@@ -14,6 +15,7 @@ VALUES (
     :prompt,
     :response,
     :model,
+    :model_version_id,
     :parameters,
     :quality_score
 )
@@ -22,6 +24,7 @@ RETURNING
     prompt,
     response,
     model,
+    model_version_id,
     parameters,
     quality_score,
     user_rating,
@@ -35,6 +38,7 @@ SELECT
     prompt,
     response,
     model,
+    model_version_id,
     parameters,
     quality_score,
     user_rating,
@@ -51,6 +55,7 @@ SELECT
     prompt,
     response,
     model,
+    model_version_id,
     parameters,
     quality_score,
     user_rating,
@@ -82,8 +87,14 @@ SET
     updated_at = :now
 WHERE id = :id;
 
+-- name: delete :exec
+-- Deletes one generated text.
+DELETE FROM generations
+WHERE id = :id;
+
 -- name: clear :exec
 -- Deletes all generated texts.
+-- scan: deletes every text
 DELETE FROM generations;
 
 -- name: clear_model :exec

@@ -32,6 +32,7 @@ ORDER BY n;
 
 -- name: claim_texts :many
 -- Notes texts as counted and gives those that were not yet, for markov_ngrams.count_texts in the same transaction.
+-- parity: unordered, RETURNING promises no order
 INSERT INTO markov_texts (dataset_id, n, corpus_text_id)
 SELECT
     m.dataset_id,

@@ -1,24 +1,33 @@
 -- name: create :one
 -- Notes a run that is to be started.
--- defaults: id = uuid7(), config = {}, hyperparameters = {}
--- defaults: dataset_id = null, corpus_text_id = null, parent_run_id = null
+-- defaults: id = uuid7(), neural_config_id = null, config = {}, hyperparameters = {}
+-- defaults: dataset_id = null, corpus_text_id = null, model_version_id = null, parent_run_id = null
+-- defaults: created_by = null, team_id = null
 INSERT INTO training_runs (
     id,
     name,
+    neural_config_id,
     config,
     hyperparameters,
     dataset_id,
     corpus_text_id,
-    parent_run_id
+    model_version_id,
+    parent_run_id,
+    created_by,
+    team_id
 )
 VALUES (
     :id,
     :name,
+    :neural_config_id,
     :config,
     :hyperparameters,
     :dataset_id,
     :corpus_text_id,
-    :parent_run_id
+    :model_version_id,
+    :parent_run_id,
+    :created_by,
+    :team_id
 )
 RETURNING
     id,
@@ -27,15 +36,19 @@ RETURNING
     progress,
     message,
     error,
+    neural_config_id,
     config,
     hyperparameters,
     dataset_id,
     corpus_text_id,
+    model_version_id,
     parent_run_id,
     started_at,
     finished_at,
     duration_seconds,
     resources,
+    created_by,
+    team_id,
     created_at,
     updated_at;
 
@@ -48,15 +61,19 @@ SELECT
     progress,
     message,
     error,
+    neural_config_id,
     config,
     hyperparameters,
     dataset_id,
     corpus_text_id,
+    model_version_id,
     parent_run_id,
     started_at,
     finished_at,
     duration_seconds,
     resources,
+    created_by,
+    team_id,
     created_at,
     updated_at
 FROM training_runs
@@ -72,15 +89,19 @@ SELECT
     progress,
     message,
     error,
+    neural_config_id,
     config,
     hyperparameters,
     dataset_id,
     corpus_text_id,
+    model_version_id,
     parent_run_id,
     started_at,
     finished_at,
     duration_seconds,
     resources,
+    created_by,
+    team_id,
     created_at,
     updated_at
 FROM training_runs
@@ -88,6 +109,8 @@ WHERE
     true
     AND status IN (:statuses) -- optional
     AND created_at >= :since -- optional
+    AND created_at < :until -- optional
+    AND team_id = :team_id -- optional
     AND (created_at, id) < (:before_created_at, :before_id) -- optional
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
@@ -102,15 +125,19 @@ SELECT
     progress,
     message,
     error,
+    neural_config_id,
     config,
     hyperparameters,
     dataset_id,
     corpus_text_id,
+    model_version_id,
     parent_run_id,
     started_at,
     finished_at,
     duration_seconds,
     resources,
+    created_by,
+    team_id,
     created_at,
     updated_at
 FROM training_runs
@@ -130,15 +157,19 @@ SELECT
     progress,
     message,
     error,
+    neural_config_id,
     config,
     hyperparameters,
     dataset_id,
     corpus_text_id,
+    model_version_id,
     parent_run_id,
     started_at,
     finished_at,
     duration_seconds,
     resources,
+    created_by,
+    team_id,
     created_at,
     updated_at
 FROM training_runs
@@ -146,6 +177,72 @@ WHERE
     dataset_id = :dataset_id
     AND status IN (:statuses) -- optional
     AND created_at >= :since -- optional
+    AND (created_at, id) < (:before_created_at, :before_id) -- optional
+ORDER BY created_at DESC, id DESC
+LIMIT :limit;
+
+-- name: list_for_neural_config :many
+-- Runs of one neural configuration, newest first; the next page begins after the last row's created_at and id.
+-- defaults: limit = 100
+SELECT
+    id,
+    name,
+    status,
+    progress,
+    message,
+    error,
+    neural_config_id,
+    config,
+    hyperparameters,
+    dataset_id,
+    corpus_text_id,
+    model_version_id,
+    parent_run_id,
+    started_at,
+    finished_at,
+    duration_seconds,
+    resources,
+    created_by,
+    team_id,
+    created_at,
+    updated_at
+FROM training_runs
+WHERE
+    neural_config_id = :neural_config_id
+    AND status IN (:statuses) -- optional
+    AND created_at >= :since -- optional
+    AND (created_at, id) < (:before_created_at, :before_id) -- optional
+ORDER BY created_at DESC, id DESC
+LIMIT :limit;
+
+-- name: list_for_model_version :many
+-- Runs that train one model version further, newest first; the next page begins after the last row's created_at and id.
+-- defaults: limit = 100
+SELECT
+    id,
+    name,
+    status,
+    progress,
+    message,
+    error,
+    neural_config_id,
+    config,
+    hyperparameters,
+    dataset_id,
+    corpus_text_id,
+    model_version_id,
+    parent_run_id,
+    started_at,
+    finished_at,
+    duration_seconds,
+    resources,
+    created_by,
+    team_id,
+    created_at,
+    updated_at
+FROM training_runs
+WHERE
+    model_version_id = :model_version_id
     AND (created_at, id) < (:before_created_at, :before_id) -- optional
 ORDER BY created_at DESC, id DESC
 LIMIT :limit;
@@ -160,15 +257,19 @@ SELECT
     progress,
     message,
     error,
+    neural_config_id,
     config,
     hyperparameters,
     dataset_id,
     corpus_text_id,
+    model_version_id,
     parent_run_id,
     started_at,
     finished_at,
     duration_seconds,
     resources,
+    created_by,
+    team_id,
     created_at,
     updated_at
 FROM training_runs
@@ -254,8 +355,15 @@ SET
     updated_at = :now
 WHERE id = :id;
 
+-- name: touch :exec
+-- Notes that a run is being written to; writers that begin so take turns.
+-- defaults: now = now()
+UPDATE training_runs
+SET updated_at = :now
+WHERE id = :id;
+
 -- name: finish :exec
--- Ends a running run as completed, failed or cancelled; 0 rows when it is not running.
+-- Ends a running run as completed, failed or cancelled, or a pending one as failed or cancelled; else 0 rows.
 -- defaults: status = "completed", now = now()
 UPDATE training_runs
 SET
@@ -268,8 +376,10 @@ SET
     updated_at = :now
 WHERE
     id = :id
-    AND status = 'running'
-    AND :status IN ('completed', 'failed', 'cancelled');
+    AND (
+        (status = 'pending' AND :status IN ('failed', 'cancelled'))
+        OR (status = 'running' AND :status IN ('completed', 'failed', 'cancelled'))
+    );
 
 -- name: delete :exec
 -- Deletes a run with its metrics and checkpoints.

@@ -97,6 +97,16 @@ def templates() -> Iterator[dict[str, str]]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def sampled(templates: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A database per engine with the sample in it, copied by the tests that drive both engines side by side."""
+    from parity import databases
+
+    made = asyncio.run(databases.make(templates, tmp_path_factory.mktemp("sampled")))
+    yield made
+    asyncio.run(on_server(f"DROP DATABASE {made['postgres']} WITH (FORCE)"))
+
+
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """The engine's name; a test that uses it runs on both."""

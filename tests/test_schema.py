@@ -18,6 +18,7 @@ from conftest import SERVER, named
 from plainbase import ConstraintViolation, Database, DataInvalid, Row, TransactionConflict, shipped
 
 SCHEMA = shipped.folder("schema")
+README = Path(__file__).parent.parent / "README.md"
 SAME_TYPE = {
     "uuid": "UUID_TEXT",
     "timestamp with time zone": "TIMESTAMP_TEXT",
@@ -53,6 +54,12 @@ def names(pattern: str, dialect: str) -> list[str]:
     return found
 
 
+def shared(pattern: str, dialect: str) -> list[str]:
+    """What both dialects must have: not what stands below a comment `Only here: why`."""
+    only = re.findall(rf"(?m)^-- Only here: .+\n(?:-- .*\n)*{pattern}", text(dialect))
+    return [name for name in names(pattern, dialect) if name not in only]
+
+
 def test_both_dialects_have_the_same_migrations_each_with_its_undo() -> None:
     for direction in ("up", "down"):
         files = [path.name for path in migrations("postgres", direction)]
@@ -62,8 +69,8 @@ def test_both_dialects_have_the_same_migrations_each_with_its_undo() -> None:
 
 def test_both_dialects_name_the_same_constraints_indexes_and_triggers() -> None:
     for pattern in (r"CONSTRAINT (\w+)", r"CREATE (?:UNIQUE )?INDEX (\w+)", r"CREATE TRIGGER (\w+)"):
-        sqlite = [name for name in names(pattern, "sqlite") if not name.endswith("_type_check")]
-        assert sqlite == names(pattern, "postgres")
+        sqlite = [name for name in shared(pattern, "sqlite") if not name.endswith("_type_check")]
+        assert sqlite == shared(pattern, "postgres")
 
 
 def test_every_constraint_is_named_and_every_foreign_key_says_what_deleting_does() -> None:
@@ -109,11 +116,44 @@ async def test_the_tables_have_the_same_columns_in_the_same_order(templates: dic
             SELECT CAST(c.relname AS text) AS table_name, CAST(a.attname AS text) AS name,
                 format_type(a.atttypid, NULL) AS type, a.attnotnull AS mandatory
             FROM pg_class AS c INNER JOIN pg_attribute AS a ON c.oid = a.attrelid
-            WHERE c.relnamespace = CAST('public' AS regnamespace) AND c.relkind = 'r' AND a.attnum > 0
+            WHERE c.relnamespace = CAST('public' AS regnamespace) AND c.relkind IN ('r', 'm') AND a.attnum > 0
             ORDER BY c.relname COLLATE "C", a.attnum
         """)
     same = [(row.table_name, row.name, SAME_TYPE[row.type], row.mandatory) for row in postgres]
     assert same == [(row.table_name, row.name, row.type, bool(row.mandatory)) for row in sqlite]
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_every_foreign_key_has_an_index(db: Database) -> None:
+    keys = await db.fetch_all("""
+        SELECT CAST(f.conname AS text) AS name
+        FROM pg_constraint AS f
+        WHERE
+            f.contype = 'f'
+            AND NOT EXISTS (
+                SELECT 1 FROM pg_index AS i
+                WHERE
+                    i.indrelid = f.conrelid
+                    AND (CAST(i.indkey AS smallint[]))[0:array_length(f.conkey, 1) - 1] @> f.conkey
+                    -- A key that is looked up is not null, so a partial index of those will do.
+                    AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) LIKE '(% IS NOT NULL)')
+            )
+    """)
+    assert [row.name for row in keys] == []
+
+
+def test_every_closed_set_of_words_stands_in_the_readme() -> None:
+    checked = set()
+    table = ""
+    for line in text("postgres").splitlines():
+        table = line.split()[2] if line.startswith("CREATE TABLE ") else table
+        found = re.search(r"CHECK \((\w+) IN \((.*?)\)\)", line)
+        if found:
+            checked.add((f"{table}.{found[1]}", tuple(re.findall(r"'(\w+)'", found[2]))))
+    told = set()
+    for columns, words in re.findall(r"(?m)^\| (`\w+\.\w+`(?:, `\w+\.\w+`)*) \| ([\w, ]+) \|$", README.read_text()):
+        told |= {(column, tuple(words.split(", "))) for column in re.findall(r"`(.*?)`", columns)}
+    assert told - {("schema_migrations.state", ("started", "applied", "baseline", "reverting"))} == checked
 
 
 async def test_down_undoes_up_in_reverse_order(empty_url: str) -> None:

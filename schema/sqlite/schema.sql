@@ -18,12 +18,413 @@ CREATE TABLE schema_migrations (
 
 CREATE TABLE view_refreshes (
     view_name      TEXT           NOT NULL,
+    started_at     TIMESTAMP_TEXT,
     refreshed_at   TIMESTAMP_TEXT,
     duration_ms    INTEGER,
     row_count      INTEGER,
     last_error     TEXT,
     last_error_at  TIMESTAMP_TEXT,
     CONSTRAINT view_refreshes_pkey PRIMARY KEY (view_name)
+);
+
+CREATE TABLE users (
+    -- Accounts: who may sign in, and in which role.
+    id              UUID_TEXT        NOT NULL,
+    -- In lower case, so that one address is one account.
+    email           TEXT             NOT NULL,
+    username        TEXT             NOT NULL,
+    password_hash   TEXT             NOT NULL,
+    role            TEXT             NOT NULL DEFAULT 'user',
+    preferences     JSON_TEXT        NOT NULL DEFAULT '{}',
+    active          BOOLEAN_INTEGER  NOT NULL DEFAULT true,
+    email_verified  BOOLEAN_INTEGER  NOT NULL DEFAULT false,
+    last_login_at   TIMESTAMP_TEXT,
+    created_at      TIMESTAMP_TEXT   NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at      TIMESTAMP_TEXT   NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT users_pkey PRIMARY KEY (id),
+    CONSTRAINT users_email_key UNIQUE (email),
+    CONSTRAINT users_username_key UNIQUE (username),
+    CONSTRAINT users_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT users_email_type_check CHECK (typeof(email) = 'text'),
+    CONSTRAINT users_username_type_check CHECK (typeof(username) = 'text'),
+    CONSTRAINT users_password_hash_type_check CHECK (typeof(password_hash) = 'text'),
+    CONSTRAINT users_role_type_check CHECK (typeof(role) = 'text'),
+    CONSTRAINT users_preferences_type_check CHECK (json_valid(preferences)),
+    CONSTRAINT users_active_type_check CHECK (active IN (0, 1)),
+    CONSTRAINT users_email_verified_type_check CHECK (email_verified IN (0, 1)),
+    CONSTRAINT users_last_login_at_type_check
+        CHECK (
+            last_login_at IS NULL OR (
+                substr(last_login_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(last_login_at, 1, 19), '+0 days')
+                IS substr(last_login_at, 1, 19)
+            )
+        ),
+    CONSTRAINT users_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT users_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT users_email_check CHECK (email LIKE '_%@_%' AND email = lower(email)),
+    CONSTRAINT users_email_length_check CHECK (length(email) <= 320),
+    CONSTRAINT users_username_check CHECK (length(username) BETWEEN 1 AND 100),
+    CONSTRAINT users_password_hash_check CHECK (length(password_hash) BETWEEN 1 AND 1000),
+    CONSTRAINT users_role_check CHECK (role IN ('admin', 'researcher', 'user'))
+);
+
+CREATE TABLE teams (
+    -- Teams: who owns datasets, models, experiments, runs, benchmarks and evaluations together.
+    id           UUID_TEXT       NOT NULL,
+    name         TEXT            NOT NULL,
+    description  TEXT,
+    created_at   TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at   TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT teams_pkey PRIMARY KEY (id),
+    -- Serves teams.list too.
+    CONSTRAINT teams_name_key UNIQUE (name),
+    CONSTRAINT teams_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT teams_name_type_check CHECK (typeof(name) = 'text'),
+    CONSTRAINT teams_description_type_check CHECK (description IS NULL OR typeof(description) = 'text'),
+    CONSTRAINT teams_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT teams_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT teams_name_check CHECK (length(name) BETWEEN 1 AND 255)
+);
+
+CREATE TABLE team_members (
+    -- Which users belong to which teams.
+    team_id     UUID_TEXT       NOT NULL,
+    user_id     UUID_TEXT       NOT NULL,
+    role        TEXT            NOT NULL DEFAULT 'member',
+    created_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    -- Serves teams.list_members too.
+    CONSTRAINT team_members_pkey PRIMARY KEY (team_id, user_id),
+    CONSTRAINT team_members_team_id_fkey
+        FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE CASCADE,
+    CONSTRAINT team_members_user_id_fkey
+        FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
+    CONSTRAINT team_members_role_type_check CHECK (typeof(role) = 'text'),
+    CONSTRAINT team_members_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT team_members_role_check CHECK (role IN ('owner', 'member'))
+) WITHOUT ROWID;
+
+CREATE TABLE one_time_tokens (
+    -- Tokens sent by mail to reset a password or to verify an address; only their hash is kept.
+    id          UUID_TEXT       NOT NULL,
+    user_id     UUID_TEXT       NOT NULL,
+    purpose     TEXT            NOT NULL,
+    -- SHA-256 of the token.
+    token_hash  BLOB            NOT NULL,
+    expires_at  TIMESTAMP_TEXT  NOT NULL,
+    used_at     TIMESTAMP_TEXT,
+    created_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT one_time_tokens_pkey PRIMARY KEY (id),
+    -- Serves one_time_tokens.redeem too.
+    CONSTRAINT one_time_tokens_token_hash_key UNIQUE (token_hash),
+    CONSTRAINT one_time_tokens_user_id_fkey
+        FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
+    CONSTRAINT one_time_tokens_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT one_time_tokens_purpose_type_check CHECK (typeof(purpose) = 'text'),
+    CONSTRAINT one_time_tokens_token_hash_type_check CHECK (typeof(token_hash) = 'blob'),
+    CONSTRAINT one_time_tokens_expires_at_type_check
+        CHECK (
+            substr(expires_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(expires_at, 1, 19), '+0 days') IS substr(expires_at, 1, 19)
+        ),
+    CONSTRAINT one_time_tokens_used_at_type_check
+        CHECK (
+            used_at IS NULL OR (
+                substr(used_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(used_at, 1, 19), '+0 days') IS substr(used_at, 1, 19)
+            )
+        ),
+    CONSTRAINT one_time_tokens_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT one_time_tokens_purpose_check CHECK (purpose IN ('password_reset', 'email_verification')),
+    CONSTRAINT one_time_tokens_token_hash_check CHECK (length(token_hash) = 32),
+    CONSTRAINT one_time_tokens_expires_at_check CHECK (expires_at > created_at)
+);
+
+CREATE TABLE login_attempts (
+    -- Logins that were tried, so that guessing can be slowed and locked; by address as typed, known or not.
+    id            INTEGER          NOT NULL,
+    email         TEXT             NOT NULL,
+    ip_address    TEXT,
+    succeeded     BOOLEAN_INTEGER  NOT NULL,
+    attempted_at  TIMESTAMP_TEXT   NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT login_attempts_pkey PRIMARY KEY (id),
+    CONSTRAINT login_attempts_email_type_check CHECK (typeof(email) = 'text'),
+    CONSTRAINT login_attempts_ip_address_type_check CHECK (ip_address IS NULL OR typeof(ip_address) = 'text'),
+    CONSTRAINT login_attempts_succeeded_type_check CHECK (succeeded IN (0, 1)),
+    CONSTRAINT login_attempts_attempted_at_type_check
+        CHECK (
+            substr(attempted_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(attempted_at, 1, 19), '+0 days') IS substr(attempted_at, 1, 19)
+        ),
+    CONSTRAINT login_attempts_email_check CHECK (length(email) <= 320)
+);
+
+CREATE TABLE erasures (
+    -- Whose personal data was erased, when, and by whom.
+    id          UUID_TEXT       NOT NULL,
+    -- No foreign key: the account may be gone.
+    subject_id  UUID_TEXT       NOT NULL,
+    reason      TEXT,
+    -- How many rows of which table were erased.
+    details     JSON_TEXT       NOT NULL DEFAULT '{}',
+    erased_by   UUID_TEXT,
+    created_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT erasures_pkey PRIMARY KEY (id),
+    CONSTRAINT erasures_erased_by_fkey
+        FOREIGN KEY (erased_by) REFERENCES users (id) ON DELETE SET NULL,
+    CONSTRAINT erasures_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT erasures_subject_id_type_check
+        CHECK (
+            subject_id GLOB '????????-????-????-????-????????????'
+            AND length(replace(subject_id, '-', '')) = 32
+            AND subject_id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT erasures_reason_type_check CHECK (reason IS NULL OR typeof(reason) = 'text'),
+    CONSTRAINT erasures_details_type_check CHECK (json_valid(details)),
+    CONSTRAINT erasures_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        )
+);
+
+CREATE TABLE sessions (
+    -- Who is signed in; of the token only its hash is kept.
+    id               UUID_TEXT       NOT NULL,
+    user_id          UUID_TEXT       NOT NULL,
+    -- SHA-256 of the token.
+    token_hash       BLOB            NOT NULL,
+    ip_address       TEXT,
+    user_agent       TEXT,
+    -- Ends when idle until then, and at expires_at at the latest.
+    idle_expires_at  TIMESTAMP_TEXT  NOT NULL,
+    expires_at       TIMESTAMP_TEXT  NOT NULL,
+    last_seen_at     TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    revoked_at       TIMESTAMP_TEXT,
+    created_at       TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT sessions_pkey PRIMARY KEY (id),
+    -- Serves sessions.get_by_token too.
+    CONSTRAINT sessions_token_hash_key UNIQUE (token_hash),
+    CONSTRAINT sessions_user_id_fkey
+        FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
+    CONSTRAINT sessions_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT sessions_token_hash_type_check CHECK (typeof(token_hash) = 'blob'),
+    CONSTRAINT sessions_ip_address_type_check CHECK (ip_address IS NULL OR typeof(ip_address) = 'text'),
+    CONSTRAINT sessions_user_agent_type_check CHECK (user_agent IS NULL OR typeof(user_agent) = 'text'),
+    CONSTRAINT sessions_idle_expires_at_type_check
+        CHECK (
+            substr(idle_expires_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(idle_expires_at, 1, 19), '+0 days')
+            IS substr(idle_expires_at, 1, 19)
+        ),
+    CONSTRAINT sessions_expires_at_type_check
+        CHECK (
+            substr(expires_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(expires_at, 1, 19), '+0 days') IS substr(expires_at, 1, 19)
+        ),
+    CONSTRAINT sessions_last_seen_at_type_check
+        CHECK (
+            substr(last_seen_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(last_seen_at, 1, 19), '+0 days') IS substr(last_seen_at, 1, 19)
+        ),
+    CONSTRAINT sessions_revoked_at_type_check
+        CHECK (
+            revoked_at IS NULL OR (
+                substr(revoked_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(revoked_at, 1, 19), '+0 days') IS substr(revoked_at, 1, 19)
+            )
+        ),
+    CONSTRAINT sessions_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT sessions_token_hash_check CHECK (length(token_hash) = 32),
+    CONSTRAINT sessions_expires_at_check CHECK (expires_at > created_at)
+);
+
+CREATE TABLE api_keys (
+    -- Keys of programs; shown once, only their hash is kept.
+    id            UUID_TEXT       NOT NULL,
+    user_id       UUID_TEXT       NOT NULL,
+    -- The part of the key by which it is found.
+    public_id     TEXT            NOT NULL,
+    -- SHA-256 of the secret.
+    key_hash      BLOB            NOT NULL,
+    name          TEXT            NOT NULL,
+    scopes        JSON_TEXT       NOT NULL DEFAULT '[]',
+    expires_at    TIMESTAMP_TEXT,
+    last_used_at  TIMESTAMP_TEXT,
+    revoked_at    TIMESTAMP_TEXT,
+    created_at    TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at    TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT api_keys_pkey PRIMARY KEY (id),
+    -- Serves api_keys.get_by_public_id too.
+    CONSTRAINT api_keys_public_id_key UNIQUE (public_id),
+    CONSTRAINT api_keys_user_id_fkey
+        FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
+    CONSTRAINT api_keys_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT api_keys_public_id_type_check CHECK (typeof(public_id) = 'text'),
+    CONSTRAINT api_keys_key_hash_type_check CHECK (typeof(key_hash) = 'blob'),
+    CONSTRAINT api_keys_name_type_check CHECK (typeof(name) = 'text'),
+    CONSTRAINT api_keys_scopes_type_check CHECK (json_valid(scopes)),
+    CONSTRAINT api_keys_expires_at_type_check
+        CHECK (
+            expires_at IS NULL OR (
+                substr(expires_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(expires_at, 1, 19), '+0 days') IS substr(expires_at, 1, 19)
+            )
+        ),
+    CONSTRAINT api_keys_last_used_at_type_check
+        CHECK (
+            last_used_at IS NULL OR (
+                substr(last_used_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(last_used_at, 1, 19), '+0 days') IS substr(last_used_at, 1, 19)
+            )
+        ),
+    CONSTRAINT api_keys_revoked_at_type_check
+        CHECK (
+            revoked_at IS NULL OR (
+                substr(revoked_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(revoked_at, 1, 19), '+0 days') IS substr(revoked_at, 1, 19)
+            )
+        ),
+    CONSTRAINT api_keys_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT api_keys_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT api_keys_public_id_check CHECK (length(public_id) BETWEEN 1 AND 64),
+    CONSTRAINT api_keys_key_hash_check CHECK (length(key_hash) = 32),
+    CONSTRAINT api_keys_name_check CHECK (length(name) BETWEEN 1 AND 255)
+);
+
+CREATE TABLE role_permissions (
+    -- What a role may do with which kind of entity; what is not here is denied.
+    role         TEXT            NOT NULL,
+    action       TEXT            NOT NULL,
+    entity_type  TEXT            NOT NULL,
+    created_at   TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    -- Serves role_permissions.is_allowed and list_for_role too.
+    CONSTRAINT role_permissions_pkey PRIMARY KEY (role, action, entity_type),
+    CONSTRAINT role_permissions_role_type_check CHECK (typeof(role) = 'text'),
+    CONSTRAINT role_permissions_action_type_check CHECK (typeof(action) = 'text'),
+    CONSTRAINT role_permissions_entity_type_type_check CHECK (typeof(entity_type) = 'text'),
+    CONSTRAINT role_permissions_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT role_permissions_role_check CHECK (role IN ('admin', 'researcher', 'user')),
+    CONSTRAINT role_permissions_action_check CHECK (length(action) BETWEEN 1 AND 100),
+    CONSTRAINT role_permissions_entity_type_length_check CHECK (length(entity_type) BETWEEN 1 AND 100)
+) WITHOUT ROWID;
+
+CREATE TABLE audit_logs (
+    -- Who did what to which entity, and what changed; rows are added and never changed.
+    id             INTEGER         NOT NULL,
+    -- No foreign key: the log outlives the account. Null where the database's own user did it.
+    actor_id       UUID_TEXT,
+    -- The database's user, a service, a name.
+    actor          TEXT,
+    action         TEXT            NOT NULL,
+    entity_type    TEXT            NOT NULL,
+    -- As text, since keys are UUIDs, numbers or several columns.
+    entity_id      TEXT,
+    changes        JSON_TEXT,
+    ip_address     TEXT,
+    user_agent     TEXT,
+    previous_hash  BLOB,
+    hash           BLOB,
+    created_at     TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT audit_logs_pkey PRIMARY KEY (id),
+    CONSTRAINT audit_logs_previous_hash_key UNIQUE (previous_hash),
+    CONSTRAINT audit_logs_hash_key UNIQUE (hash),
+    CONSTRAINT audit_logs_actor_id_type_check
+        CHECK (
+            actor_id IS NULL OR (
+                actor_id GLOB '????????-????-????-????-????????????'
+                AND length(replace(actor_id, '-', '')) = 32
+                AND actor_id NOT GLOB '*[^0-9a-f-]*'
+            )
+        ),
+    CONSTRAINT audit_logs_actor_type_check CHECK (actor IS NULL OR typeof(actor) = 'text'),
+    CONSTRAINT audit_logs_action_type_check CHECK (typeof(action) = 'text'),
+    CONSTRAINT audit_logs_entity_type_type_check CHECK (typeof(entity_type) = 'text'),
+    CONSTRAINT audit_logs_entity_id_type_check CHECK (entity_id IS NULL OR typeof(entity_id) = 'text'),
+    CONSTRAINT audit_logs_changes_type_check CHECK (changes IS NULL OR json_valid(changes)),
+    CONSTRAINT audit_logs_ip_address_type_check CHECK (ip_address IS NULL OR typeof(ip_address) = 'text'),
+    CONSTRAINT audit_logs_user_agent_type_check CHECK (user_agent IS NULL OR typeof(user_agent) = 'text'),
+    CONSTRAINT audit_logs_previous_hash_type_check CHECK (previous_hash IS NULL OR typeof(previous_hash) = 'blob'),
+    CONSTRAINT audit_logs_hash_type_check CHECK (hash IS NULL OR typeof(hash) = 'blob'),
+    CONSTRAINT audit_logs_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT audit_logs_action_check CHECK (length(action) BETWEEN 1 AND 100),
+    CONSTRAINT audit_logs_entity_type_length_check CHECK (length(entity_type) BETWEEN 1 AND 100),
+    CONSTRAINT audit_logs_previous_hash_check CHECK (length(previous_hash) = 32),
+    CONSTRAINT audit_logs_hash_check CHECK (length(hash) = 32)
 );
 
 CREATE TABLE datasets (
@@ -38,11 +439,17 @@ CREATE TABLE datasets (
     row_count   INTEGER,
     statistics  JSON_TEXT       NOT NULL DEFAULT '{}',
     metadata    JSON_TEXT       NOT NULL DEFAULT '{}',
+    created_by  UUID_TEXT,
+    team_id     UUID_TEXT,
     created_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     updated_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT datasets_pkey PRIMARY KEY (id),
     -- The same content registered twice is one dataset.
     CONSTRAINT datasets_name_version_digest_key UNIQUE (name, version, digest),
+    CONSTRAINT datasets_created_by_fkey
+        FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL,
+    CONSTRAINT datasets_team_id_fkey
+        FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE RESTRICT,
     CONSTRAINT datasets_id_type_check
         CHECK (
             id GLOB '????????-????-????-????-????????????'
@@ -204,6 +611,249 @@ CREATE TABLE markov_ngrams (
     CONSTRAINT markov_ngrams_probability_check CHECK (probability > 0 AND probability <= 1)
 ) WITHOUT ROWID;
 
+CREATE TABLE models (
+    -- Models by name, trained here or bought; what runs is a version.
+    id           UUID_TEXT       NOT NULL,
+    name         TEXT            NOT NULL,
+    kind         TEXT            NOT NULL,
+    provider     TEXT,
+    description  TEXT,
+    metadata     JSON_TEXT       NOT NULL DEFAULT '{}',
+    created_by   UUID_TEXT,
+    team_id      UUID_TEXT,
+    created_at   TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at   TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT models_pkey PRIMARY KEY (id),
+    -- Serves models.get_by_name too.
+    CONSTRAINT models_name_key UNIQUE (name),
+    CONSTRAINT models_created_by_fkey
+        FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL,
+    CONSTRAINT models_team_id_fkey
+        FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE RESTRICT,
+    CONSTRAINT models_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT models_name_type_check CHECK (typeof(name) = 'text'),
+    CONSTRAINT models_kind_type_check CHECK (typeof(kind) = 'text'),
+    CONSTRAINT models_provider_type_check CHECK (provider IS NULL OR typeof(provider) = 'text'),
+    CONSTRAINT models_description_type_check CHECK (description IS NULL OR typeof(description) = 'text'),
+    CONSTRAINT models_metadata_type_check CHECK (json_valid(metadata)),
+    CONSTRAINT models_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT models_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT models_name_check CHECK (length(name) BETWEEN 1 AND 255),
+    CONSTRAINT models_kind_check CHECK (kind IN ('fine_tuned', 'commercial', 'base')),
+    CONSTRAINT models_provider_check CHECK (length(provider) BETWEEN 1 AND 100)
+);
+
+CREATE TABLE model_versions (
+    -- Versions of a model: what it is, where its files are, what its tokens cost.
+    id                  UUID_TEXT       NOT NULL,
+    model_id            UUID_TEXT       NOT NULL,
+    version             TEXT            NOT NULL,
+    stage               TEXT            NOT NULL DEFAULT 'development',
+    status              TEXT            NOT NULL DEFAULT 'ready',
+    architecture        TEXT,
+    parameter_count     INTEGER,
+    artifact_uri        TEXT,
+    digest              TEXT,
+    metrics             JSON_TEXT       NOT NULL DEFAULT '{}',
+    -- US dollars per million tokens.
+    input_token_price   REAL,
+    output_token_price  REAL,
+    metadata            JSON_TEXT       NOT NULL DEFAULT '{}',
+    created_at          TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at          TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')), training_run_id UUID_TEXT
+CONSTRAINT model_versions_training_run_id_fkey REFERENCES training_runs (id) ON DELETE SET NULL,
+    CONSTRAINT model_versions_pkey PRIMARY KEY (id),
+    CONSTRAINT model_versions_model_id_version_key UNIQUE (model_id, version),
+    -- For model_aliases, whose version is one of its own model.
+    CONSTRAINT model_versions_model_id_id_key UNIQUE (model_id, id),
+    CONSTRAINT model_versions_model_id_fkey
+        FOREIGN KEY (model_id) REFERENCES models (id) ON DELETE CASCADE,
+    CONSTRAINT model_versions_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT model_versions_version_type_check CHECK (typeof(version) = 'text'),
+    CONSTRAINT model_versions_stage_type_check CHECK (typeof(stage) = 'text'),
+    CONSTRAINT model_versions_status_type_check CHECK (typeof(status) = 'text'),
+    CONSTRAINT model_versions_architecture_type_check CHECK (architecture IS NULL OR typeof(architecture) = 'text'),
+    CONSTRAINT model_versions_parameter_count_type_check
+        CHECK (parameter_count IS NULL OR typeof(parameter_count) = 'integer'),
+    CONSTRAINT model_versions_artifact_uri_type_check CHECK (artifact_uri IS NULL OR typeof(artifact_uri) = 'text'),
+    CONSTRAINT model_versions_digest_type_check CHECK (digest IS NULL OR typeof(digest) = 'text'),
+    CONSTRAINT model_versions_metrics_type_check CHECK (json_valid(metrics)),
+    CONSTRAINT model_versions_input_token_price_type_check
+        CHECK (input_token_price IS NULL OR typeof(input_token_price) = 'real'),
+    CONSTRAINT model_versions_output_token_price_type_check
+        CHECK (output_token_price IS NULL OR typeof(output_token_price) = 'real'),
+    CONSTRAINT model_versions_metadata_type_check CHECK (json_valid(metadata)),
+    CONSTRAINT model_versions_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT model_versions_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT model_versions_version_check CHECK (length(version) BETWEEN 1 AND 255),
+    CONSTRAINT model_versions_stage_check CHECK (stage IN ('production', 'staging', 'development', 'archived')),
+    CONSTRAINT model_versions_status_check CHECK (status IN ('pending', 'ready', 'failed', 'retired')),
+    CONSTRAINT model_versions_architecture_check CHECK (length(architecture) BETWEEN 1 AND 255),
+    CONSTRAINT model_versions_parameter_count_check CHECK (parameter_count >= 0),
+    CONSTRAINT model_versions_input_token_price_check CHECK (input_token_price BETWEEN 0 AND 1e12),
+    CONSTRAINT model_versions_output_token_price_check CHECK (output_token_price BETWEEN 0 AND 1e12)
+);
+
+CREATE TABLE model_aliases (
+    -- Names that move from version to version of a model, such as champion; one version per alias.
+    model_id          UUID_TEXT       NOT NULL,
+    alias             TEXT            NOT NULL,
+    model_version_id  UUID_TEXT       NOT NULL,
+    created_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    -- Serves model_versions.get_by_alias and model_aliases.list_for_model too.
+    CONSTRAINT model_aliases_pkey PRIMARY KEY (model_id, alias),
+    CONSTRAINT model_aliases_model_id_fkey
+        FOREIGN KEY (model_id) REFERENCES models (id) ON DELETE CASCADE,
+    -- Of the same model. A version cannot be deleted while an alias names it, but with its model.
+    CONSTRAINT model_aliases_version_fkey
+        FOREIGN KEY (model_id, model_version_id) REFERENCES model_versions (model_id, id) ON DELETE NO ACTION,
+    CONSTRAINT model_aliases_alias_type_check CHECK (typeof(alias) = 'text'),
+    CONSTRAINT model_aliases_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT model_aliases_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT model_aliases_alias_check CHECK (length(alias) BETWEEN 1 AND 100)
+) WITHOUT ROWID;
+
+CREATE TABLE model_benchmarks (
+    -- The score of a version on a benchmark; measured again it is replaced.
+    id                UUID_TEXT        NOT NULL,
+    model_version_id  UUID_TEXT        NOT NULL,
+    benchmark         TEXT             NOT NULL,
+    dataset_id        UUID_TEXT,
+    metric            TEXT             NOT NULL,
+    value             REAL             NOT NULL,
+    higher_is_better  BOOLEAN_INTEGER  NOT NULL DEFAULT true,
+    standard_error    REAL,
+    details           JSON_TEXT        NOT NULL DEFAULT '{}',
+    created_at        TIMESTAMP_TEXT   NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at        TIMESTAMP_TEXT   NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT model_benchmarks_pkey PRIMARY KEY (id),
+    -- Serves model_benchmarks.list_for_version too.
+    CONSTRAINT model_benchmarks_model_version_id_benchmark_metric_key UNIQUE (model_version_id, benchmark, metric),
+    CONSTRAINT model_benchmarks_model_version_id_fkey
+        FOREIGN KEY (model_version_id) REFERENCES model_versions (id) ON DELETE CASCADE,
+    CONSTRAINT model_benchmarks_dataset_id_fkey
+        FOREIGN KEY (dataset_id) REFERENCES datasets (id) ON DELETE SET NULL,
+    CONSTRAINT model_benchmarks_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT model_benchmarks_benchmark_type_check CHECK (typeof(benchmark) = 'text'),
+    CONSTRAINT model_benchmarks_metric_type_check CHECK (typeof(metric) = 'text'),
+    CONSTRAINT model_benchmarks_value_type_check CHECK (typeof(value) = 'real'),
+    CONSTRAINT model_benchmarks_higher_is_better_type_check CHECK (higher_is_better IN (0, 1)),
+    CONSTRAINT model_benchmarks_standard_error_type_check
+        CHECK (standard_error IS NULL OR typeof(standard_error) = 'real'),
+    CONSTRAINT model_benchmarks_details_type_check CHECK (json_valid(details)),
+    CONSTRAINT model_benchmarks_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT model_benchmarks_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT model_benchmarks_benchmark_check CHECK (length(benchmark) BETWEEN 1 AND 255),
+    CONSTRAINT model_benchmarks_metric_check CHECK (length(metric) BETWEEN 1 AND 255),
+    CONSTRAINT model_benchmarks_standard_error_check CHECK (standard_error BETWEEN 0 AND 1e300)
+);
+
+CREATE TABLE model_performance (
+    -- How well a version did on live or fresh data, measured again and again.
+    id                INTEGER         NOT NULL,
+    model_version_id  UUID_TEXT       NOT NULL,
+    stage             TEXT            NOT NULL,
+    dataset_version   TEXT,
+    metric            TEXT            NOT NULL,
+    value             REAL            NOT NULL,
+    recorded_at       TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT model_performance_pkey PRIMARY KEY (id),
+    CONSTRAINT model_performance_model_version_id_fkey
+        FOREIGN KEY (model_version_id) REFERENCES model_versions (id) ON DELETE CASCADE,
+    CONSTRAINT model_performance_stage_type_check CHECK (typeof(stage) = 'text'),
+    CONSTRAINT model_performance_dataset_version_type_check
+        CHECK (dataset_version IS NULL OR typeof(dataset_version) = 'text'),
+    CONSTRAINT model_performance_metric_type_check CHECK (typeof(metric) = 'text'),
+    CONSTRAINT model_performance_value_type_check CHECK (typeof(value) = 'real'),
+    CONSTRAINT model_performance_recorded_at_type_check
+        CHECK (
+            substr(recorded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days') IS substr(recorded_at, 1, 19)
+        ),
+    CONSTRAINT model_performance_stage_check CHECK (stage IN ('production', 'staging', 'development', 'archived')),
+    CONSTRAINT model_performance_dataset_version_check CHECK (length(dataset_version) BETWEEN 1 AND 255),
+    CONSTRAINT model_performance_metric_check CHECK (length(metric) BETWEEN 1 AND 255)
+);
+
+CREATE TABLE neural_configs (
+    -- Configurations of neural networks by name.
+    id          UUID_TEXT       NOT NULL,
+    name        TEXT            NOT NULL,
+    config      JSON_TEXT       NOT NULL,
+    created_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT neural_configs_pkey PRIMARY KEY (id),
+    -- Serves neural_configs.get_by_name too.
+    CONSTRAINT neural_configs_name_key UNIQUE (name),
+    CONSTRAINT neural_configs_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT neural_configs_name_type_check CHECK (typeof(name) = 'text'),
+    CONSTRAINT neural_configs_config_type_check CHECK (json_valid(config)),
+    CONSTRAINT neural_configs_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT neural_configs_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT neural_configs_name_check CHECK (length(name) BETWEEN 1 AND 255)
+);
+
 CREATE TABLE training_runs (
     -- Training runs and jobs: what was trained on what, how far it got and how it ended.
     id                UUID_TEXT       NOT NULL,
@@ -213,14 +863,16 @@ CREATE TABLE training_runs (
     progress          REAL            NOT NULL DEFAULT 0,
     message           TEXT,
     error             TEXT,
+    neural_config_id  UUID_TEXT,
     config            JSON_TEXT       NOT NULL DEFAULT '{}',
     hyperparameters   JSON_TEXT       NOT NULL DEFAULT '{}',
     dataset_id        UUID_TEXT,
     corpus_text_id    INTEGER,
+    -- What is trained further; the version that comes out of it names the run.
+    model_version_id  UUID_TEXT,
     parent_run_id     UUID_TEXT,
     started_at        TIMESTAMP_TEXT,
     finished_at       TIMESTAMP_TEXT,
-    -- Below zero where the clock of who ended the run was behind that of who started it.
     duration_seconds  REAL GENERATED ALWAYS AS (
         (
             1000000 * (
@@ -231,16 +883,26 @@ CREATE TABLE training_runs (
         ) / 1000000.0
     ) STORED,
     resources         JSON_TEXT       NOT NULL DEFAULT '{}',
+    created_by        UUID_TEXT,
+    team_id           UUID_TEXT,
     created_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     updated_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT training_runs_pkey PRIMARY KEY (id),
+    CONSTRAINT training_runs_neural_config_id_fkey
+        FOREIGN KEY (neural_config_id) REFERENCES neural_configs (id) ON DELETE RESTRICT,
     -- Run history outlives its inputs only by decision: a dataset with runs cannot be deleted.
     CONSTRAINT training_runs_dataset_id_fkey
         FOREIGN KEY (dataset_id) REFERENCES datasets (id) ON DELETE RESTRICT,
     CONSTRAINT training_runs_corpus_text_id_fkey
         FOREIGN KEY (corpus_text_id) REFERENCES corpus_texts (id) ON DELETE SET NULL,
+    CONSTRAINT training_runs_model_version_id_fkey
+        FOREIGN KEY (model_version_id) REFERENCES model_versions (id) ON DELETE SET NULL,
     CONSTRAINT training_runs_parent_run_id_fkey
         FOREIGN KEY (parent_run_id) REFERENCES training_runs (id) ON DELETE SET NULL,
+    CONSTRAINT training_runs_created_by_fkey
+        FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL,
+    CONSTRAINT training_runs_team_id_fkey
+        FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE RESTRICT,
     CONSTRAINT training_runs_id_type_check
         CHECK (
             id GLOB '????????-????-????-????-????????????'
@@ -280,13 +942,11 @@ CREATE TABLE training_runs (
             AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
         ),
     CONSTRAINT training_runs_name_check CHECK (length(name) BETWEEN 1 AND 255),
-    CONSTRAINT training_runs_status_check
-        CHECK (status IN ('pending', 'running', 'completed', 'failed', 'cancelled')),
+    CONSTRAINT training_runs_status_check CHECK (status IN ('pending', 'running', 'completed', 'failed', 'cancelled')),
     CONSTRAINT training_runs_progress_check CHECK (progress BETWEEN 0 AND 100),
     CONSTRAINT training_runs_parent_run_id_check CHECK (parent_run_id <> id),
     -- What runs, or ran to its end, was started.
-    CONSTRAINT training_runs_started_at_check
-        CHECK (started_at IS NOT NULL OR status NOT IN ('running', 'completed')),
+    CONSTRAINT training_runs_started_at_check CHECK (started_at IS NOT NULL OR status NOT IN ('running', 'completed')),
     -- A run is finished exactly when its status is terminal.
     CONSTRAINT training_runs_finished_at_check
         CHECK ((finished_at IS NOT NULL) = (status IN ('completed', 'failed', 'cancelled')))
@@ -364,18 +1024,529 @@ CREATE TABLE checkpoints (
     CONSTRAINT checkpoints_accuracy_check CHECK (accuracy BETWEEN 0 AND 1)
 );
 
+CREATE TABLE accuracy_metrics (
+    -- Accuracies that were measured, of a checkpoint or of the whole.
+    id             INTEGER         NOT NULL,
+    checkpoint_id  UUID_TEXT,
+    metric_type    TEXT            NOT NULL,
+    value          REAL            NOT NULL,
+    metadata       JSON_TEXT       NOT NULL DEFAULT '{}',
+    created_at     TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT accuracy_metrics_pkey PRIMARY KEY (id),
+    CONSTRAINT accuracy_metrics_checkpoint_id_fkey
+        FOREIGN KEY (checkpoint_id) REFERENCES checkpoints (id) ON DELETE CASCADE,
+    CONSTRAINT accuracy_metrics_metric_type_type_check CHECK (typeof(metric_type) = 'text'),
+    CONSTRAINT accuracy_metrics_value_type_check CHECK (typeof(value) = 'real'),
+    CONSTRAINT accuracy_metrics_metadata_type_check CHECK (json_valid(metadata)),
+    CONSTRAINT accuracy_metrics_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT accuracy_metrics_metric_type_length_check CHECK (length(metric_type) BETWEEN 1 AND 255)
+);
+
+CREATE TABLE experiments (
+    -- Experiments: a hypothesis, what was tried, and what came out.
+    id                UUID_TEXT       NOT NULL,
+    name              TEXT            NOT NULL,
+    hypothesis        TEXT,
+    status            TEXT            NOT NULL DEFAULT 'pending',
+    dataset_id        UUID_TEXT,
+    model_version_id  UUID_TEXT,
+    config            JSON_TEXT       NOT NULL DEFAULT '{}',
+    results           JSON_TEXT       NOT NULL DEFAULT '{}',
+    metrics           JSON_TEXT       NOT NULL DEFAULT '{}',
+    -- US dollars, an estimate.
+    cost_usd          REAL,
+    started_at        TIMESTAMP_TEXT,
+    finished_at       TIMESTAMP_TEXT,
+    duration_seconds  REAL GENERATED ALWAYS AS (
+        (
+            1000000 * (
+                strftime('%s', substr(finished_at, 1, 19) || 'Z') - strftime('%s', substr(started_at, 1, 19) || 'Z')
+            )
+            + CAST(substr(finished_at, 21, 6) AS INTEGER)
+            - CAST(substr(started_at, 21, 6) AS INTEGER)
+        ) / 1000000.0
+    ) STORED,
+    created_by        UUID_TEXT,
+    team_id           UUID_TEXT,
+    created_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT experiments_pkey PRIMARY KEY (id),
+    CONSTRAINT experiments_dataset_id_fkey
+        FOREIGN KEY (dataset_id) REFERENCES datasets (id) ON DELETE RESTRICT,
+    CONSTRAINT experiments_model_version_id_fkey
+        FOREIGN KEY (model_version_id) REFERENCES model_versions (id) ON DELETE RESTRICT,
+    CONSTRAINT experiments_created_by_fkey
+        FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL,
+    CONSTRAINT experiments_team_id_fkey
+        FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE RESTRICT,
+    CONSTRAINT experiments_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT experiments_name_type_check CHECK (typeof(name) = 'text'),
+    CONSTRAINT experiments_hypothesis_type_check CHECK (hypothesis IS NULL OR typeof(hypothesis) = 'text'),
+    CONSTRAINT experiments_status_type_check CHECK (typeof(status) = 'text'),
+    CONSTRAINT experiments_config_type_check CHECK (json_valid(config)),
+    CONSTRAINT experiments_results_type_check CHECK (json_valid(results)),
+    CONSTRAINT experiments_metrics_type_check CHECK (json_valid(metrics)),
+    CONSTRAINT experiments_cost_usd_type_check CHECK (cost_usd IS NULL OR typeof(cost_usd) = 'real'),
+    CONSTRAINT experiments_started_at_type_check
+        CHECK (
+            started_at IS NULL OR (
+                substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') IS substr(started_at, 1, 19)
+            )
+        ),
+    CONSTRAINT experiments_finished_at_type_check
+        CHECK (
+            finished_at IS NULL OR (
+                substr(finished_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(finished_at, 1, 19), '+0 days') IS substr(finished_at, 1, 19)
+            )
+        ),
+    CONSTRAINT experiments_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT experiments_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT experiments_name_check CHECK (length(name) BETWEEN 1 AND 255),
+    CONSTRAINT experiments_status_check CHECK (status IN ('pending', 'running', 'completed', 'failed', 'cancelled')),
+    CONSTRAINT experiments_cost_usd_check CHECK (cost_usd BETWEEN 0 AND 1e12),
+    -- What runs, or ran to its end, was started.
+    CONSTRAINT experiments_started_at_check CHECK (started_at IS NOT NULL OR status NOT IN ('running', 'completed')),
+    -- An experiment is finished exactly when its status is terminal.
+    CONSTRAINT experiments_finished_at_check
+        CHECK ((finished_at IS NOT NULL) = (status IN ('completed', 'failed', 'cancelled')))
+);
+
+CREATE TABLE experiment_runs (
+    -- Which training runs belong to which experiment, and what each stands for.
+    experiment_id    UUID_TEXT       NOT NULL,
+    training_run_id  UUID_TEXT       NOT NULL,
+    label            TEXT,
+    created_at       TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    -- Serves experiments.list_runs too.
+    CONSTRAINT experiment_runs_pkey PRIMARY KEY (experiment_id, training_run_id),
+    CONSTRAINT experiment_runs_experiment_id_fkey
+        FOREIGN KEY (experiment_id) REFERENCES experiments (id) ON DELETE CASCADE,
+    CONSTRAINT experiment_runs_training_run_id_fkey
+        FOREIGN KEY (training_run_id) REFERENCES training_runs (id) ON DELETE CASCADE,
+    CONSTRAINT experiment_runs_label_type_check CHECK (label IS NULL OR typeof(label) = 'text'),
+    CONSTRAINT experiment_runs_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT experiment_runs_label_check CHECK (length(label) BETWEEN 1 AND 255)
+) WITHOUT ROWID;
+
+CREATE TABLE benchmarks (
+    -- Runs of a benchmark: a provider's model asked the questions of a dataset, so many times.
+    id                    UUID_TEXT       NOT NULL,
+    name                  TEXT            NOT NULL,
+    description           TEXT,
+    -- As the benchmark names them, whether registered here or not; the ids say which registered ones they are.
+    provider              TEXT            NOT NULL,
+    model                 TEXT            NOT NULL,
+    dataset               TEXT            NOT NULL,
+    model_version_id      UUID_TEXT,
+    dataset_id            UUID_TEXT,
+    status                TEXT            NOT NULL DEFAULT 'pending',
+    total_iterations      INTEGER         NOT NULL DEFAULT 0,
+    completed_iterations  INTEGER         NOT NULL DEFAULT 0,
+    failed_iterations     INTEGER         NOT NULL DEFAULT 0,
+    results               JSON_TEXT       NOT NULL DEFAULT '{}',
+    metrics               JSON_TEXT       NOT NULL DEFAULT '{}',
+    error                 TEXT,
+    started_at            TIMESTAMP_TEXT,
+    completed_at          TIMESTAMP_TEXT,
+    created_by            UUID_TEXT,
+    team_id               UUID_TEXT,
+    created_at            TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at            TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT benchmarks_pkey PRIMARY KEY (id),
+    CONSTRAINT benchmarks_model_version_id_fkey
+        FOREIGN KEY (model_version_id) REFERENCES model_versions (id) ON DELETE RESTRICT,
+    CONSTRAINT benchmarks_dataset_id_fkey
+        FOREIGN KEY (dataset_id) REFERENCES datasets (id) ON DELETE RESTRICT,
+    CONSTRAINT benchmarks_created_by_fkey
+        FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL,
+    CONSTRAINT benchmarks_team_id_fkey
+        FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE RESTRICT,
+    CONSTRAINT benchmarks_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT benchmarks_name_type_check CHECK (typeof(name) = 'text'),
+    CONSTRAINT benchmarks_description_type_check CHECK (description IS NULL OR typeof(description) = 'text'),
+    CONSTRAINT benchmarks_provider_type_check CHECK (typeof(provider) = 'text'),
+    CONSTRAINT benchmarks_model_type_check CHECK (typeof(model) = 'text'),
+    CONSTRAINT benchmarks_dataset_type_check CHECK (typeof(dataset) = 'text'),
+    CONSTRAINT benchmarks_status_type_check CHECK (typeof(status) = 'text'),
+    CONSTRAINT benchmarks_total_iterations_type_check CHECK (typeof(total_iterations) = 'integer'),
+    CONSTRAINT benchmarks_completed_iterations_type_check CHECK (typeof(completed_iterations) = 'integer'),
+    CONSTRAINT benchmarks_failed_iterations_type_check CHECK (typeof(failed_iterations) = 'integer'),
+    CONSTRAINT benchmarks_results_type_check CHECK (json_valid(results)),
+    CONSTRAINT benchmarks_metrics_type_check CHECK (json_valid(metrics)),
+    CONSTRAINT benchmarks_error_type_check CHECK (error IS NULL OR typeof(error) = 'text'),
+    CONSTRAINT benchmarks_started_at_type_check
+        CHECK (
+            started_at IS NULL OR (
+                substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') IS substr(started_at, 1, 19)
+            )
+        ),
+    CONSTRAINT benchmarks_completed_at_type_check
+        CHECK (
+            completed_at IS NULL OR (
+                substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') IS substr(completed_at, 1, 19)
+            )
+        ),
+    CONSTRAINT benchmarks_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT benchmarks_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT benchmarks_name_check CHECK (length(name) BETWEEN 1 AND 255),
+    CONSTRAINT benchmarks_provider_check CHECK (length(provider) BETWEEN 1 AND 100),
+    CONSTRAINT benchmarks_model_check CHECK (length(model) BETWEEN 1 AND 255),
+    CONSTRAINT benchmarks_dataset_check CHECK (length(dataset) BETWEEN 1 AND 255),
+    CONSTRAINT benchmarks_status_check CHECK (status IN ('pending', 'running', 'completed', 'failed', 'cancelled')),
+    CONSTRAINT benchmarks_total_iterations_check CHECK (total_iterations >= 0),
+    -- No more is done than there is to do.
+    CONSTRAINT benchmarks_completed_iterations_check
+        CHECK (completed_iterations >= 0 AND completed_iterations + failed_iterations <= total_iterations),
+    CONSTRAINT benchmarks_failed_iterations_check CHECK (failed_iterations >= 0),
+    -- What runs, or ran to its end, was started.
+    CONSTRAINT benchmarks_started_at_check CHECK (started_at IS NOT NULL OR status NOT IN ('running', 'completed')),
+    -- A benchmark is completed, failed or cancelled exactly when it has an end.
+    CONSTRAINT benchmarks_completed_at_check
+        CHECK ((completed_at IS NOT NULL) = (status IN ('completed', 'failed', 'cancelled')))
+);
+
+CREATE TABLE evaluations (
+    -- One output of a model with its score, cost and human rating.
+    id                UUID_TEXT       NOT NULL,
+    experiment_id     UUID_TEXT,
+    benchmark_id      UUID_TEXT,
+    model_version_id  UUID_TEXT,
+    -- As the provider names them, whether registered here or not.
+    provider          TEXT            NOT NULL,
+    model             TEXT            NOT NULL,
+    input             TEXT            NOT NULL,
+    -- SHA-256 of the input in hexadecimal: what two models were both asked is found by it.
+    input_digest      TEXT,
+    output            TEXT            NOT NULL,
+    expected          TEXT,
+    metrics           JSON_TEXT       NOT NULL DEFAULT '{}',
+    score             REAL,
+    human_rating      INTEGER,
+    human_feedback    TEXT,
+    latency_ms        REAL,
+    input_tokens      INTEGER,
+    output_tokens     INTEGER,
+    -- US dollars, an estimate.
+    cost_usd          REAL,
+    metadata          JSON_TEXT       NOT NULL DEFAULT '{}',
+    created_by        UUID_TEXT,
+    team_id           UUID_TEXT,
+    created_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT evaluations_pkey PRIMARY KEY (id),
+    CONSTRAINT evaluations_experiment_id_fkey
+        FOREIGN KEY (experiment_id) REFERENCES experiments (id) ON DELETE CASCADE,
+    CONSTRAINT evaluations_benchmark_id_fkey
+        FOREIGN KEY (benchmark_id) REFERENCES benchmarks (id) ON DELETE CASCADE,
+    CONSTRAINT evaluations_model_version_id_fkey
+        FOREIGN KEY (model_version_id) REFERENCES model_versions (id) ON DELETE RESTRICT,
+    CONSTRAINT evaluations_created_by_fkey
+        FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL,
+    CONSTRAINT evaluations_team_id_fkey
+        FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE RESTRICT,
+    CONSTRAINT evaluations_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT evaluations_provider_type_check CHECK (typeof(provider) = 'text'),
+    CONSTRAINT evaluations_model_type_check CHECK (typeof(model) = 'text'),
+    CONSTRAINT evaluations_input_type_check CHECK (typeof(input) = 'text'),
+    CONSTRAINT evaluations_input_digest_type_check CHECK (input_digest IS NULL OR typeof(input_digest) = 'text'),
+    CONSTRAINT evaluations_output_type_check CHECK (typeof(output) = 'text'),
+    CONSTRAINT evaluations_expected_type_check CHECK (expected IS NULL OR typeof(expected) = 'text'),
+    CONSTRAINT evaluations_metrics_type_check CHECK (json_valid(metrics)),
+    CONSTRAINT evaluations_score_type_check CHECK (score IS NULL OR typeof(score) = 'real'),
+    CONSTRAINT evaluations_human_rating_type_check CHECK (human_rating IS NULL OR typeof(human_rating) = 'integer'),
+    CONSTRAINT evaluations_human_feedback_type_check CHECK (human_feedback IS NULL OR typeof(human_feedback) = 'text'),
+    CONSTRAINT evaluations_latency_ms_type_check CHECK (latency_ms IS NULL OR typeof(latency_ms) = 'real'),
+    CONSTRAINT evaluations_input_tokens_type_check CHECK (input_tokens IS NULL OR typeof(input_tokens) = 'integer'),
+    CONSTRAINT evaluations_output_tokens_type_check CHECK (output_tokens IS NULL OR typeof(output_tokens) = 'integer'),
+    CONSTRAINT evaluations_cost_usd_type_check CHECK (cost_usd IS NULL OR typeof(cost_usd) = 'real'),
+    CONSTRAINT evaluations_metadata_type_check CHECK (json_valid(metadata)),
+    CONSTRAINT evaluations_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT evaluations_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT evaluations_provider_check CHECK (length(provider) BETWEEN 1 AND 100),
+    CONSTRAINT evaluations_model_check CHECK (length(model) BETWEEN 1 AND 255),
+    CONSTRAINT evaluations_input_digest_check CHECK (length(input_digest) BETWEEN 1 AND 255),
+    CONSTRAINT evaluations_human_rating_check CHECK (human_rating BETWEEN 1 AND 5),
+    CONSTRAINT evaluations_latency_ms_check CHECK (latency_ms BETWEEN 0 AND 1e12),
+    CONSTRAINT evaluations_input_tokens_check CHECK (input_tokens >= 0),
+    CONSTRAINT evaluations_output_tokens_check CHECK (output_tokens >= 0),
+    CONSTRAINT evaluations_cost_usd_check CHECK (cost_usd BETWEEN 0 AND 1e12)
+);
+
+CREATE TABLE comparison_results (
+    -- What a statistical comparison of two models, versions, runs or experiments found.
+    id                UUID_TEXT        NOT NULL,
+    -- Of what kind a and b are; no foreign keys, since they are of four tables, and the result outlives them.
+    kind              TEXT             NOT NULL,
+    a_id              UUID_TEXT        NOT NULL,
+    b_id              UUID_TEXT        NOT NULL,
+    a_label           TEXT             NOT NULL,
+    b_label           TEXT             NOT NULL,
+    experiment_id     UUID_TEXT,
+    metric            TEXT             NOT NULL,
+    test              TEXT             NOT NULL,
+    paired            BOOLEAN_INTEGER  NOT NULL,
+    a_n               INTEGER          NOT NULL,
+    b_n               INTEGER          NOT NULL,
+    a_mean            REAL,
+    b_mean            REAL,
+    statistic         REAL,
+    p_value           REAL,
+    adjusted_p_value  REAL,
+    correction        TEXT             NOT NULL DEFAULT 'none',
+    effect_name       TEXT,
+    effect_size       REAL,
+    confidence_level  REAL,
+    confidence_low    REAL,
+    confidence_high   REAL,
+    -- The level below which a difference counts.
+    alpha             REAL             NOT NULL DEFAULT 0.05,
+    winner            TEXT,
+    details           JSON_TEXT        NOT NULL DEFAULT '{}',
+    created_by        UUID_TEXT,
+    created_at        TIMESTAMP_TEXT   NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT comparison_results_pkey PRIMARY KEY (id),
+    CONSTRAINT comparison_results_experiment_id_fkey
+        FOREIGN KEY (experiment_id) REFERENCES experiments (id) ON DELETE CASCADE,
+    CONSTRAINT comparison_results_created_by_fkey
+        FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL,
+    CONSTRAINT comparison_results_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT comparison_results_kind_type_check CHECK (typeof(kind) = 'text'),
+    CONSTRAINT comparison_results_a_id_type_check
+        CHECK (
+            a_id GLOB '????????-????-????-????-????????????'
+            AND length(replace(a_id, '-', '')) = 32
+            AND a_id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT comparison_results_b_id_type_check
+        CHECK (
+            b_id GLOB '????????-????-????-????-????????????'
+            AND length(replace(b_id, '-', '')) = 32
+            AND b_id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT comparison_results_a_label_type_check CHECK (typeof(a_label) = 'text'),
+    CONSTRAINT comparison_results_b_label_type_check CHECK (typeof(b_label) = 'text'),
+    CONSTRAINT comparison_results_metric_type_check CHECK (typeof(metric) = 'text'),
+    CONSTRAINT comparison_results_test_type_check CHECK (typeof(test) = 'text'),
+    CONSTRAINT comparison_results_paired_type_check CHECK (paired IN (0, 1)),
+    CONSTRAINT comparison_results_a_n_type_check CHECK (typeof(a_n) = 'integer'),
+    CONSTRAINT comparison_results_b_n_type_check CHECK (typeof(b_n) = 'integer'),
+    CONSTRAINT comparison_results_a_mean_type_check CHECK (a_mean IS NULL OR typeof(a_mean) = 'real'),
+    CONSTRAINT comparison_results_b_mean_type_check CHECK (b_mean IS NULL OR typeof(b_mean) = 'real'),
+    CONSTRAINT comparison_results_statistic_type_check CHECK (statistic IS NULL OR typeof(statistic) = 'real'),
+    CONSTRAINT comparison_results_p_value_type_check CHECK (p_value IS NULL OR typeof(p_value) = 'real'),
+    CONSTRAINT comparison_results_adjusted_p_value_type_check
+        CHECK (adjusted_p_value IS NULL OR typeof(adjusted_p_value) = 'real'),
+    CONSTRAINT comparison_results_correction_type_check CHECK (typeof(correction) = 'text'),
+    CONSTRAINT comparison_results_effect_name_type_check CHECK (effect_name IS NULL OR typeof(effect_name) = 'text'),
+    CONSTRAINT comparison_results_effect_size_type_check CHECK (effect_size IS NULL OR typeof(effect_size) = 'real'),
+    CONSTRAINT comparison_results_confidence_level_type_check
+        CHECK (confidence_level IS NULL OR typeof(confidence_level) = 'real'),
+    CONSTRAINT comparison_results_confidence_low_type_check
+        CHECK (confidence_low IS NULL OR typeof(confidence_low) = 'real'),
+    CONSTRAINT comparison_results_confidence_high_type_check
+        CHECK (confidence_high IS NULL OR typeof(confidence_high) = 'real'),
+    CONSTRAINT comparison_results_alpha_type_check CHECK (typeof(alpha) = 'real'),
+    CONSTRAINT comparison_results_winner_type_check CHECK (winner IS NULL OR typeof(winner) = 'text'),
+    CONSTRAINT comparison_results_details_type_check CHECK (json_valid(details)),
+    CONSTRAINT comparison_results_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT comparison_results_kind_check CHECK (kind IN ('model', 'model_version', 'training_run', 'experiment')),
+    CONSTRAINT comparison_results_b_id_check CHECK (a_id <> b_id),
+    CONSTRAINT comparison_results_metric_check CHECK (length(metric) BETWEEN 1 AND 255),
+    CONSTRAINT comparison_results_test_check CHECK (length(test) BETWEEN 1 AND 100),
+    CONSTRAINT comparison_results_a_n_check CHECK (a_n >= 0),
+    CONSTRAINT comparison_results_b_n_check CHECK (b_n >= 0),
+    CONSTRAINT comparison_results_p_value_check CHECK (p_value BETWEEN 0 AND 1),
+    CONSTRAINT comparison_results_adjusted_p_value_check CHECK (adjusted_p_value BETWEEN 0 AND 1),
+    CONSTRAINT comparison_results_correction_check CHECK (correction IN ('none', 'holm', 'benjamini_hochberg')),
+    CONSTRAINT comparison_results_confidence_level_check CHECK (confidence_level > 0 AND confidence_level < 1),
+    CONSTRAINT comparison_results_confidence_high_check CHECK (confidence_low <= confidence_high),
+    CONSTRAINT comparison_results_alpha_check CHECK (alpha > 0 AND alpha < 1),
+    -- Null means that there is too little data to say.
+    CONSTRAINT comparison_results_winner_check CHECK (winner IN ('a', 'b', 'no_difference'))
+);
+
+CREATE TABLE inference_sessions (
+    -- Somebody's use of a model version, with its totals.
+    id                UUID_TEXT       NOT NULL,
+    model_version_id  UUID_TEXT       NOT NULL,
+    user_id           UUID_TEXT,
+    purpose           TEXT,
+    -- Totals of its requests, brought up to date when it is closed.
+    request_count     INTEGER         NOT NULL DEFAULT 0,
+    error_count       INTEGER         NOT NULL DEFAULT 0,
+    input_tokens      INTEGER         NOT NULL DEFAULT 0,
+    output_tokens     INTEGER         NOT NULL DEFAULT 0,
+    latency_ms        REAL            NOT NULL DEFAULT 0,
+    cost_usd          REAL            NOT NULL DEFAULT 0,
+    metadata          JSON_TEXT       NOT NULL DEFAULT '{}',
+    created_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    closed_at         TIMESTAMP_TEXT,
+    CONSTRAINT inference_sessions_pkey PRIMARY KEY (id),
+    CONSTRAINT inference_sessions_model_version_id_fkey
+        FOREIGN KEY (model_version_id) REFERENCES model_versions (id) ON DELETE RESTRICT,
+    CONSTRAINT inference_sessions_user_id_fkey
+        FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE SET NULL,
+    CONSTRAINT inference_sessions_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT inference_sessions_purpose_type_check CHECK (purpose IS NULL OR typeof(purpose) = 'text'),
+    CONSTRAINT inference_sessions_request_count_type_check CHECK (typeof(request_count) = 'integer'),
+    CONSTRAINT inference_sessions_error_count_type_check CHECK (typeof(error_count) = 'integer'),
+    CONSTRAINT inference_sessions_input_tokens_type_check CHECK (typeof(input_tokens) = 'integer'),
+    CONSTRAINT inference_sessions_output_tokens_type_check CHECK (typeof(output_tokens) = 'integer'),
+    CONSTRAINT inference_sessions_latency_ms_type_check CHECK (typeof(latency_ms) = 'real'),
+    CONSTRAINT inference_sessions_cost_usd_type_check CHECK (typeof(cost_usd) = 'real'),
+    CONSTRAINT inference_sessions_metadata_type_check CHECK (json_valid(metadata)),
+    CONSTRAINT inference_sessions_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT inference_sessions_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT inference_sessions_closed_at_type_check
+        CHECK (
+            closed_at IS NULL OR (
+                substr(closed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(closed_at, 1, 19), '+0 days') IS substr(closed_at, 1, 19)
+            )
+        ),
+    CONSTRAINT inference_sessions_purpose_check CHECK (length(purpose) BETWEEN 1 AND 255),
+    CONSTRAINT inference_sessions_request_count_check CHECK (request_count >= 0),
+    CONSTRAINT inference_sessions_error_count_check CHECK (error_count BETWEEN 0 AND request_count),
+    CONSTRAINT inference_sessions_input_tokens_check CHECK (input_tokens >= 0),
+    CONSTRAINT inference_sessions_output_tokens_check CHECK (output_tokens >= 0),
+    CONSTRAINT inference_sessions_latency_ms_check CHECK (latency_ms BETWEEN 0 AND 1e15),
+    CONSTRAINT inference_sessions_cost_usd_check CHECK (cost_usd BETWEEN 0 AND 1e15)
+);
+
+CREATE TABLE inference_requests (
+    -- Requests of a session: how long, how many tokens, how they ended.
+    id              INTEGER         NOT NULL,
+    session_id      UUID_TEXT       NOT NULL,
+    status          TEXT            NOT NULL DEFAULT 'success',
+    prompt_chars    INTEGER,
+    response_chars  INTEGER,
+    input_tokens    INTEGER,
+    output_tokens   INTEGER,
+    latency_ms      REAL,
+    -- US dollars, an estimate.
+    cost_usd        REAL,
+    error           TEXT,
+    created_at      TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT inference_requests_pkey PRIMARY KEY (id),
+    CONSTRAINT inference_requests_session_id_fkey
+        FOREIGN KEY (session_id) REFERENCES inference_sessions (id) ON DELETE CASCADE,
+    CONSTRAINT inference_requests_status_type_check CHECK (typeof(status) = 'text'),
+    CONSTRAINT inference_requests_prompt_chars_type_check
+        CHECK (prompt_chars IS NULL OR typeof(prompt_chars) = 'integer'),
+    CONSTRAINT inference_requests_response_chars_type_check
+        CHECK (response_chars IS NULL OR typeof(response_chars) = 'integer'),
+    CONSTRAINT inference_requests_input_tokens_type_check
+        CHECK (input_tokens IS NULL OR typeof(input_tokens) = 'integer'),
+    CONSTRAINT inference_requests_output_tokens_type_check
+        CHECK (output_tokens IS NULL OR typeof(output_tokens) = 'integer'),
+    CONSTRAINT inference_requests_latency_ms_type_check CHECK (latency_ms IS NULL OR typeof(latency_ms) = 'real'),
+    CONSTRAINT inference_requests_cost_usd_type_check CHECK (cost_usd IS NULL OR typeof(cost_usd) = 'real'),
+    CONSTRAINT inference_requests_error_type_check CHECK (error IS NULL OR typeof(error) = 'text'),
+    CONSTRAINT inference_requests_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT inference_requests_status_check CHECK (status IN ('success', 'error')),
+    CONSTRAINT inference_requests_prompt_chars_check CHECK (prompt_chars >= 0),
+    CONSTRAINT inference_requests_response_chars_check CHECK (response_chars >= 0),
+    CONSTRAINT inference_requests_input_tokens_check CHECK (input_tokens >= 0),
+    CONSTRAINT inference_requests_output_tokens_check CHECK (output_tokens >= 0),
+    CONSTRAINT inference_requests_latency_ms_check CHECK (latency_ms BETWEEN 0 AND 1e12),
+    CONSTRAINT inference_requests_cost_usd_check CHECK (cost_usd BETWEEN 0 AND 1e12),
+    -- An error is told exactly where the request failed.
+    CONSTRAINT inference_requests_error_check CHECK ((error IS NOT NULL) = (status = 'error'))
+);
+
 CREATE TABLE generations (
     -- Texts that models generated, with scores and user ratings.
-    id             UUID_TEXT       NOT NULL,
-    prompt         TEXT            NOT NULL,
-    response       TEXT            NOT NULL,
-    model          TEXT            NOT NULL,
-    parameters     JSON_TEXT       NOT NULL DEFAULT '{}',
-    quality_score  REAL,
-    user_rating    INTEGER,
-    created_at     TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
-    updated_at     TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    id                UUID_TEXT       NOT NULL,
+    prompt            TEXT            NOT NULL,
+    response          TEXT            NOT NULL,
+    model             TEXT            NOT NULL,
+    model_version_id  UUID_TEXT,
+    parameters        JSON_TEXT       NOT NULL DEFAULT '{}',
+    quality_score     REAL,
+    user_rating       INTEGER,
+    created_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT generations_pkey PRIMARY KEY (id),
+    CONSTRAINT generations_model_version_id_fkey
+        FOREIGN KEY (model_version_id) REFERENCES model_versions (id) ON DELETE SET NULL,
     CONSTRAINT generations_id_type_check
         CHECK (
             id GLOB '????????-????-????-????-????????????'
@@ -402,11 +1573,534 @@ CREATE TABLE generations (
     CONSTRAINT generations_user_rating_check CHECK (user_rating BETWEEN 1 AND 5)
 );
 
+CREATE TABLE predictions (
+    -- Predictions that were served, or that failed.
+    id                  INTEGER         NOT NULL,
+    -- One prediction of a request; logged twice it is an error.
+    request_id          TEXT            NOT NULL,
+    batch_id            TEXT,
+    -- Null where the version that answered is not registered here.
+    model_version_id    UUID_TEXT,
+    model_version       TEXT            NOT NULL,
+    model_stage         TEXT            NOT NULL,
+    input_features      JSON_TEXT       NOT NULL,
+    prediction          REAL,
+    confidence_score    REAL,
+    confidence_low      REAL,
+    confidence_high     REAL,
+    processing_time_ms  REAL,
+    status              TEXT            NOT NULL DEFAULT 'success',
+    error_message       TEXT,
+    user_agent          TEXT,
+    ip_address          TEXT,
+    created_at          TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT predictions_pkey PRIMARY KEY (id),
+    -- Serves predictions.get_by_request too.
+    CONSTRAINT predictions_request_id_key UNIQUE (request_id),
+    CONSTRAINT predictions_model_version_id_fkey
+        FOREIGN KEY (model_version_id) REFERENCES model_versions (id) ON DELETE RESTRICT,
+    CONSTRAINT predictions_request_id_type_check CHECK (typeof(request_id) = 'text'),
+    CONSTRAINT predictions_batch_id_type_check CHECK (batch_id IS NULL OR typeof(batch_id) = 'text'),
+    CONSTRAINT predictions_model_version_type_check CHECK (typeof(model_version) = 'text'),
+    CONSTRAINT predictions_model_stage_type_check CHECK (typeof(model_stage) = 'text'),
+    CONSTRAINT predictions_input_features_type_check CHECK (json_valid(input_features)),
+    CONSTRAINT predictions_prediction_type_check CHECK (prediction IS NULL OR typeof(prediction) = 'real'),
+    CONSTRAINT predictions_confidence_score_type_check
+        CHECK (confidence_score IS NULL OR typeof(confidence_score) = 'real'),
+    CONSTRAINT predictions_confidence_low_type_check CHECK (confidence_low IS NULL OR typeof(confidence_low) = 'real'),
+    CONSTRAINT predictions_confidence_high_type_check
+        CHECK (confidence_high IS NULL OR typeof(confidence_high) = 'real'),
+    CONSTRAINT predictions_processing_time_ms_type_check
+        CHECK (processing_time_ms IS NULL OR typeof(processing_time_ms) = 'real'),
+    CONSTRAINT predictions_status_type_check CHECK (typeof(status) = 'text'),
+    CONSTRAINT predictions_error_message_type_check CHECK (error_message IS NULL OR typeof(error_message) = 'text'),
+    CONSTRAINT predictions_user_agent_type_check CHECK (user_agent IS NULL OR typeof(user_agent) = 'text'),
+    CONSTRAINT predictions_ip_address_type_check CHECK (ip_address IS NULL OR typeof(ip_address) = 'text'),
+    CONSTRAINT predictions_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT predictions_request_id_check CHECK (length(request_id) BETWEEN 1 AND 255),
+    CONSTRAINT predictions_batch_id_check CHECK (length(batch_id) BETWEEN 1 AND 255),
+    CONSTRAINT predictions_model_version_check CHECK (length(model_version) BETWEEN 1 AND 255),
+    CONSTRAINT predictions_model_stage_check
+        CHECK (model_stage IN ('production', 'staging', 'development', 'archived')),
+    CONSTRAINT predictions_confidence_score_check CHECK (confidence_score BETWEEN 0 AND 1),
+    CONSTRAINT predictions_confidence_high_check CHECK (confidence_low <= confidence_high),
+    CONSTRAINT predictions_processing_time_ms_check CHECK (processing_time_ms BETWEEN 0 AND 1e12),
+    CONSTRAINT predictions_status_check CHECK (status IN ('success', 'error')),
+    -- A success has a prediction, an error a message.
+    CONSTRAINT predictions_prediction_check CHECK (status = 'error' OR prediction IS NOT NULL),
+    CONSTRAINT predictions_error_message_check CHECK ((error_message IS NOT NULL) = (status = 'error'))
+);
+
+CREATE TABLE jobs (
+    -- Work to do, being done, and done.
+    id                UUID_TEXT       NOT NULL,
+    queue             TEXT            NOT NULL DEFAULT 'default',
+    job_type          TEXT            NOT NULL,
+    payload           JSON_TEXT       NOT NULL DEFAULT '{}',
+    -- The larger is taken first.
+    priority          INTEGER         NOT NULL DEFAULT 0,
+    state             TEXT            NOT NULL DEFAULT 'available',
+    -- Not before.
+    run_at            TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    -- Which try this is: 0 before the first. Together with worker_id it fences who may finish the job.
+    attempt           INTEGER         NOT NULL DEFAULT 0,
+    max_attempts      INTEGER         NOT NULL DEFAULT 5,
+    timeout_seconds   REAL,
+    -- Until when the worker has the job; a heartbeat moves it on.
+    lease_expires_at  TIMESTAMP_TEXT,
+    worker_id         TEXT,
+    -- At most one waiting or running job has the same.
+    unique_key        TEXT,
+    result            JSON_TEXT,
+    error             TEXT,
+    started_at        TIMESTAMP_TEXT,
+    completed_at      TIMESTAMP_TEXT,
+    created_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at        TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT jobs_pkey PRIMARY KEY (id),
+    CONSTRAINT jobs_id_type_check
+        CHECK (
+            id GLOB '????????-????-????-????-????????????'
+            AND length(replace(id, '-', '')) = 32
+            AND id NOT GLOB '*[^0-9a-f-]*'
+        ),
+    CONSTRAINT jobs_queue_type_check CHECK (typeof(queue) = 'text'),
+    CONSTRAINT jobs_job_type_type_check CHECK (typeof(job_type) = 'text'),
+    CONSTRAINT jobs_payload_type_check CHECK (json_valid(payload)),
+    CONSTRAINT jobs_priority_type_check CHECK (typeof(priority) = 'integer'),
+    CONSTRAINT jobs_state_type_check CHECK (typeof(state) = 'text'),
+    CONSTRAINT jobs_run_at_type_check
+        CHECK (
+            substr(run_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(run_at, 1, 19), '+0 days') IS substr(run_at, 1, 19)
+        ),
+    CONSTRAINT jobs_attempt_type_check CHECK (typeof(attempt) = 'integer'),
+    CONSTRAINT jobs_max_attempts_type_check CHECK (typeof(max_attempts) = 'integer'),
+    CONSTRAINT jobs_timeout_seconds_type_check CHECK (timeout_seconds IS NULL OR typeof(timeout_seconds) = 'real'),
+    CONSTRAINT jobs_lease_expires_at_type_check
+        CHECK (
+            lease_expires_at IS NULL OR (
+                substr(lease_expires_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(lease_expires_at, 1, 19), '+0 days')
+                IS substr(lease_expires_at, 1, 19)
+            )
+        ),
+    CONSTRAINT jobs_worker_id_type_check CHECK (worker_id IS NULL OR typeof(worker_id) = 'text'),
+    CONSTRAINT jobs_unique_key_type_check CHECK (unique_key IS NULL OR typeof(unique_key) = 'text'),
+    CONSTRAINT jobs_result_type_check CHECK (result IS NULL OR json_valid(result)),
+    CONSTRAINT jobs_error_type_check CHECK (error IS NULL OR typeof(error) = 'text'),
+    CONSTRAINT jobs_started_at_type_check
+        CHECK (
+            started_at IS NULL OR (
+                substr(started_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(started_at, 1, 19), '+0 days') IS substr(started_at, 1, 19)
+            )
+        ),
+    CONSTRAINT jobs_completed_at_type_check
+        CHECK (
+            completed_at IS NULL OR (
+                substr(completed_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(completed_at, 1, 19), '+0 days') IS substr(completed_at, 1, 19)
+            )
+        ),
+    CONSTRAINT jobs_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT jobs_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT jobs_queue_check CHECK (length(queue) BETWEEN 1 AND 100),
+    CONSTRAINT jobs_job_type_length_check CHECK (length(job_type) BETWEEN 1 AND 100),
+    CONSTRAINT jobs_priority_check CHECK (priority BETWEEN 0 AND 32767),
+    CONSTRAINT jobs_state_check CHECK (state IN ('available', 'running', 'completed', 'cancelled', 'dead')),
+    CONSTRAINT jobs_attempt_check CHECK (attempt >= 0),
+    CONSTRAINT jobs_max_attempts_check CHECK (max_attempts BETWEEN 1 AND 1000),
+    CONSTRAINT jobs_timeout_seconds_check CHECK (timeout_seconds > 0 AND timeout_seconds <= 1e9),
+    -- A job has a lease and a worker exactly while it runs.
+    CONSTRAINT jobs_lease_expires_at_check CHECK ((lease_expires_at IS NOT NULL) = (state = 'running')),
+    CONSTRAINT jobs_worker_id_check CHECK (worker_id IS NOT NULL OR state <> 'running'),
+    CONSTRAINT jobs_unique_key_check CHECK (length(unique_key) BETWEEN 1 AND 255),
+    -- A job is over exactly when it has an end.
+    CONSTRAINT jobs_completed_at_check
+        CHECK ((completed_at IS NOT NULL) = (state IN ('completed', 'cancelled', 'dead')))
+);
+
+CREATE TABLE job_queues (
+    -- Queues that were named or paused; a queue needs no row here to have jobs.
+    name        TEXT            NOT NULL,
+    paused_at   TIMESTAMP_TEXT,
+    created_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    -- Serves job_queues.list, and jobs.claim: a paused queue gives no jobs.
+    CONSTRAINT job_queues_pkey PRIMARY KEY (name),
+    CONSTRAINT job_queues_name_type_check CHECK (typeof(name) = 'text'),
+    CONSTRAINT job_queues_paused_at_type_check
+        CHECK (
+            paused_at IS NULL OR (
+                substr(paused_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(paused_at, 1, 19), '+0 days') IS substr(paused_at, 1, 19)
+            )
+        ),
+    CONSTRAINT job_queues_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT job_queues_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT job_queues_name_check CHECK (length(name) BETWEEN 1 AND 100)
+) WITHOUT ROWID;
+
+CREATE TABLE job_schedules (
+    -- Jobs that are enqueued again and again, by a cron expression.
+    name             TEXT             NOT NULL,
+    cron             TEXT             NOT NULL,
+    timezone         TEXT             NOT NULL DEFAULT 'UTC',
+    queue            TEXT             NOT NULL DEFAULT 'default',
+    job_type         TEXT             NOT NULL,
+    payload          JSON_TEXT        NOT NULL DEFAULT '{}',
+    priority         INTEGER          NOT NULL DEFAULT 0,
+    max_attempts     INTEGER          NOT NULL DEFAULT 5,
+    timeout_seconds  REAL,
+    enabled          BOOLEAN_INTEGER  NOT NULL DEFAULT true,
+    next_run_at      TIMESTAMP_TEXT,
+    last_run_at      TIMESTAMP_TEXT,
+    created_at       TIMESTAMP_TEXT   NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at       TIMESTAMP_TEXT   NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT job_schedules_pkey PRIMARY KEY (name),
+    CONSTRAINT job_schedules_name_type_check CHECK (typeof(name) = 'text'),
+    CONSTRAINT job_schedules_cron_type_check CHECK (typeof(cron) = 'text'),
+    CONSTRAINT job_schedules_timezone_type_check CHECK (typeof(timezone) = 'text'),
+    CONSTRAINT job_schedules_queue_type_check CHECK (typeof(queue) = 'text'),
+    CONSTRAINT job_schedules_job_type_type_check CHECK (typeof(job_type) = 'text'),
+    CONSTRAINT job_schedules_payload_type_check CHECK (json_valid(payload)),
+    CONSTRAINT job_schedules_priority_type_check CHECK (typeof(priority) = 'integer'),
+    CONSTRAINT job_schedules_max_attempts_type_check CHECK (typeof(max_attempts) = 'integer'),
+    CONSTRAINT job_schedules_timeout_seconds_type_check
+        CHECK (timeout_seconds IS NULL OR typeof(timeout_seconds) = 'real'),
+    CONSTRAINT job_schedules_enabled_type_check CHECK (enabled IN (0, 1)),
+    CONSTRAINT job_schedules_next_run_at_type_check
+        CHECK (
+            next_run_at IS NULL OR (
+                substr(next_run_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(next_run_at, 1, 19), '+0 days') IS substr(next_run_at, 1, 19)
+            )
+        ),
+    CONSTRAINT job_schedules_last_run_at_type_check
+        CHECK (
+            last_run_at IS NULL OR (
+                substr(last_run_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(last_run_at, 1, 19), '+0 days') IS substr(last_run_at, 1, 19)
+            )
+        ),
+    CONSTRAINT job_schedules_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT job_schedules_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT job_schedules_name_check CHECK (length(name) BETWEEN 1 AND 100),
+    CONSTRAINT job_schedules_cron_check CHECK (length(cron) BETWEEN 1 AND 255),
+    CONSTRAINT job_schedules_timezone_check CHECK (length(timezone) BETWEEN 1 AND 100),
+    CONSTRAINT job_schedules_queue_check CHECK (length(queue) BETWEEN 1 AND 100),
+    CONSTRAINT job_schedules_job_type_length_check CHECK (length(job_type) BETWEEN 1 AND 100),
+    CONSTRAINT job_schedules_priority_check CHECK (priority BETWEEN 0 AND 32767),
+    CONSTRAINT job_schedules_max_attempts_check CHECK (max_attempts BETWEEN 1 AND 1000),
+    CONSTRAINT job_schedules_timeout_seconds_check CHECK (timeout_seconds > 0 AND timeout_seconds <= 1e9)
+);
+
+CREATE TABLE workers (
+    -- Processes that do jobs, and when each was last heard of.
+    worker_id          TEXT            NOT NULL,
+    address            TEXT            NOT NULL,
+    status             TEXT            NOT NULL DEFAULT 'active',
+    -- How many jobs at a time.
+    capacity           INTEGER         NOT NULL DEFAULT 1,
+    current_tasks      INTEGER         NOT NULL DEFAULT 0,
+    completed_tasks    INTEGER         NOT NULL DEFAULT 0,
+    failed_tasks       INTEGER         NOT NULL DEFAULT 0,
+    tags               JSON_TEXT       NOT NULL DEFAULT '[]',
+    metadata           JSON_TEXT       NOT NULL DEFAULT '{}',
+    registered_at      TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    last_heartbeat_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at         TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT workers_pkey PRIMARY KEY (worker_id),
+    CONSTRAINT workers_worker_id_type_check CHECK (typeof(worker_id) = 'text'),
+    CONSTRAINT workers_address_type_check CHECK (typeof(address) = 'text'),
+    CONSTRAINT workers_status_type_check CHECK (typeof(status) = 'text'),
+    CONSTRAINT workers_capacity_type_check CHECK (typeof(capacity) = 'integer'),
+    CONSTRAINT workers_current_tasks_type_check CHECK (typeof(current_tasks) = 'integer'),
+    CONSTRAINT workers_completed_tasks_type_check CHECK (typeof(completed_tasks) = 'integer'),
+    CONSTRAINT workers_failed_tasks_type_check CHECK (typeof(failed_tasks) = 'integer'),
+    CONSTRAINT workers_tags_type_check CHECK (json_valid(tags)),
+    CONSTRAINT workers_metadata_type_check CHECK (json_valid(metadata)),
+    CONSTRAINT workers_registered_at_type_check
+        CHECK (
+            substr(registered_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(registered_at, 1, 19), '+0 days') IS substr(registered_at, 1, 19)
+        ),
+    CONSTRAINT workers_last_heartbeat_at_type_check
+        CHECK (
+            substr(last_heartbeat_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(last_heartbeat_at, 1, 19), '+0 days')
+            IS substr(last_heartbeat_at, 1, 19)
+        ),
+    CONSTRAINT workers_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT workers_worker_id_check CHECK (length(worker_id) BETWEEN 1 AND 255),
+    CONSTRAINT workers_address_check CHECK (length(address) BETWEEN 1 AND 255),
+    CONSTRAINT workers_status_check CHECK (status IN ('active', 'draining', 'stopped')),
+    CONSTRAINT workers_capacity_check CHECK (capacity >= 1),
+    CONSTRAINT workers_current_tasks_check CHECK (current_tasks >= 0),
+    CONSTRAINT workers_completed_tasks_check CHECK (completed_tasks >= 0),
+    CONSTRAINT workers_failed_tasks_check CHECK (failed_tasks >= 0)
+);
+
+CREATE TABLE system_metrics (
+    -- Measurements of the system: processors, memory, disks, requests.
+    id           INTEGER         NOT NULL,
+    name         TEXT            NOT NULL,
+    value        REAL            NOT NULL,
+    unit         TEXT,
+    labels       JSON_TEXT       NOT NULL DEFAULT '{}',
+    recorded_at  TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT system_metrics_pkey PRIMARY KEY (id),
+    CONSTRAINT system_metrics_name_type_check CHECK (typeof(name) = 'text'),
+    CONSTRAINT system_metrics_value_type_check CHECK (typeof(value) = 'real'),
+    CONSTRAINT system_metrics_unit_type_check CHECK (unit IS NULL OR typeof(unit) = 'text'),
+    CONSTRAINT system_metrics_labels_type_check CHECK (json_valid(labels)),
+    CONSTRAINT system_metrics_recorded_at_type_check
+        CHECK (
+            substr(recorded_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19), '+0 days') IS substr(recorded_at, 1, 19)
+        ),
+    CONSTRAINT system_metrics_name_check CHECK (length(name) BETWEEN 1 AND 255),
+    CONSTRAINT system_metrics_unit_check CHECK (length(unit) BETWEEN 1 AND 50)
+);
+
+CREATE TABLE retention_policies (
+    -- How long the rows of a table are kept, and what is done with older ones.
+    table_name   TEXT             NOT NULL,
+    keep_days    INTEGER          NOT NULL,
+    action       TEXT             NOT NULL DEFAULT 'delete',
+    enabled      BOOLEAN_INTEGER  NOT NULL DEFAULT true,
+    last_run_at  TIMESTAMP_TEXT,
+    created_at   TIMESTAMP_TEXT   NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    updated_at   TIMESTAMP_TEXT   NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT retention_policies_pkey PRIMARY KEY (table_name),
+    CONSTRAINT retention_policies_table_name_type_check CHECK (typeof(table_name) = 'text'),
+    CONSTRAINT retention_policies_keep_days_type_check CHECK (typeof(keep_days) = 'integer'),
+    CONSTRAINT retention_policies_action_type_check CHECK (typeof(action) = 'text'),
+    CONSTRAINT retention_policies_enabled_type_check CHECK (enabled IN (0, 1)),
+    CONSTRAINT retention_policies_last_run_at_type_check
+        CHECK (
+            last_run_at IS NULL OR (
+                substr(last_run_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(last_run_at, 1, 19), '+0 days') IS substr(last_run_at, 1, 19)
+            )
+        ),
+    CONSTRAINT retention_policies_created_at_type_check
+        CHECK (
+            substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
+        ),
+    CONSTRAINT retention_policies_updated_at_type_check
+        CHECK (
+            substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+            AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
+        ),
+    CONSTRAINT retention_policies_table_name_check CHECK (length(table_name) BETWEEN 1 AND 63),
+    CONSTRAINT retention_policies_keep_days_check CHECK (keep_days BETWEEN 1 AND 36500),
+    CONSTRAINT retention_policies_action_check CHECK (action IN ('delete', 'archive'))
+) WITHOUT ROWID;
+
+CREATE TABLE model_leaderboard (
+    benchmark         TEXT,
+    metric            TEXT,
+    place             INTEGER,
+    model_version_id  UUID_TEXT,
+    model_id          UUID_TEXT,
+    model             TEXT,
+    version           TEXT,
+    kind              TEXT,
+    stage             TEXT,
+    architecture      TEXT,
+    parameter_count   INTEGER,
+    value             REAL,
+    standard_error    REAL,
+    higher_is_better  BOOLEAN_INTEGER,
+    measured_at       TIMESTAMP_TEXT,
+    team_id           UUID_TEXT
+);
+
+CREATE TABLE daily_usage (
+    day              TIMESTAMP_TEXT,
+    kind             TEXT,
+    model            TEXT,
+    requests         INTEGER,
+    errors           INTEGER,
+    input_tokens     INTEGER,
+    output_tokens    INTEGER,
+    cost_usd         REAL,
+    mean_latency_ms  REAL,
+    p50_latency_ms   REAL,
+    p95_latency_ms   REAL,
+    p99_latency_ms   REAL
+);
+
+CREATE TABLE experiment_summary (
+    experiment_id        UUID_TEXT,
+    name                 TEXT,
+    status               TEXT,
+    dataset_id           UUID_TEXT,
+    model_version_id     UUID_TEXT,
+    runs                 INTEGER,
+    completed_runs       INTEGER,
+    failed_runs          INTEGER,
+    evaluations          INTEGER,
+    mean_score           REAL,
+    best_score           REAL,
+    ratings              INTEGER,
+    mean_rating          REAL,
+    mean_latency_ms      REAL,
+    input_tokens         INTEGER,
+    output_tokens        INTEGER,
+    evaluation_cost_usd  REAL,
+    cost_usd             REAL,
+    started_at           TIMESTAMP_TEXT,
+    finished_at          TIMESTAMP_TEXT,
+    duration_seconds     REAL,
+    created_at           TIMESTAMP_TEXT,
+    team_id              UUID_TEXT
+);
+
+CREATE TABLE dataset_usage (
+    dataset_id             UUID_TEXT,
+    name                   TEXT,
+    version                TEXT,
+    domain                 TEXT,
+    row_count              INTEGER,
+    runs                   INTEGER,
+    completed_runs         INTEGER,
+    failed_runs            INTEGER,
+    experiments            INTEGER,
+    benchmarks             INTEGER,
+    mean_duration_seconds  REAL,
+    best_loss              REAL,
+    best_accuracy          REAL,
+    first_run_at           TIMESTAMP_TEXT,
+    last_run_at            TIMESTAMP_TEXT,
+    team_id                UUID_TEXT
+);
+
+CREATE TABLE run_metric_summary (
+    -- Each metric of a run in one row, as of the last refresh.
+    run_id            UUID_TEXT       NOT NULL,
+    name              TEXT            NOT NULL,
+    points            INTEGER         NOT NULL,
+    nan_points        INTEGER         NOT NULL,
+    first_step        INTEGER         NOT NULL,
+    last_step         INTEGER         NOT NULL,
+    first_value       REAL,
+    last_value        REAL,
+    min_value         REAL,
+    min_step          INTEGER,
+    max_value         REAL,
+    max_step          INTEGER,
+    mean_value        REAL,
+    last_recorded_at  TIMESTAMP_TEXT  NOT NULL,
+    -- Serves run_metric_summary.list_for_run too. No foreign key: what a deleted run had goes with the next refresh.
+    CONSTRAINT run_metric_summary_pkey PRIMARY KEY (run_id, name)
+) WITHOUT ROWID;
+
+CREATE TABLE run_metric_summary_touched (
+    -- The runs whose metrics have changed since the last refresh of run_metric_summary, which empties it.
+    id      INTEGER    NOT NULL,
+    -- Null means every run.
+    run_id  UUID_TEXT,
+    CONSTRAINT run_metric_summary_touched_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX users_created_at_idx
+ON users (created_at DESC, id DESC);
+
+CREATE INDEX team_members_user_id_idx
+ON team_members (user_id, team_id);
+
+CREATE INDEX one_time_tokens_user_id_idx
+ON one_time_tokens (user_id);
+
+CREATE INDEX one_time_tokens_expires_at_idx
+ON one_time_tokens (expires_at);
+
+CREATE INDEX login_attempts_email_idx
+ON login_attempts (email, attempted_at DESC);
+
+CREATE INDEX login_attempts_ip_address_idx
+ON login_attempts (ip_address, attempted_at DESC);
+
+CREATE INDEX login_attempts_attempted_at_idx
+ON login_attempts (attempted_at);
+
+CREATE INDEX erasures_subject_id_idx
+ON erasures (subject_id);
+
+CREATE INDEX erasures_erased_by_idx
+ON erasures (erased_by)
+WHERE erased_by IS NOT NULL;
+
+CREATE INDEX erasures_created_at_idx
+ON erasures (created_at DESC, id DESC);
+
+CREATE INDEX sessions_user_id_idx
+ON sessions (user_id, created_at DESC, id DESC);
+
+CREATE INDEX sessions_expires_at_idx
+ON sessions (expires_at);
+
+CREATE INDEX api_keys_user_id_idx
+ON api_keys (user_id, created_at DESC, id DESC);
+
+CREATE INDEX audit_logs_actor_id_idx
+ON audit_logs (actor_id, id DESC);
+
+CREATE INDEX audit_logs_entity_idx
+ON audit_logs (entity_type, entity_id, id DESC);
+
+CREATE INDEX audit_logs_created_at_idx
+ON audit_logs (created_at);
+
 CREATE INDEX datasets_created_at_idx
 ON datasets (created_at DESC, id DESC);
 
 CREATE INDEX datasets_digest_idx
 ON datasets (digest, created_at DESC, id DESC);
+
+CREATE INDEX datasets_created_by_idx
+ON datasets (created_by)
+WHERE created_by IS NOT NULL;
+
+CREATE INDEX datasets_team_id_idx
+ON datasets (team_id, created_at DESC, id DESC)
+WHERE team_id IS NOT NULL;
 
 CREATE INDEX corpus_texts_split_id_idx
 ON corpus_texts (split_id, id);
@@ -417,11 +2111,63 @@ ON corpus_texts (source, id);
 CREATE INDEX markov_texts_corpus_text_id_idx
 ON markov_texts (corpus_text_id);
 
+CREATE INDEX models_created_at_idx
+ON models (created_at DESC, id DESC);
+
+CREATE INDEX models_created_by_idx
+ON models (created_by)
+WHERE created_by IS NOT NULL;
+
+CREATE INDEX models_team_id_idx
+ON models (team_id, created_at DESC, id DESC)
+WHERE team_id IS NOT NULL;
+
+CREATE INDEX model_versions_created_at_idx
+ON model_versions (created_at DESC, id DESC);
+
+CREATE INDEX model_versions_model_id_idx
+ON model_versions (model_id, created_at DESC, id DESC);
+
+CREATE INDEX model_versions_stage_idx
+ON model_versions (stage, created_at DESC, id DESC);
+
+CREATE INDEX model_versions_status_idx
+ON model_versions (status, created_at DESC, id DESC);
+
+CREATE INDEX model_versions_digest_idx
+ON model_versions (digest)
+WHERE digest IS NOT NULL;
+
+CREATE INDEX model_aliases_version_idx
+ON model_aliases (model_id, model_version_id);
+
+CREATE INDEX model_aliases_model_version_id_idx
+ON model_aliases (model_version_id);
+
+CREATE INDEX model_benchmarks_benchmark_idx
+ON model_benchmarks (benchmark, metric, value DESC, id);
+
+CREATE INDEX model_benchmarks_dataset_id_idx
+ON model_benchmarks (dataset_id)
+WHERE dataset_id IS NOT NULL;
+
+CREATE INDEX model_performance_model_version_id_metric_idx
+ON model_performance (model_version_id, metric, recorded_at DESC, id DESC);
+
+CREATE INDEX model_performance_stage_idx
+ON model_performance (stage, recorded_at DESC, id DESC);
+
+CREATE INDEX neural_configs_created_at_idx
+ON neural_configs (created_at DESC, id DESC);
+
 CREATE INDEX training_runs_created_at_idx
 ON training_runs (created_at DESC, id DESC);
 
 CREATE INDEX training_runs_status_idx
 ON training_runs (status, created_at DESC, id DESC);
+
+CREATE INDEX training_runs_neural_config_id_idx
+ON training_runs (neural_config_id, created_at DESC, id DESC);
 
 CREATE INDEX training_runs_dataset_id_idx
 ON training_runs (dataset_id, created_at DESC, id DESC);
@@ -429,8 +2175,20 @@ ON training_runs (dataset_id, created_at DESC, id DESC);
 CREATE INDEX training_runs_corpus_text_id_idx
 ON training_runs (corpus_text_id);
 
+CREATE INDEX training_runs_model_version_id_idx
+ON training_runs (model_version_id)
+WHERE model_version_id IS NOT NULL;
+
 CREATE INDEX training_runs_parent_run_id_idx
 ON training_runs (parent_run_id, created_at DESC, id DESC);
+
+CREATE INDEX training_runs_created_by_idx
+ON training_runs (created_by)
+WHERE created_by IS NOT NULL;
+
+CREATE INDEX training_runs_team_id_idx
+ON training_runs (team_id, created_at DESC, id DESC)
+WHERE team_id IS NOT NULL;
 
 CREATE INDEX training_metrics_run_id_name_step_idx
 ON training_metrics (run_id, name, step, id);
@@ -445,11 +2203,523 @@ ON checkpoints (run_id, created_at DESC, id DESC);
 CREATE INDEX checkpoints_created_at_idx
 ON checkpoints (created_at DESC, id DESC);
 
+CREATE INDEX accuracy_metrics_checkpoint_id_idx
+ON accuracy_metrics (checkpoint_id, id DESC);
+
+CREATE INDEX accuracy_metrics_metric_type_idx
+ON accuracy_metrics (metric_type, id DESC);
+
+CREATE INDEX model_versions_training_run_id_idx
+ON model_versions (training_run_id)
+WHERE training_run_id IS NOT NULL;
+
+CREATE INDEX experiments_created_at_idx
+ON experiments (created_at DESC, id DESC);
+
+CREATE INDEX experiments_status_idx
+ON experiments (status, created_at DESC, id DESC);
+
+CREATE INDEX experiments_dataset_id_idx
+ON experiments (dataset_id, created_at DESC, id DESC);
+
+CREATE INDEX experiments_model_version_id_idx
+ON experiments (model_version_id, created_at DESC, id DESC);
+
+CREATE INDEX experiments_created_by_idx
+ON experiments (created_by)
+WHERE created_by IS NOT NULL;
+
+CREATE INDEX experiments_team_id_idx
+ON experiments (team_id, created_at DESC, id DESC)
+WHERE team_id IS NOT NULL;
+
+CREATE INDEX experiment_runs_training_run_id_idx
+ON experiment_runs (training_run_id);
+
+CREATE INDEX benchmarks_created_at_idx
+ON benchmarks (created_at DESC, id DESC);
+
+CREATE INDEX benchmarks_status_idx
+ON benchmarks (status, created_at DESC, id DESC);
+
+CREATE INDEX benchmarks_provider_idx
+ON benchmarks (provider, model, created_at DESC, id DESC);
+
+CREATE INDEX benchmarks_model_version_id_idx
+ON benchmarks (model_version_id)
+WHERE model_version_id IS NOT NULL;
+
+CREATE INDEX benchmarks_dataset_id_idx
+ON benchmarks (dataset_id)
+WHERE dataset_id IS NOT NULL;
+
+CREATE INDEX benchmarks_created_by_idx
+ON benchmarks (created_by)
+WHERE created_by IS NOT NULL;
+
+CREATE INDEX benchmarks_team_id_idx
+ON benchmarks (team_id, created_at DESC, id DESC)
+WHERE team_id IS NOT NULL;
+
+CREATE INDEX evaluations_created_at_idx
+ON evaluations (created_at DESC, id DESC);
+
+CREATE INDEX evaluations_experiment_id_idx
+ON evaluations (experiment_id, created_at DESC, id DESC);
+
+CREATE INDEX evaluations_benchmark_id_idx
+ON evaluations (benchmark_id, created_at DESC, id DESC);
+
+CREATE INDEX evaluations_model_version_id_idx
+ON evaluations (model_version_id, created_at DESC, id DESC);
+
+CREATE INDEX evaluations_model_idx
+ON evaluations (model, created_at DESC, id DESC);
+
+CREATE INDEX evaluations_input_digest_idx
+ON evaluations (input_digest, id)
+WHERE input_digest IS NOT NULL;
+
+CREATE INDEX evaluations_created_by_idx
+ON evaluations (created_by)
+WHERE created_by IS NOT NULL;
+
+CREATE INDEX evaluations_team_id_idx
+ON evaluations (team_id, created_at DESC, id DESC)
+WHERE team_id IS NOT NULL;
+
+CREATE INDEX comparison_results_created_at_idx
+ON comparison_results (created_at DESC, id DESC);
+
+CREATE INDEX comparison_results_a_id_idx
+ON comparison_results (a_id, created_at DESC, id DESC);
+
+CREATE INDEX comparison_results_b_id_idx
+ON comparison_results (b_id, created_at DESC, id DESC);
+
+CREATE INDEX comparison_results_experiment_id_idx
+ON comparison_results (experiment_id, created_at DESC, id DESC);
+
+CREATE INDEX comparison_results_created_by_idx
+ON comparison_results (created_by)
+WHERE created_by IS NOT NULL;
+
+CREATE INDEX inference_sessions_created_at_idx
+ON inference_sessions (created_at DESC, id DESC);
+
+CREATE INDEX inference_sessions_model_version_id_idx
+ON inference_sessions (model_version_id, created_at DESC, id DESC);
+
+CREATE INDEX inference_sessions_user_id_idx
+ON inference_sessions (user_id, created_at DESC, id DESC);
+
+CREATE INDEX inference_requests_session_id_idx
+ON inference_requests (session_id, id DESC);
+
+CREATE INDEX inference_requests_created_at_idx
+ON inference_requests (created_at);
+
 CREATE INDEX generations_created_at_idx
 ON generations (created_at DESC, id DESC);
 
 CREATE INDEX generations_model_idx
 ON generations (model, created_at DESC, id DESC);
+
+CREATE INDEX generations_model_version_id_idx
+ON generations (model_version_id)
+WHERE model_version_id IS NOT NULL;
+
+CREATE INDEX predictions_created_at_idx
+ON predictions (created_at DESC, id DESC);
+
+CREATE INDEX predictions_batch_id_idx
+ON predictions (batch_id, id)
+WHERE batch_id IS NOT NULL;
+
+CREATE INDEX predictions_model_version_idx
+ON predictions (model_version, created_at DESC, id DESC);
+
+CREATE INDEX predictions_model_version_id_idx
+ON predictions (model_version_id)
+WHERE model_version_id IS NOT NULL;
+
+CREATE INDEX predictions_errors_idx
+ON predictions (created_at DESC, id DESC)
+WHERE status = 'error';
+
+CREATE INDEX jobs_available_idx
+ON jobs (queue, priority DESC, run_at, id)
+WHERE state = 'available';
+
+CREATE INDEX jobs_running_idx
+ON jobs (lease_expires_at, id)
+WHERE state = 'running';
+
+CREATE INDEX jobs_over_idx
+ON jobs (state, completed_at DESC, id DESC)
+WHERE completed_at IS NOT NULL;
+
+CREATE UNIQUE INDEX jobs_unique_key_key
+ON jobs (unique_key)
+WHERE state IN ('available', 'running') AND unique_key IS NOT NULL;
+
+CREATE INDEX jobs_job_type_idx
+ON jobs (job_type, created_at DESC, id DESC);
+
+CREATE INDEX jobs_created_at_idx
+ON jobs (created_at DESC, id DESC);
+
+CREATE INDEX job_schedules_next_run_at_idx
+ON job_schedules (next_run_at, name)
+WHERE enabled;
+
+CREATE INDEX workers_last_heartbeat_at_idx
+ON workers (last_heartbeat_at DESC, worker_id);
+
+CREATE INDEX system_metrics_name_recorded_at_idx
+ON system_metrics (name, recorded_at DESC, id DESC);
+
+CREATE INDEX system_metrics_recorded_at_idx
+ON system_metrics (recorded_at);
+
+CREATE UNIQUE INDEX model_leaderboard_key
+ON model_leaderboard (benchmark, metric, model_version_id);
+
+CREATE INDEX model_leaderboard_place_idx
+ON model_leaderboard (benchmark, metric, place, model_version_id);
+
+CREATE UNIQUE INDEX daily_usage_key
+ON daily_usage (day, kind, model);
+
+CREATE UNIQUE INDEX experiment_summary_key
+ON experiment_summary (experiment_id);
+
+CREATE INDEX experiment_summary_created_at_idx
+ON experiment_summary (created_at DESC, experiment_id DESC);
+
+CREATE UNIQUE INDEX dataset_usage_key
+ON dataset_usage (dataset_id);
+
+CREATE INDEX dataset_usage_runs_idx
+ON dataset_usage (runs DESC, dataset_id DESC);
+
+CREATE INDEX run_metric_summary_min_value_idx
+ON run_metric_summary (name, min_value, run_id)
+WHERE min_value IS NOT NULL;
+
+CREATE INDEX run_metric_summary_max_value_idx
+ON run_metric_summary (name, max_value DESC, run_id DESC)
+WHERE max_value IS NOT NULL;
+
+CREATE INDEX run_metric_summary_touched_run_id_idx
+ON run_metric_summary_touched (run_id);
+
+CREATE VIEW model_leaderboard_live AS
+-- The scores of model versions, ranked within each benchmark and metric.
+SELECT
+    b.benchmark,
+    b.metric,
+    rank() OVER (
+        PARTITION BY b.benchmark, b.metric
+        ORDER BY CASE WHEN b.higher_is_better THEN -b.value ELSE b.value END
+    ) AS place,
+    b.model_version_id,
+    m.id AS model_id,
+    m.name AS model,
+    v.version,
+    m.kind,
+    v.stage,
+    v.architecture,
+    v.parameter_count,
+    b.value,
+    b.standard_error,
+    b.higher_is_better,
+    b.updated_at AS measured_at,
+    m.team_id
+FROM model_benchmarks AS b
+INNER JOIN model_versions AS v ON b.model_version_id = v.id
+INNER JOIN models AS m ON v.model_id = m.id;
+
+CREATE VIEW daily_usage_live AS
+-- Requests, errors, tokens, cost and latency of each model by day (UTC) and kind: inference, evaluation, prediction.
+WITH
+calls AS (
+    SELECT
+        'inference' AS kind,
+        m.name || ':' || v.version AS model,
+        r.created_at,
+        r.status = 'error' AS failed,
+        r.input_tokens,
+        r.output_tokens,
+        r.cost_usd,
+        r.latency_ms
+    FROM inference_requests AS r
+    INNER JOIN inference_sessions AS s ON r.session_id = s.id
+    INNER JOIN model_versions AS v ON s.model_version_id = v.id
+    INNER JOIN models AS m ON v.model_id = m.id
+    UNION ALL
+    SELECT
+        'evaluation' AS kind,
+        e.provider || '/' || e.model AS model,
+        e.created_at,
+        false AS failed,
+        e.input_tokens,
+        e.output_tokens,
+        e.cost_usd,
+        e.latency_ms
+    FROM evaluations AS e
+    UNION ALL
+    SELECT
+        'prediction' AS kind,
+        p.model_version AS model,
+        p.created_at,
+        p.status = 'error' AS failed,
+        NULL AS input_tokens,
+        NULL AS output_tokens,
+        NULL AS cost_usd,
+        p.processing_time_ms AS latency_ms
+    FROM predictions AS p
+),
+
+-- A percentile lies between two neighbours in rank, and takes from each by its nearness, as percentile_cont does.
+ranked AS (
+    SELECT
+        strftime('%Y-%m-%dT00:00:00.000000Z', created_at) AS day,
+        kind,
+        model,
+        failed,
+        input_tokens,
+        output_tokens,
+        cost_usd,
+        latency_ms,
+        row_number() OVER (
+            PARTITION BY substr(created_at, 1, 10), kind, model
+            ORDER BY latency_ms NULLS LAST
+        ) - 1 AS place,
+        count(latency_ms) OVER (PARTITION BY substr(created_at, 1, 10), kind, model) - 1 AS last
+    FROM calls
+)
+
+SELECT
+    day,
+    kind,
+    model,
+    count(*) AS requests,
+    count(*) FILTER (WHERE failed) AS errors,
+    coalesce(sum(input_tokens), 0) AS input_tokens,
+    coalesce(sum(output_tokens), 0) AS output_tokens,
+    coalesce(sum(cost_usd), 0.0) AS cost_usd,
+    avg(latency_ms) AS mean_latency_ms,
+    sum(latency_ms * max(0.0, 1 - abs(place - 0.5 * last))) AS p50_latency_ms,
+    sum(latency_ms * max(0.0, 1 - abs(place - 0.95 * last))) AS p95_latency_ms,
+    sum(latency_ms * max(0.0, 1 - abs(place - 0.99 * last))) AS p99_latency_ms
+FROM ranked
+GROUP BY day, kind, model;
+
+CREATE VIEW experiment_summary_live AS
+-- Each experiment with its runs, evaluations, ratings, tokens and cost.
+WITH
+runs AS (
+    SELECT
+        x.experiment_id,
+        count(*) AS runs,
+        count(*) FILTER (WHERE r.status = 'completed') AS completed_runs,
+        count(*) FILTER (WHERE r.status = 'failed') AS failed_runs
+    FROM experiment_runs AS x
+    INNER JOIN training_runs AS r ON x.training_run_id = r.id
+    GROUP BY x.experiment_id
+),
+
+outputs AS (
+    SELECT
+        experiment_id,
+        count(*) AS evaluations,
+        avg(score) AS mean_score,
+        max(score) AS best_score,
+        count(human_rating) AS ratings,
+        avg(human_rating) AS mean_rating,
+        avg(latency_ms) AS mean_latency_ms,
+        sum(input_tokens) AS input_tokens,
+        sum(output_tokens) AS output_tokens,
+        sum(cost_usd) AS cost_usd
+    FROM evaluations
+    WHERE experiment_id IS NOT NULL
+    GROUP BY experiment_id
+)
+
+SELECT
+    e.id AS experiment_id,
+    e.name,
+    e.status,
+    e.dataset_id,
+    e.model_version_id,
+    coalesce(runs.runs, 0) AS runs,
+    coalesce(runs.completed_runs, 0) AS completed_runs,
+    coalesce(runs.failed_runs, 0) AS failed_runs,
+    coalesce(outputs.evaluations, 0) AS evaluations,
+    outputs.mean_score,
+    outputs.best_score,
+    coalesce(outputs.ratings, 0) AS ratings,
+    outputs.mean_rating,
+    outputs.mean_latency_ms,
+    coalesce(outputs.input_tokens, 0) AS input_tokens,
+    coalesce(outputs.output_tokens, 0) AS output_tokens,
+    coalesce(outputs.cost_usd, 0.0) AS evaluation_cost_usd,
+    e.cost_usd,
+    e.started_at,
+    e.finished_at,
+    e.duration_seconds,
+    e.created_at,
+    e.team_id
+FROM experiments AS e
+LEFT JOIN runs ON e.id = runs.experiment_id
+LEFT JOIN outputs ON e.id = outputs.experiment_id;
+
+CREATE VIEW dataset_usage_live AS
+-- Each dataset with the runs, experiments and benchmarks on it, and the best that came out.
+WITH
+runs AS (
+    SELECT
+        dataset_id,
+        count(*) AS runs,
+        count(*) FILTER (WHERE status = 'completed') AS completed_runs,
+        count(*) FILTER (WHERE status = 'failed') AS failed_runs,
+        avg(duration_seconds) FILTER (WHERE status = 'completed') AS mean_duration_seconds,
+        min(created_at) AS first_run_at,
+        max(created_at) AS last_run_at
+    FROM training_runs
+    WHERE dataset_id IS NOT NULL
+    GROUP BY dataset_id
+),
+
+losses AS (
+    SELECT
+        r.dataset_id,
+        min(c.loss) AS best_loss,
+        max(c.accuracy) AS best_accuracy
+    FROM checkpoints AS c
+    INNER JOIN training_runs AS r ON c.run_id = r.id
+    WHERE r.dataset_id IS NOT NULL
+    GROUP BY r.dataset_id
+),
+
+trials AS (
+    SELECT
+        dataset_id,
+        count(*) AS experiments
+    FROM experiments
+    WHERE dataset_id IS NOT NULL
+    GROUP BY dataset_id
+),
+
+tests AS (
+    SELECT
+        dataset_id,
+        count(*) AS benchmarks
+    FROM benchmarks
+    WHERE dataset_id IS NOT NULL
+    GROUP BY dataset_id
+)
+
+SELECT
+    d.id AS dataset_id,
+    d.name,
+    d.version,
+    d.domain,
+    d.row_count,
+    coalesce(runs.runs, 0) AS runs,
+    coalesce(runs.completed_runs, 0) AS completed_runs,
+    coalesce(runs.failed_runs, 0) AS failed_runs,
+    coalesce(trials.experiments, 0) AS experiments,
+    coalesce(tests.benchmarks, 0) AS benchmarks,
+    runs.mean_duration_seconds,
+    losses.best_loss,
+    losses.best_accuracy,
+    runs.first_run_at,
+    runs.last_run_at,
+    d.team_id
+FROM datasets AS d
+LEFT JOIN runs ON d.id = runs.dataset_id
+LEFT JOIN losses ON d.id = losses.dataset_id
+LEFT JOIN trials ON d.id = trials.dataset_id
+LEFT JOIN tests ON d.id = tests.dataset_id;
+
+CREATE VIEW run_metric_summary_live AS
+-- Each metric of a run in one row: how many points, the first, last, lowest and highest value and their steps.
+SELECT
+    s.run_id,
+    s.name,
+    s.points,
+    s.nan_points,
+    s.first_step,
+    s.last_step,
+    (
+        SELECT m.value
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = s.run_id
+            AND m.name = s.name
+        ORDER BY m.step, m.id
+        LIMIT 1
+    ) AS first_value,
+    (
+        SELECT m.value
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = s.run_id
+            AND m.name = s.name
+        ORDER BY m.step DESC, m.id DESC
+        LIMIT 1
+    ) AS last_value,
+    s.min_value,
+    (
+        SELECT min(m.step)
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = s.run_id
+            AND m.name = s.name
+            AND m.value = s.min_value
+    ) AS min_step,
+    s.max_value,
+    (
+        SELECT min(m.step)
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = s.run_id
+            AND m.name = s.name
+            AND m.value = s.max_value
+    ) AS max_step,
+    s.mean_value,
+    s.last_recorded_at
+FROM (
+    SELECT
+        run_id,
+        name,
+        count(*) AS points,
+        count(*) - count(value) AS nan_points,
+        min(step) AS first_step,
+        max(step) AS last_step,
+        min(value) AS min_value,
+        max(value) AS max_value,
+        -- Of what is finite: one infinity would be the mean of all.
+        avg(value) FILTER (WHERE value BETWEEN -1e300 AND 1e300) AS mean_value,
+        max(recorded_at) AS last_recorded_at
+    FROM training_metrics
+    GROUP BY run_id, name
+) AS s;
+
+CREATE TRIGGER training_runs_status_path_check
+BEFORE UPDATE OF status ON training_runs
+FOR EACH ROW
+WHEN
+    old.status <> new.status
+    AND NOT (
+        (old.status = 'pending' AND new.status IN ('running', 'failed', 'cancelled'))
+        OR (old.status = 'running' AND new.status IN ('completed', 'failed', 'cancelled'))
+    )
+BEGIN
+    SELECT raise(ABORT, 'CHECK constraint failed: training_runs_status_path_check');
+END;
 
 CREATE TRIGGER checkpoints_move_best
 BEFORE UPDATE OF is_best ON checkpoints
@@ -466,9 +2736,109 @@ BEGIN
         AND id <> new.id;
 END;
 
+CREATE TRIGGER experiments_status_path_check
+BEFORE UPDATE OF status ON experiments
+FOR EACH ROW
+WHEN
+    old.status <> new.status
+    AND NOT (
+        (old.status = 'pending' AND new.status IN ('running', 'failed', 'cancelled'))
+        OR (old.status = 'running' AND new.status IN ('completed', 'failed', 'cancelled'))
+    )
+BEGIN
+    SELECT raise(ABORT, 'CHECK constraint failed: experiments_status_path_check');
+END;
+
+CREATE TRIGGER benchmarks_status_path_check
+BEFORE UPDATE OF status ON benchmarks
+FOR EACH ROW
+WHEN
+    old.status <> new.status
+    AND NOT (
+        (old.status = 'pending' AND new.status IN ('running', 'completed', 'failed', 'cancelled'))
+        OR (old.status = 'running' AND new.status IN ('completed', 'failed', 'cancelled'))
+    )
+BEGIN
+    SELECT raise(ABORT, 'CHECK constraint failed: benchmarks_status_path_check');
+END;
+
+CREATE TRIGGER jobs_state_path_check
+BEFORE UPDATE OF state ON jobs
+FOR EACH ROW
+WHEN
+    old.state <> new.state
+    AND NOT (
+        (old.state = 'available' AND new.state IN ('running', 'cancelled'))
+        OR (old.state = 'running' AND new.state IN ('available', 'completed', 'cancelled', 'dead'))
+        OR (old.state IN ('cancelled', 'dead') AND new.state = 'available')
+    )
+BEGIN
+    SELECT raise(ABORT, 'CHECK constraint failed: jobs_state_path_check');
+END;
+
+CREATE TRIGGER run_metric_summary_touch_insert
+AFTER INSERT ON training_metrics
+FOR EACH ROW
+WHEN
+    NOT EXISTS (
+        SELECT 1 FROM run_metric_summary_touched
+        WHERE run_id = new.run_id
+    )
+BEGIN
+    INSERT INTO run_metric_summary_touched (run_id) VALUES (new.run_id);
+END;
+
+CREATE TRIGGER run_metric_summary_touch_update
+AFTER UPDATE ON training_metrics
+FOR EACH ROW
+WHEN
+    NOT EXISTS (
+        SELECT 1 FROM run_metric_summary_touched
+        WHERE run_id = new.run_id
+    )
+BEGIN
+    INSERT INTO run_metric_summary_touched (run_id) VALUES (new.run_id);
+END;
+
+CREATE TRIGGER run_metric_summary_touch_move
+AFTER UPDATE OF run_id ON training_metrics
+FOR EACH ROW
+WHEN
+    NOT EXISTS (
+        SELECT 1 FROM run_metric_summary_touched
+        WHERE run_id = old.run_id
+    )
+BEGIN
+    INSERT INTO run_metric_summary_touched (run_id) VALUES (old.run_id);
+END;
+
+CREATE TRIGGER run_metric_summary_touch_delete
+AFTER DELETE ON training_metrics
+FOR EACH ROW
+WHEN
+    NOT EXISTS (
+        SELECT 1 FROM run_metric_summary_touched
+        WHERE run_id = old.run_id
+    )
+BEGIN
+    INSERT INTO run_metric_summary_touched (run_id) VALUES (old.run_id);
+END;
+
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (1, 'data', '2f40b7ce6e2e647b25280fffc1236c9d97147b7bc851731a092ee0d18fba1ec0', 'f13217ba13bfce346454d8cea94cd8aba341d65507b7937a66ee8cd4241292af', 'applied', NULL);
+VALUES (1, 'identity', 'b97f9856195d2baab30f891c8609cd4be016d2dd3517fcf2771ac2e7d37b4374', '699599ec8304b825db57d7b1d359b28d51ac90a17081ad2b678bb5c49f0445fc', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (2, 'training', 'd78857e7562e64f4202059eef09635eb80cb7b70266e4bb22fd471df8f90f319', 'af2ce80b7608e526f0947d68887a0c8e5f0ec3d54ce3a82d4df31f8d55638985', 'applied', NULL);
+VALUES (2, 'data', '61062eda19a9fe9e66ee95ee21657086eacc4698dab829b71324088bb466881b', '995d0c5d5394c4201d754674da7736e2e92c1f84b0a40c081ae80d160cc7328b', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (3, 'inference', '1a9bf39ccce186f269399ce38da24e9778c9ba18d69bcbc4025f9efa42a17f6d', '193d571a6b3ace9e369e09fa0f9c24c728e4e4cd4287312f0271bed347128c5e', 'applied', NULL);
+VALUES (3, 'models', '12624eee3387c8d08675c1194b5061ad69290812516bdc8666a0bcee9bcb65d7', '7a64525026021dcb99628fa96bc2e9c26efe4a2ce6eef2ebf5ea10e4e9d184c9', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (4, 'training', 'e11a8ebaf7f6b3f9c23bb3bee69a52dfc72ce9f86b17c3b513da818a43b14895', '7f6827896e4769f34e118c71415ad3084c4127399dc3228eac1206cce745ede0', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (5, 'experiments', '2f541b7eda11b2ecae4961aea7cca97d32cbfd7ff6d84028bb51251b24d088dc', '4543bdc67a203a3af63873fe2e82e98b40585e9a3d1169dbba988effa2c31d66', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (6, 'inference', 'f4f2506541ca70973e043f89a04ef83354975079384773df31358e82e6545381', '29f7b132e5c707c5bb9f9aa39703966de2dccf25c89908b6fa65a267164fc028', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (7, 'work', 'fd39385cced01f7a3a48100ecde82e4720b96037dccbfc72a03a08b71b524a27', 'd8f3f095ccfa8a6f2282f54a00a14373afcf37df52a4e64853fda30e5ddebc9d', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (8, 'system', '36b600ba100a99e1e931d3439eb73e5f9041b6882b3c201ba8a3daebf93f522d', 'f42b817ae6f8c6c660576c48738d59b00aff1d7b5f9a352f9ef2ece3f4c8d406', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (9, 'views', 'e54b2a20d43b2db45cc187de5360d3352afb869b36eaffedeaadf1d8271cdc40', '2a69ed381a1c3ff9d0489698b54d3a54d0b85ceba8965bfa196cdf4f1cd1be45', 'applied', NULL);

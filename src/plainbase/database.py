@@ -100,12 +100,19 @@ class Database(Runner):
         """
         return await migrations.up(self, to, wait=wait)
 
-    async def refresh(self, view: str) -> int:
-        """Refresh a materialized view, one at a time whoever asks; return its number of rows."""
-        return await views.refresh(self._driver, view, self._events)
+    async def refresh(self, view: str, *, full: bool = False) -> int:
+        """Refresh a materialized view, one at a time whoever asks; return its number of rows.
+
+        A refresh that began after this call counts as this one's. `full` computes all of a view that is otherwise fed
+        by what changed. Raises ParameterError for an unknown view.
+        """
+        return await views.refresh(self._driver, view, self._events, full=full)
 
     async def refresh_all(self, older_than: float | None = None) -> dict[str, int]:
-        """Refresh every materialized view, or those not refreshed for `older_than` seconds; return their rows."""
+        """Refresh every materialized view, or those not refreshed for `older_than` seconds; return their rows by name.
+
+        All are tried; then the first error is raised, whose message names every view that failed.
+        """
         return await views.refresh_all(self._driver, older_than, self._events)
 
     async def health(self) -> Health:

@@ -65,9 +65,9 @@ CREATE INDEX experiments_created_by_idx
 ON experiments (created_by)
 WHERE created_by IS NOT NULL;
 
--- Serves the foreign key: deleting a team.
+-- Serves lists of what a team owns, newest first, and the foreign key.
 CREATE INDEX experiments_team_id_idx
-ON experiments (team_id)
+ON experiments (team_id, created_at DESC, id DESC)
 WHERE team_id IS NOT NULL;
 
 COMMENT ON TABLE experiments IS
@@ -185,9 +185,9 @@ CREATE INDEX benchmarks_created_by_idx
 ON benchmarks (created_by)
 WHERE created_by IS NOT NULL;
 
--- Serves the foreign key: deleting a team.
+-- Serves lists of what a team owns, newest first, and the foreign key.
 CREATE INDEX benchmarks_team_id_idx
-ON benchmarks (team_id)
+ON benchmarks (team_id, created_at DESC, id DESC)
 WHERE team_id IS NOT NULL;
 
 COMMENT ON TABLE benchmarks IS
@@ -285,9 +285,9 @@ CREATE INDEX evaluations_created_by_idx
 ON evaluations (created_by)
 WHERE created_by IS NOT NULL;
 
--- Serves the foreign key: deleting a team.
+-- Serves lists of what a team owns, newest first, and the foreign key.
 CREATE INDEX evaluations_team_id_idx
-ON evaluations (team_id)
+ON evaluations (team_id, created_at DESC, id DESC)
 WHERE team_id IS NOT NULL;
 
 COMMENT ON TABLE evaluations IS

@@ -71,9 +71,9 @@ CREATE INDEX datasets_created_by_idx
 ON datasets (created_by)
 WHERE created_by IS NOT NULL;
 
--- Serves the foreign key: deleting a team.
+-- Serves lists of what a team owns, newest first, and the foreign key.
 CREATE INDEX datasets_team_id_idx
-ON datasets (team_id)
+ON datasets (team_id, created_at DESC, id DESC)
 WHERE team_id IS NOT NULL;
 
 

@@ -57,9 +57,9 @@ CREATE INDEX models_created_by_idx
 ON models (created_by)
 WHERE created_by IS NOT NULL;
 
--- Serves the foreign key: deleting a team.
+-- Serves lists of what a team owns, newest first, and the foreign key.
 CREATE INDEX models_team_id_idx
-ON models (team_id)
+ON models (team_id, created_at DESC, id DESC)
 WHERE team_id IS NOT NULL;
 
 
@@ -273,3 +273,7 @@ CREATE TABLE model_performance (
 -- Serves model_performance.history and latest, and the foreign key.
 CREATE INDEX model_performance_model_version_id_metric_idx
 ON model_performance (model_version_id, metric, recorded_at DESC, id DESC);
+
+-- Serves model_performance.list_for_stage.
+CREATE INDEX model_performance_stage_idx
+ON model_performance (stage, recorded_at DESC, id DESC);

@@ -171,9 +171,9 @@ CREATE INDEX training_runs_created_by_idx
 ON training_runs (created_by)
 WHERE created_by IS NOT NULL;
 
--- Serves the foreign key: deleting a team.
+-- Serves lists of what a team owns, newest first, and the foreign key.
 CREATE INDEX training_runs_team_id_idx
-ON training_runs (team_id)
+ON training_runs (team_id, created_at DESC, id DESC)
 WHERE team_id IS NOT NULL;
 
 -- A run goes from pending to running to one end, and stays there; it may fail or be cancelled before it starts.

@@ -108,9 +108,9 @@ CREATE INDEX experiments_created_by_idx
 ON experiments (created_by)
 WHERE created_by IS NOT NULL;
 
--- Serves the foreign key: deleting a team.
+-- Serves lists of what a team owns, newest first, and the foreign key.
 CREATE INDEX experiments_team_id_idx
-ON experiments (team_id)
+ON experiments (team_id, created_at DESC, id DESC)
 WHERE team_id IS NOT NULL;
 
 -- An experiment goes from pending to running to one end, and stays there; it may fail or be cancelled before it starts.
@@ -273,9 +273,9 @@ CREATE INDEX benchmarks_created_by_idx
 ON benchmarks (created_by)
 WHERE created_by IS NOT NULL;
 
--- Serves the foreign key: deleting a team.
+-- Serves lists of what a team owns, newest first, and the foreign key.
 CREATE INDEX benchmarks_team_id_idx
-ON benchmarks (team_id)
+ON benchmarks (team_id, created_at DESC, id DESC)
 WHERE team_id IS NOT NULL;
 
 -- A benchmark ends once, and stays ended; one that was run elsewhere may go from pending to completed.
@@ -403,9 +403,9 @@ CREATE INDEX evaluations_created_by_idx
 ON evaluations (created_by)
 WHERE created_by IS NOT NULL;
 
--- Serves the foreign key: deleting a team.
+-- Serves lists of what a team owns, newest first, and the foreign key.
 CREATE INDEX evaluations_team_id_idx
-ON evaluations (team_id)
+ON evaluations (team_id, created_at DESC, id DESC)
 WHERE team_id IS NOT NULL;
 
 

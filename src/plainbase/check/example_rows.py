@@ -114,10 +114,9 @@ class ExampleRows:
     def _value(self, column: Column) -> Any:
         if column.words and self._random.random() < 0.8:
             return self._random.choice(column.words)
-        choices = [fresh(column.type), *by_type(column.type)]
-        if not column.required:
-            choices.append(None)
-        return self._random.choice(choices)
+        if not column.required and self._random.random() < 0.4:
+            return None
+        return self._random.choice([fresh(column.type), *by_type(column.type)])
 
     async def _rows(self, name: str) -> list[Row]:
         text = Query.from_(Table(name)).select("*").limit(SAMPLE).get_sql()

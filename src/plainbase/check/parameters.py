@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import count
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from plainbase.check.catalog import Catalog
 from plainbase.rows import Row
@@ -35,7 +36,7 @@ _BY_TYPE: Mapping[str, tuple[Any, ...]] = {
     "real": (0.5, 1.0, 0.0, 10.0),
     "decimal": (Decimal("0.5"), Decimal(1)),
     "text": ("a", "", "train a small model"),
-    "bytes": (b"bytes",),
+    "bytes": (b"bytes", bytes(32)),
     "json": ({}, {"key": "value"}, []),
     "any": ("a", 1, 0.5, date(2026, 1, 31), timedelta(seconds=1), _ORDINARY.replace(tzinfo=None)),
 }
@@ -48,7 +49,7 @@ def by_type(name: str) -> tuple[Any, ...]:
 
 
 def fresh(name: str) -> Any:
-    """A value of a logical type that no row has, where the type has that many."""
+    """A value of a logical type that no row has, where the type has that many; a text may be an address too."""
     made: Mapping[str, Callable[[], Any]] = {
         "uuid": uuid7,
         "timestamp": now,
@@ -57,8 +58,8 @@ def fresh(name: str) -> Any:
         "integer16": lambda: next(_numbers),
         "real": lambda: 1 / next(_numbers),
         "decimal": lambda: Decimal(next(_numbers)),
-        "text": lambda: f"text {next(_numbers)}",
-        "bytes": lambda: b"%d" % next(_numbers),
+        "text": lambda: f"text{next(_numbers)}@example.org",
+        "bytes": lambda: next(_numbers).to_bytes(32),
         "json": lambda: {"number": next(_numbers)},
     }
     return made.get(name, made["text"])()
@@ -151,6 +152,8 @@ class Values:
         self._parameters = []
         for position, name in enumerate(statement.names):
             own, referenced, words = _sources(statement, self._columns[position], name, catalog, rows)
+            if not own and accepts[position].name == "json":
+                own = _objects(statement, rows)
             self._parameters.append(
                 Parameter(
                     accepts[position],
@@ -207,6 +210,22 @@ class Values:
 
     def _changes(self, column: str) -> bool:
         return column in self._blamed if self._blamed else self._random.random() < 0.5
+
+
+def _objects(statement: Statement, rows: Mapping[str, list[Row]]) -> list[list[Any]]:
+    """Rows as JSON, an array of one object each: what a statement that takes many rows in one parameter expects."""
+    return [
+        [
+            [{name: str(value) if isinstance(value, UUID) else value for name, value in row.items() if _plain(value)}]
+            for row in rows[table]
+        ]
+        for table in statement.tables
+        if table in rows
+    ]
+
+
+def _plain(value: object) -> bool:
+    return value is None or isinstance(value, UUID | str | int | float | bool | dict | list)
 
 
 def _sources(

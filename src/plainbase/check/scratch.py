@@ -29,6 +29,7 @@ async def postgres(server_url: str) -> AsyncIterator[str]:
             f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C'"
         )
         try:
+            await server.script(f"ALTER DATABASE {name} SET synchronous_commit = off")  # it need not outlive a crash
             yield _on_server(server_url, name)
         finally:
             await server.script(f"DROP DATABASE {name} WITH (FORCE)")

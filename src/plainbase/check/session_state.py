@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from plainbase import views
 from plainbase.check import catalog
 from plainbase.check.catalog import Catalog
 from plainbase.check.example_rows import ExampleRows
@@ -20,6 +21,7 @@ from plainbase.drivers.named import quote
 from plainbase.drivers.postgres import PostgresDriver
 from plainbase.drivers.postgres_texts import changes_rows, is_short
 from plainbase.errors import ConnectionLost, ConstraintViolation, PlainbaseError, QueryTimeout, StatementFailed
+from plainbase.events import Events
 from plainbase.options import resolve
 from plainbase.shipped import internal_queries
 from plainbase.sqlfile import Query, Statement, load
@@ -84,6 +86,7 @@ async def left_behind(url: str | None, queries: Sequence[Path]) -> Report:
     try:
         proof = _Proof(driver, await catalog.read(driver))
         await proof.fill(table for _, statement in short for table in statement.tables)
+        await views.refresh_all(driver, None, Events(debug=False))
         for query, statement in sorted(short, key=lambda each: _LAST.get(each[1].verb, 1)):
             await proof.run(query, statement)
     finally:

@@ -7,6 +7,7 @@ import click
 import plainbase as package
 from plainbase.cli.init import init
 from plainbase.cli.migrate import migrate
+from plainbase.cli.refresh import refresh
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -22,3 +23,4 @@ def plainbase() -> None:
 
 plainbase.add_command(init)
 plainbase.add_command(migrate)
+plainbase.add_command(refresh)

@@ -75,8 +75,11 @@ class Session(Executor, Protocol):
     async def rollback(self) -> None:
         """Roll back; never raises because of the connection."""
 
-    async def refill(self, view: str) -> int:
-        """Compute a materialized view anew and return its number of rows; others see it when this is committed."""
+    async def refill(self, view: str, rows: int | None) -> int:
+        """Bring a materialized view up to date and return its number of rows; others see it when this is committed.
+
+        `rows` is that number after the last time, or None to compute all of it, whatever is known of what changed.
+        """
 
     async def savepoint(self, name: str) -> None:
         """Open a savepoint."""

@@ -112,8 +112,9 @@ class PostgresSession:
 
         return await self.run(work, statement)
 
-    async def refill(self, view: str) -> int:
-        return await self.run(lambda connection: postgres_work.refill(connection, view), None)
+    async def refill(self, view: str, rows: int | None) -> int:
+        name = f"refresh of {view}"
+        return await self.run(lambda connection: postgres_work.refill(connection, view, rows), None, name)
 
     async def commit(self) -> None:
         if self._failed:

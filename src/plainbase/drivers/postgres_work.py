@@ -196,24 +196,77 @@ SELECT
         SELECT 1
         FROM pg_index AS i
         WHERE i.indrelid = c.oid AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
-    ) AS concurrently
+    ) AS concurrently,
+    ARRAY(
+        SELECT a.attname
+        FROM pg_attribute AS a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+        ORDER BY a.attnum
+    ) AS columns,
+    ARRAY(
+        SELECT a.attname
+        FROM pg_class AS touched
+        JOIN pg_attribute AS a ON a.attrelid = touched.oid
+        WHERE
+            touched.relnamespace = c.relnamespace
+            AND touched.relname = c.relname || '_touched'
+            AND touched.relkind = 'r'
+            AND a.attnum > 0
+            AND NOT a.attisdropped
+            AND a.attname <> 'id'
+        ORDER BY a.attnum
+    ) AS keys
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.oid = to_regclass($1)
 """
 
 
-async def refill(connection: PostgresConnection, view: str) -> int:
+async def refill(connection: PostgresConnection, view: str, rows: int | None) -> int:
     """Refresh a materialized view, beside its readers where its unique index allows; fill one that is a table."""
-    ((schema, materialized, concurrently),) = await connection.fetch(_VIEW, quote(view))
-    stored, live = f"{quote(schema)}.{quote(view)}", f"{quote(schema)}.{quote(view + '_live')}"
+    ((schema, materialized, concurrently, columns, keys),) = await connection.fetch(_VIEW, quote(view))
+    stored, live, touched = (f"{quote(schema)}.{quote(view + end)}" for end in ("", "_live", "_touched"))
     if materialized:
         await connection.execute(f"REFRESH MATERIALIZED VIEW {'CONCURRENTLY ' if concurrently else ''}{stored}")
-    else:
-        await connection.execute(f"LOCK TABLE {stored} IN EXCLUSIVE MODE")
-        await connection.execute(f"DELETE FROM {stored}")  # noqa: S608 (names of the catalog)
-        found = await target(connection, view)
-        listed = ", ".join(map(quote, found.types)) if found else "*"
-        await connection.execute(f"INSERT INTO {stored} ({listed}) SELECT {listed} FROM {live}")  # noqa: S608 (catalog names)
-    rows: int = await connection.fetchval(f"SELECT count(*) FROM {stored}")  # noqa: S608 (catalog names)
-    return rows
+        count: int = await connection.fetchval(f"SELECT count(*) FROM {stored}")  # noqa: S608 (names of the catalog)
+        return count
+    listed = ", ".join(map(quote, columns))
+    of_view = ", ".join(f"view.{quote(name)}" for name in columns)
+    fill = f"INSERT INTO {stored} ({listed}) SELECT {of_view} FROM"
+    if keys and await _take_touched(connection, stored, touched, keys) and rows is not None:
+        gone = await connection.execute(
+            f"DELETE FROM {stored} AS view USING pg_temp.touched WHERE {_is_key('view', keys)}"  # noqa: S608
+        )
+        # OFFSET keeps the definition a subquery for each key; joined to all keys it would be computed whole.
+        of_key = f"SELECT * FROM {live} AS view WHERE {_is_key('view', keys)} OFFSET 0"  # noqa: S608
+        come = await connection.execute(f"{fill} pg_temp.touched CROSS JOIN LATERAL ({of_key}) AS view")
+        return rows - int(gone.split()[-1]) + int(come.split()[-1])
+    await connection.execute(f"DELETE FROM {stored}")  # noqa: S608
+    come = await connection.execute(f"{fill} {live} AS view")
+    return int(come.split()[-1])
+
+
+async def _take_touched(connection: PostgresConnection, stored: str, touched: str, keys: Sequence[str]) -> bool:
+    """Move the keys that were touched into a temporary table; False where all of the view is to be computed.
+
+    Whoever commits a change after this leaves its key for the next time, though the definition, which is read later,
+    may show that change already; whose key is moved here has committed its change as well.
+    """
+    listed = ", ".join(map(quote, keys))
+    await connection.execute(
+        f"CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT {listed} FROM {touched} WITH NO DATA"  # noqa: S608
+    )
+    await connection.execute(
+        f"WITH taken AS (DELETE FROM {touched} RETURNING {listed})"  # noqa: S608
+        f" INSERT INTO pg_temp.touched ({listed}) SELECT DISTINCT {listed} FROM taken"
+    )
+    await connection.execute("ANALYZE pg_temp.touched")
+    unknown = " OR ".join(f"{quote(name)} IS NULL" for name in keys)
+    known: bool = await connection.fetchval(
+        f"SELECT EXISTS (SELECT 1 FROM {stored}) AND NOT EXISTS (SELECT 1 FROM pg_temp.touched WHERE {unknown})"  # noqa: S608
+    )
+    return known
+
+
+def _is_key(table: str, keys: Sequence[str]) -> str:
+    return " AND ".join(f"{table}.{quote(name)} = touched.{quote(name)}" for name in keys)

@@ -104,8 +104,8 @@ class SqliteSession:
         text: str = await self.run(partial(sqlite_work.explain, plan, values), statement)
         return text
 
-    async def refill(self, view: str) -> int:
-        count: int = await self.run(partial(sqlite_work.refill, view), None)
+    async def refill(self, view: str, rows: int | None) -> int:
+        count: int = await self.run(partial(sqlite_work.refill, view, rows), None, name=f"refresh of {view}")
         return count
 
     async def commit(self) -> None:

@@ -160,13 +160,37 @@ def roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
-def refill(view: str, connection: sqlite3.Connection) -> int:
-    """Fill a view's table from its definition."""
-    columns = connection.execute("SELECT name FROM pragma_table_info(?)", (view,)).fetchall()
-    listed = ", ".join(quote(name) for (name,) in columns)
-    stored, live = quote(view), quote(f"{view}_live")
-    connection.execute(f"DELETE FROM {stored}")  # noqa: S608 (names of the catalog)
-    return connection.execute(f"INSERT INTO {stored} ({listed}) SELECT {listed} FROM {live}").rowcount  # noqa: S608
+def refill(view: str, rows: int | None, connection: sqlite3.Connection) -> int:
+    """Fill a view's table from its definition, or only the keys that were touched since there were so many rows."""
+    stored, live, touched = quote(view), quote(f"{view}_live"), quote(f"{view}_touched")
+    columns = _columns(view, connection)
+    keys = [name for name in _columns(f"{view}_touched", connection) if name != "id"]
+    # Each column goes with its table, since a quoted name that is no column would be a text.
+    fill = f"INSERT INTO {stored} ({', '.join(map(quote, columns))}) SELECT {_of(live, columns)} FROM {live}"  # noqa: S608
+    if keys:
+        # The plus keeps the converter of a declared type away, so that a value goes back as it came.
+        taken = connection.execute(f"SELECT DISTINCT {_of('+' + touched, keys)} FROM {touched}").fetchall()  # noqa: S608
+        connection.execute(f"DELETE FROM {touched}").close()  # noqa: S608 (names of the catalog)
+        (is_filled,) = connection.execute(f"SELECT EXISTS (SELECT 1 FROM {stored})").fetchone()  # noqa: S608
+        if rows is not None and is_filled and not any(None in key for key in taken):
+            if taken:
+                rows -= connection.executemany(f"DELETE FROM {stored} WHERE {_is_key(stored, keys)}", taken).rowcount  # noqa: S608
+                rows += connection.executemany(f"{fill} WHERE {_is_key(live, keys)}", taken).rowcount
+            return rows
+    connection.execute(f"DELETE FROM {stored}").close()  # noqa: S608
+    return connection.execute(fill).rowcount
+
+
+def _columns(table: str, connection: sqlite3.Connection) -> list[str]:
+    return [name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()]
+
+
+def _of(table: str, columns: Sequence[str]) -> str:
+    return ", ".join(f"{table}.{quote(name)}" for name in columns)
+
+
+def _is_key(table: str, keys: Sequence[str]) -> str:
+    return " AND ".join(f"{table}.{quote(name)} = ?" for name in keys)
 
 
 def table_columns(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:

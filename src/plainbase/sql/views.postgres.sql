@@ -1,7 +1,10 @@
 -- name: create_table :script
--- When each materialized view was refreshed, and what went wrong last.
+-- When each materialized view was refreshed, and what went wrong last; and the function by which a role that owns no
+-- view refreshes one. It does so for none but the owner's own views, writes down no more than `db.refresh` would, and
+-- nobody may call it before the owner says GRANT EXECUTE ON FUNCTION refresh_materialized_view TO …
 CREATE TABLE IF NOT EXISTS view_refreshes (
     view_name      text COLLATE "C" NOT NULL,
+    started_at     timestamptz,
     refreshed_at   timestamptz,
     duration_ms    bigint,
     row_count      bigint,
@@ -11,12 +14,97 @@ CREATE TABLE IF NOT EXISTS view_refreshes (
 );
 COMMENT ON TABLE view_refreshes IS 'When each materialized view was refreshed, and what went wrong last.';
 
+CREATE OR REPLACE FUNCTION refresh_materialized_view(
+    stored regclass,
+    asked_at timestamptz DEFAULT NULL,
+    seen_at timestamptz DEFAULT NULL,
+    failure text DEFAULT NULL,
+    OUT row_count bigint,
+    OUT refreshed boolean
+)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    place text;
+    name text;
+    how text;
+    last_at timestamptz;
+    began_at timestamptz;
+BEGIN
+    SELECT
+        quote_ident(n.nspname),
+        v.relname,
+        CASE
+            WHEN v.relispopulated AND EXISTS (
+                SELECT 1 FROM pg_index AS i
+                WHERE i.indrelid = v.oid AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+            ) THEN 'CONCURRENTLY '
+            ELSE ''
+        END
+    INTO place, name, how
+    FROM pg_class AS v
+    INNER JOIN pg_namespace AS n ON v.relnamespace = n.oid
+    WHERE
+        v.oid = stored
+        AND v.relkind = 'm'
+        AND pg_get_userbyid(v.relowner) = current_user
+        AND 2 = (
+            SELECT count(*) FROM pg_class AS beside
+            WHERE
+                beside.relnamespace = v.relnamespace
+                AND beside.relowner = v.relowner
+                AND (
+                    (beside.relkind = 'v' AND beside.relname = v.relname || '_live')
+                    OR (beside.relkind = 'r' AND beside.relname = 'view_refreshes')
+                )
+        );
+    IF name IS NULL THEN
+        RAISE insufficient_privilege USING MESSAGE = format('%s is no materialized view of %s', stored, current_user);
+    END IF;
+
+    IF failure IS NOT NULL THEN
+        EXECUTE format(
+            'INSERT INTO %s.view_refreshes (view_name, last_error, last_error_at) VALUES ($1, $2, clock_timestamp())'
+            ' ON CONFLICT (view_name) DO UPDATE SET'
+            ' last_error = excluded.last_error, last_error_at = excluded.last_error_at', place
+        ) USING name, failure;
+        RETURN;
+    END IF;
+
+    EXECUTE format(
+        'INSERT INTO %s.view_refreshes AS r (view_name) VALUES ($1)'
+        ' ON CONFLICT (view_name) DO UPDATE SET view_name = excluded.view_name'
+        ' RETURNING r.row_count, r.started_at, clock_timestamp()', place
+    ) INTO row_count, last_at, began_at USING name;
+    refreshed := last_at IS NULL OR asked_at IS NULL OR last_at IS NOT DISTINCT FROM seen_at OR last_at <= asked_at;
+    IF NOT refreshed THEN
+        RETURN;
+    END IF;
+
+    EXECUTE format('REFRESH MATERIALIZED VIEW %s%s.%I', how, place, name);
+    EXECUTE format('SELECT count(*) FROM %s.%I', place, name) INTO row_count;
+    EXECUTE format(
+        'UPDATE %s.view_refreshes SET started_at = $2, refreshed_at = clock_timestamp(),'
+        ' duration_ms = extract(EPOCH FROM clock_timestamp() - $2) * 1000, row_count = $3,'
+        ' last_error = NULL, last_error_at = NULL WHERE view_name = $1', place
+    ) USING name, began_at, row_count;
+END;
+$$;
+REVOKE ALL ON FUNCTION refresh_materialized_view FROM public;
+
 -- name: list_views :many
--- Every materialized view with its age in seconds (null: never refreshed), by name.
--- result: view_name text, age_seconds real
+-- Every materialized view by name: how old its result is in seconds (null: never refreshed), when the refresh began
+-- that made it, what time it is, whether only its owner may refresh it, and who that is.
+-- result: view_name text, age_seconds real, started_at timestamp, asked_at timestamp, through_owner boolean, owner text
 SELECT
     CAST(stored.relname AS text) AS view_name,
-    CAST(extract(EPOCH FROM clock_timestamp() - view_refreshes.refreshed_at) AS double precision) AS age_seconds
+    CAST(extract(EPOCH FROM clock_timestamp() - view_refreshes.started_at) AS double precision) AS age_seconds,
+    view_refreshes.started_at,
+    clock_timestamp() AS asked_at,
+    stored.relkind = 'm' AND NOT pg_has_role(stored.relowner, 'USAGE') AS through_owner,
+    CAST(pg_get_userbyid(stored.relowner) AS text) AS owner
 FROM pg_class AS live
 INNER JOIN pg_class AS stored
     ON
@@ -28,3 +116,59 @@ WHERE
     live.relkind = 'v'
     AND pg_table_is_visible(live.oid)
 ORDER BY stored.relname;
+
+-- name: take_turn :one
+-- Waits until nobody else is refreshing the view, and keeps others waiting until this transaction ends; returns what the
+-- last refresh recorded, and the time.
+INSERT INTO view_refreshes AS r (view_name)
+VALUES (:view_name)
+ON CONFLICT (view_name) DO UPDATE SET view_name = excluded.view_name
+RETURNING
+    r.started_at,
+    r.row_count,
+    clock_timestamp() AS began_at;
+
+-- name: record :exec
+-- A refresh that succeeded, in the transaction of the refresh.
+UPDATE view_refreshes
+SET
+    started_at = :started_at,
+    refreshed_at = clock_timestamp(),
+    duration_ms = :duration_ms,
+    row_count = :row_count,
+    last_error = NULL,
+    last_error_at = NULL
+WHERE view_name = :view_name;
+
+-- name: record_error :exec
+-- A refresh that failed; the result of the one before it stands.
+INSERT INTO view_refreshes (view_name, last_error, last_error_at)
+VALUES (:view_name, :last_error, clock_timestamp())
+ON CONFLICT (view_name) DO UPDATE SET
+    last_error = excluded.last_error,
+    last_error_at = excluded.last_error_at;
+
+-- name: may_refresh_through_owner :value
+-- Whether the current role may call the function that refreshes a view as its owner.
+-- only: postgres, SQLite has no roles
+-- result: allowed boolean
+SELECT
+    coalesce(
+        has_function_privilege(
+            to_regprocedure('refresh_materialized_view(regclass, timestamptz, timestamptz, text)'), 'EXECUTE'
+        ),
+        false
+    ) AS allowed;
+
+-- name: refresh_through_owner :one
+-- Does what `take_turn`, the refresh and `record` do, as the view's owner.
+-- only: postgres, SQLite has no roles
+SELECT
+    done.row_count,
+    done.refreshed
+FROM refresh_materialized_view(to_regclass(quote_ident(:view_name)), :asked_at, :seen_at) AS done;
+
+-- name: record_error_through_owner :exec
+-- only: postgres, SQLite has no roles
+SELECT done.row_count
+FROM refresh_materialized_view(to_regclass(quote_ident(:view_name)), failure => :last_error) AS done;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,8 @@ def parse(
 
     `fork` is the engine the file is for, where its name says so; None is a file that both engines share.
     """
-    reader = _Reader(text, file, namespace, dialect, fork)
-    reader.read()
-    return [found.query for found in reader.found if found.query is not None], reader.problems
+    sections, problems = _read(text, file, namespace, dialect, fork)
+    return [found.query for found in sections if found.query is not None], list(problems)
 
 
 def adhoc(sql: str, dialect: Dialect) -> Query:
@@ -69,14 +69,23 @@ def load(folders: Sequence[Path], dialect: Dialect, reserved: Collection[str] = 
     for file in files:
         text = _text(file, problems)
         if text is not None:
-            reader = _Reader(text, file.label, ".".join(file.parts), dialect, file.fork)
-            reader.read()
-            problems.extend(reader.problems)
-            found.extend(reader.found)
+            sections, faults = _read(text, file.label, ".".join(file.parts), dialect, file.fork)
+            found.extend(sections)
+            problems.extend(faults)
     tree = merge(found, dialect, problems)
     if problems:
         raise QueryFileError(problems)
     return tree
+
+
+@lru_cache(maxsize=1024)
+def _read(
+    text: str, file: str, namespace: str, dialect: Dialect, fork: Dialect | None
+) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+    """Read one file's text, once in a process however many databases are opened: what is found never changes."""
+    reader = _Reader(text, file, namespace, dialect, fork)
+    reader.read()
+    return tuple(reader.found), tuple(reader.problems)
 
 
 def _text(file: SourceFile, problems: list[str]) -> str | None:

@@ -1,0 +1,48 @@
+-- name: get :optional
+-- The runs, experiments and benchmarks on one dataset and the best that came out, as of the last refresh.
+SELECT
+    dataset_id,
+    name,
+    version,
+    domain,
+    row_count,
+    runs,
+    completed_runs,
+    failed_runs,
+    experiments,
+    benchmarks,
+    mean_duration_seconds,
+    best_loss,
+    best_accuracy,
+    first_run_at,
+    last_run_at,
+    team_id
+FROM dataset_usage
+WHERE dataset_id = :dataset_id;
+
+-- name: list :many
+-- The same of all datasets, the most used first.
+-- defaults: limit = 100
+SELECT
+    dataset_id,
+    name,
+    version,
+    domain,
+    row_count,
+    runs,
+    completed_runs,
+    failed_runs,
+    experiments,
+    benchmarks,
+    mean_duration_seconds,
+    best_loss,
+    best_accuracy,
+    first_run_at,
+    last_run_at,
+    team_id
+FROM dataset_usage
+WHERE
+    true
+    AND domain = :domain -- optional
+ORDER BY runs DESC, dataset_id DESC
+LIMIT :limit;

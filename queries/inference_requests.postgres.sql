@@ -1,0 +1,112 @@
+-- name: log :one
+-- Logs one request of an open session, or many by a batch; no row when there is no such session or it is closed.
+-- defaults: status = "success", prompt_chars = null, response_chars = null, input_tokens = null
+-- defaults: output_tokens = null, latency_ms = null, cost_usd = null, error = null, created_at = now()
+INSERT INTO inference_requests (
+    session_id,
+    status,
+    prompt_chars,
+    response_chars,
+    input_tokens,
+    output_tokens,
+    latency_ms,
+    cost_usd,
+    error,
+    created_at
+)
+SELECT
+    s.id,
+    :status,
+    :prompt_chars,
+    :response_chars,
+    :input_tokens,
+    :output_tokens,
+    :latency_ms,
+    :cost_usd,
+    :error,
+    :created_at
+FROM inference_sessions AS s
+WHERE
+    s.id = :session_id
+    AND s.closed_at IS NULL
+-- So that nobody closes the session, with its totals, before this request is there for all to see.
+FOR SHARE OF s
+RETURNING
+    id,
+    session_id,
+    status,
+    prompt_chars,
+    response_chars,
+    input_tokens,
+    output_tokens,
+    latency_ms,
+    cost_usd,
+    error,
+    created_at;
+
+-- name: log_priced :one
+-- Logs one request of an open session at its version's prices; the cost is null where tokens or prices are not known.
+-- defaults: status = "success", prompt_chars = null, response_chars = null, input_tokens = null
+-- defaults: output_tokens = null, latency_ms = null, error = null, created_at = now()
+INSERT INTO inference_requests (
+    session_id,
+    status,
+    prompt_chars,
+    response_chars,
+    input_tokens,
+    output_tokens,
+    latency_ms,
+    cost_usd,
+    error,
+    created_at
+)
+SELECT
+    s.id,
+    :status,
+    :prompt_chars,
+    :response_chars,
+    :input_tokens,
+    :output_tokens,
+    :latency_ms,
+    (
+        CAST(:input_tokens AS bigint) * v.input_token_price
+        + CAST(:output_tokens AS bigint) * v.output_token_price
+    ) / 1000000,
+    :error,
+    :created_at
+FROM inference_sessions AS s
+INNER JOIN model_versions AS v ON s.model_version_id = v.id
+WHERE
+    s.id = :session_id
+    AND s.closed_at IS NULL
+-- So that nobody closes the session, with its totals, before this request is there for all to see.
+FOR SHARE OF s
+RETURNING
+    id,
+    session_id,
+    status,
+    prompt_chars,
+    response_chars,
+    input_tokens,
+    output_tokens,
+    latency_ms,
+    cost_usd,
+    error,
+    created_at;
+
+-- name: usage_by_day :many
+-- Requests, errors, tokens, cost and average latency of each UTC day, by day.
+SELECT
+    to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day,
+    count(*) AS requests,
+    count(*) FILTER (WHERE status = 'error') AS errors,
+    CAST(coalesce(sum(input_tokens), 0) AS bigint) AS input_tokens,
+    CAST(coalesce(sum(output_tokens), 0) AS bigint) AS output_tokens,
+    coalesce(sum(cost_usd), 0.0) AS cost_usd,
+    avg(latency_ms) AS avg_latency_ms
+FROM inference_requests
+WHERE
+    created_at >= :since
+    AND created_at < :until -- optional
+GROUP BY to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+ORDER BY day;

@@ -1,0 +1,51 @@
+-- name: create :one
+-- A new token, good once and for so many seconds by the database's clock.
+-- Differs from sqlite: now() is the clock, as in created_at.
+-- defaults: id = uuid7()
+INSERT INTO one_time_tokens (
+    id,
+    user_id,
+    purpose,
+    token_hash,
+    expires_at
+)
+VALUES (
+    :id,
+    :user_id,
+    :purpose,
+    :token_hash,
+    now() + make_interval(secs => :seconds)
+)
+RETURNING
+    id,
+    user_id,
+    purpose,
+    expires_at,
+    used_at,
+    created_at;
+
+-- name: redeem :optional
+-- Uses a token up and gives its user; None where it is unknown, used or over, or for another purpose.
+-- Differs from sqlite: statement_timestamp() is the clock, which goes on inside a transaction.
+UPDATE one_time_tokens
+SET used_at = statement_timestamp()
+WHERE
+    token_hash = :token_hash
+    AND purpose = :purpose
+    AND used_at IS NULL
+    AND expires_at > statement_timestamp()
+RETURNING user_id;
+
+-- name: delete_expired :exec
+-- Deletes tokens that are over, at most so many, the oldest first.
+-- Differs from sqlite: statement_timestamp() is the clock, which goes on inside a transaction.
+-- defaults: limit = 10000
+DELETE FROM one_time_tokens
+WHERE
+    id IN (
+        SELECT id
+        FROM one_time_tokens
+        WHERE expires_at <= statement_timestamp()
+        ORDER BY expires_at, id
+        LIMIT :limit
+    );

@@ -1,0 +1,136 @@
+-- name: log :exec
+-- Logs a measurement, or many by a batch.
+-- defaults: unit = null, labels = {}, recorded_at = now()
+INSERT INTO system_metrics (
+    name,
+    value,
+    unit,
+    labels,
+    recorded_at
+)
+VALUES (
+    :name,
+    :value,
+    :unit,
+    :labels,
+    :recorded_at
+);
+
+-- name: latest :many
+-- The last measurement of each name, or of those asked for, by name.
+WITH RECURSIVE
+-- The next name is looked up in the index, so a long history is not read.
+names (name) AS (
+    SELECT min(name)
+    FROM system_metrics
+    UNION ALL
+    SELECT (
+        SELECT min(m.name)
+        FROM system_metrics AS m
+        WHERE m.name > n.name
+    )
+    FROM names AS n
+    WHERE n.name IS NOT NULL
+),
+
+last_ids (id) AS (
+    SELECT (
+        SELECT m.id
+        FROM system_metrics AS m
+        WHERE m.name = n.name
+        ORDER BY m.recorded_at DESC, m.id DESC
+        LIMIT 1
+    )
+    FROM names AS n
+)
+
+SELECT
+    m.name,
+    m.value,
+    m.unit,
+    m.labels,
+    m.recorded_at
+FROM last_ids AS i
+INNER JOIN system_metrics AS m ON i.id = m.id
+WHERE
+    true
+    AND m.name IN (:names) -- optional
+ORDER BY m.name;
+
+-- name: list_names :many
+-- What is measured, by name, with the times of the first and the last measurement.
+-- result: first_at timestamp, last_at timestamp
+WITH RECURSIVE
+-- The next name is looked up in the index, so a long history is not read.
+names (name) AS (
+    SELECT min(name)
+    FROM system_metrics
+    UNION ALL
+    SELECT (
+        SELECT min(m.name)
+        FROM system_metrics AS m
+        WHERE m.name > n.name
+    )
+    FROM names AS n
+    WHERE n.name IS NOT NULL
+)
+
+SELECT
+    n.name,
+    (
+        SELECT min(m.recorded_at)
+        FROM system_metrics AS m
+        WHERE m.name = n.name
+    ) AS first_at,
+    (
+        SELECT max(m.recorded_at)
+        FROM system_metrics AS m
+        WHERE m.name = n.name
+    ) AS last_at
+FROM names AS n
+WHERE n.name IS NOT NULL
+ORDER BY n.name;
+
+-- name: resource_use :many
+-- How much of each resource was used since a time, by name: measurements, lowest, highest, average and last one.
+SELECT
+    u.name,
+    u.points,
+    u.lowest,
+    u.highest,
+    u.average,
+    (
+        SELECT m.value
+        FROM system_metrics AS m
+        WHERE m.name = u.name
+        ORDER BY m.recorded_at DESC, m.id DESC
+        LIMIT 1
+    ) AS latest
+FROM (
+    SELECT
+        name,
+        count(*) AS points,
+        min(value) AS lowest,
+        max(value) AS highest,
+        -- Of both infinities there is no average.
+        CASE
+            WHEN min(value) >= -1.7976931348623157e308 OR max(value) <= 1.7976931348623157e308 THEN avg(value)
+        END AS average
+    FROM system_metrics
+    WHERE recorded_at >= :since
+    GROUP BY name
+) AS u
+ORDER BY u.name;
+
+-- name: delete_before :exec
+-- Deletes measurements from before a time, at most so many, the oldest first.
+-- defaults: limit = 10000
+DELETE FROM system_metrics
+WHERE
+    id IN (
+        SELECT id
+        FROM system_metrics
+        WHERE recorded_at < :before
+        ORDER BY recorded_at, id
+        LIMIT :limit
+    );

@@ -1,0 +1,68 @@
+-- name: series :many
+-- The measurements of a name with all of these labels (texts), from one time until before another, oldest first.
+-- Differs from postgres: json_each compares the labels, since there is no @>.
+-- defaults: labels = {}
+SELECT
+    value,
+    unit,
+    labels,
+    recorded_at
+FROM system_metrics
+WHERE
+    name = :name
+    AND NOT EXISTS (
+        SELECT
+            wanted.key,
+            wanted.type,
+            wanted.value
+        FROM json_each(:labels) AS wanted
+        EXCEPT
+        SELECT
+            held.key,
+            held.type,
+            held.value
+        FROM json_each(system_metrics.labels) AS held
+    )
+    AND recorded_at >= :since -- optional
+    AND recorded_at < :until -- optional
+ORDER BY recorded_at, id;
+
+-- name: series_sampled :many
+-- At most max_points measurements of such a series, evenly spread, the last one among them, oldest first.
+-- Differs from postgres: json_each compares the labels, since there is no @>.
+-- defaults: labels = {}
+SELECT
+    n.value,
+    n.unit,
+    n.labels,
+    n.recorded_at
+FROM (
+    SELECT
+        id,
+        value,
+        unit,
+        labels,
+        recorded_at,
+        row_number() OVER (ORDER BY recorded_at, id) AS point,
+        count(*) OVER () AS points
+    FROM system_metrics
+    WHERE
+        name = :name
+        AND NOT EXISTS (
+            SELECT
+                wanted.key,
+                wanted.type,
+                wanted.value
+            FROM json_each(:labels) AS wanted
+            EXCEPT
+            SELECT
+                held.key,
+                held.type,
+                held.value
+            FROM json_each(system_metrics.labels) AS held
+        )
+        AND recorded_at >= :since -- optional
+        AND recorded_at < :until -- optional
+) AS n
+WHERE n.point * :max_points / n.points > (n.point - 1) * :max_points / n.points
+ORDER BY n.recorded_at, n.id;

@@ -1,0 +1,54 @@
+-- name: heartbeat :exec
+-- Notes that a worker lives, and how many tasks it has; 0 rows when it is unknown and has to register.
+UPDATE workers
+SET
+    current_tasks = :current_tasks, -- optional
+    last_heartbeat_at = statement_timestamp(),
+    updated_at = statement_timestamp()
+WHERE worker_id = :worker_id;
+
+-- name: record_done :exec
+-- Adds to how many tasks a worker has completed and failed.
+-- defaults: completed = 0, failed = 0
+UPDATE workers
+SET
+    completed_tasks = completed_tasks + :completed,
+    failed_tasks = failed_tasks + :failed,
+    updated_at = statement_timestamp()
+WHERE worker_id = :worker_id;
+
+-- name: set_status :exec
+-- Sets whether a worker is active, draining or stopped.
+UPDATE workers
+SET
+    status = :status,
+    updated_at = statement_timestamp()
+WHERE worker_id = :worker_id;
+
+-- name: list_active :many
+-- Workers that were heard of in the last so many seconds and have not stopped, the last heard of first.
+-- defaults: limit = 100
+SELECT
+    worker_id,
+    address,
+    status,
+    capacity,
+    current_tasks,
+    completed_tasks,
+    failed_tasks,
+    tags,
+    metadata,
+    registered_at,
+    last_heartbeat_at,
+    updated_at
+FROM workers
+WHERE
+    last_heartbeat_at >= statement_timestamp() - CAST(:seconds AS float8) * interval '1 second'
+    AND status <> 'stopped'
+ORDER BY last_heartbeat_at DESC, worker_id
+LIMIT :limit;
+
+-- name: remove_stale :exec
+-- Forgets workers that were not heard of for so many seconds; their jobs come back when their leases are over.
+DELETE FROM workers
+WHERE last_heartbeat_at < statement_timestamp() - CAST(:seconds AS float8) * interval '1 second';

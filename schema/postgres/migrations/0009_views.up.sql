@@ -1,0 +1,504 @@
+-- 0009 views: the views that analytics read, each with its stored result.
+-- Locks: creates new objects; SHARE ROW EXCLUSIVE on training_metrics for a moment (triggers).
+-- Undo:  0009_views.down.sql drops the views and their results, which can be made again; no facts.
+-- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
+
+-- <name>_live is the definition, <name> its stored result as of the last refresh (plainbase refresh).
+-- The results are new, and empty until the first refresh: no index takes long.
+-- squawk-ignore-file require-concurrent-index-creation
+
+CREATE VIEW model_leaderboard_live AS
+SELECT
+    b.benchmark,
+    b.metric,
+    rank() OVER (
+        PARTITION BY b.benchmark, b.metric
+        ORDER BY CASE WHEN b.higher_is_better THEN -b.value ELSE b.value END
+    ) AS place,
+    b.model_version_id,
+    m.id AS model_id,
+    m.name AS model,
+    v.version,
+    m.kind,
+    v.stage,
+    v.architecture,
+    v.parameter_count,
+    b.value,
+    b.standard_error,
+    b.higher_is_better,
+    b.updated_at AS measured_at,
+    m.team_id
+FROM model_benchmarks AS b
+INNER JOIN model_versions AS v ON b.model_version_id = v.id
+INNER JOIN models AS m ON v.model_id = m.id;
+
+COMMENT ON VIEW model_leaderboard_live IS
+'The scores of model versions, ranked within each benchmark and metric.';
+
+CREATE MATERIALIZED VIEW model_leaderboard AS
+SELECT
+    benchmark,
+    metric,
+    place,
+    model_version_id,
+    model_id,
+    model,
+    version,
+    kind,
+    stage,
+    architecture,
+    parameter_count,
+    value,
+    standard_error,
+    higher_is_better,
+    measured_at,
+    team_id
+FROM model_leaderboard_live
+WITH NO DATA;
+
+-- Serves the refresh, which tells rows by it.
+CREATE UNIQUE INDEX model_leaderboard_key
+ON model_leaderboard (benchmark, metric, model_version_id);
+
+-- Serves model_leaderboard.list.
+CREATE INDEX model_leaderboard_place_idx
+ON model_leaderboard (benchmark, metric, place, model_version_id);
+
+
+CREATE VIEW daily_usage_live AS
+WITH
+calls AS (
+    SELECT
+        'inference' AS kind,
+        m.name || ':' || v.version AS model,
+        r.created_at,
+        r.status = 'error' AS failed,
+        r.input_tokens,
+        r.output_tokens,
+        r.cost_usd,
+        r.latency_ms
+    FROM inference_requests AS r
+    INNER JOIN inference_sessions AS s ON r.session_id = s.id
+    INNER JOIN model_versions AS v ON s.model_version_id = v.id
+    INNER JOIN models AS m ON v.model_id = m.id
+    UNION ALL
+    SELECT
+        'evaluation' AS kind,
+        e.provider || '/' || e.model AS model,
+        e.created_at,
+        false AS failed,
+        e.input_tokens,
+        e.output_tokens,
+        e.cost_usd,
+        e.latency_ms
+    FROM evaluations AS e
+    UNION ALL
+    SELECT
+        'prediction' AS kind,
+        p.model_version AS model,
+        p.created_at,
+        p.status = 'error' AS failed,
+        NULL AS input_tokens,
+        NULL AS output_tokens,
+        NULL AS cost_usd,
+        p.processing_time_ms AS latency_ms
+    FROM predictions AS p
+)
+
+SELECT
+    date_trunc('day', created_at, 'UTC') AS day,
+    kind COLLATE "C" AS kind,
+    model COLLATE "C" AS model,
+    count(*) AS requests,
+    count(*) FILTER (WHERE failed) AS errors,
+    CAST(coalesce(sum(input_tokens), 0) AS bigint) AS input_tokens,
+    CAST(coalesce(sum(output_tokens), 0) AS bigint) AS output_tokens,
+    coalesce(sum(cost_usd), 0.0) AS cost_usd,
+    avg(latency_ms) AS mean_latency_ms,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY latency_ms) AS p50_latency_ms,
+    percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) AS p95_latency_ms,
+    percentile_cont(0.99) WITHIN GROUP (ORDER BY latency_ms) AS p99_latency_ms
+FROM calls
+GROUP BY date_trunc('day', created_at, 'UTC'), kind, model;
+
+COMMENT ON VIEW daily_usage_live IS
+'Requests, errors, tokens, cost and latency of each model by day (UTC) and kind: inference, evaluation, prediction.';
+
+CREATE MATERIALIZED VIEW daily_usage AS
+SELECT
+    day,
+    kind,
+    model,
+    requests,
+    errors,
+    input_tokens,
+    output_tokens,
+    cost_usd,
+    mean_latency_ms,
+    p50_latency_ms,
+    p95_latency_ms,
+    p99_latency_ms
+FROM daily_usage_live
+WITH NO DATA;
+
+-- Serves the refresh, which tells rows by it, and daily_usage.list.
+CREATE UNIQUE INDEX daily_usage_key
+ON daily_usage (day, kind, model);
+
+
+CREATE VIEW experiment_summary_live AS
+WITH
+runs AS (
+    SELECT
+        x.experiment_id,
+        count(*) AS runs,
+        count(*) FILTER (WHERE r.status = 'completed') AS completed_runs,
+        count(*) FILTER (WHERE r.status = 'failed') AS failed_runs
+    FROM experiment_runs AS x
+    INNER JOIN training_runs AS r ON x.training_run_id = r.id
+    GROUP BY x.experiment_id
+),
+
+outputs AS (
+    SELECT
+        experiment_id,
+        count(*) AS evaluations,
+        avg(score) AS mean_score,
+        max(score) AS best_score,
+        count(human_rating) AS ratings,
+        CAST(avg(human_rating) AS double precision) AS mean_rating,
+        avg(latency_ms) AS mean_latency_ms,
+        CAST(sum(input_tokens) AS bigint) AS input_tokens,
+        CAST(sum(output_tokens) AS bigint) AS output_tokens,
+        sum(cost_usd) AS cost_usd
+    FROM evaluations
+    WHERE experiment_id IS NOT NULL
+    GROUP BY experiment_id
+)
+
+SELECT
+    e.id AS experiment_id,
+    e.name,
+    e.status,
+    e.dataset_id,
+    e.model_version_id,
+    coalesce(runs.runs, 0) AS runs,
+    coalesce(runs.completed_runs, 0) AS completed_runs,
+    coalesce(runs.failed_runs, 0) AS failed_runs,
+    coalesce(outputs.evaluations, 0) AS evaluations,
+    outputs.mean_score,
+    outputs.best_score,
+    coalesce(outputs.ratings, 0) AS ratings,
+    outputs.mean_rating,
+    outputs.mean_latency_ms,
+    coalesce(outputs.input_tokens, 0) AS input_tokens,
+    coalesce(outputs.output_tokens, 0) AS output_tokens,
+    coalesce(outputs.cost_usd, 0.0) AS evaluation_cost_usd,
+    e.cost_usd,
+    e.started_at,
+    e.finished_at,
+    e.duration_seconds,
+    e.created_at,
+    e.team_id
+FROM experiments AS e
+LEFT JOIN runs ON e.id = runs.experiment_id
+LEFT JOIN outputs ON e.id = outputs.experiment_id;
+
+COMMENT ON VIEW experiment_summary_live IS
+'Each experiment with its runs, evaluations, ratings, tokens and cost.';
+
+CREATE MATERIALIZED VIEW experiment_summary AS
+SELECT
+    experiment_id,
+    name,
+    status,
+    dataset_id,
+    model_version_id,
+    runs,
+    completed_runs,
+    failed_runs,
+    evaluations,
+    mean_score,
+    best_score,
+    ratings,
+    mean_rating,
+    mean_latency_ms,
+    input_tokens,
+    output_tokens,
+    evaluation_cost_usd,
+    cost_usd,
+    started_at,
+    finished_at,
+    duration_seconds,
+    created_at,
+    team_id
+FROM experiment_summary_live
+WITH NO DATA;
+
+-- Serves the refresh, which tells rows by it, and experiment_summary.get.
+CREATE UNIQUE INDEX experiment_summary_key
+ON experiment_summary (experiment_id);
+
+-- Serves experiment_summary.list: newest first, page by page.
+CREATE INDEX experiment_summary_created_at_idx
+ON experiment_summary (created_at DESC, experiment_id DESC);
+
+
+CREATE VIEW dataset_usage_live AS
+WITH
+runs AS (
+    SELECT
+        dataset_id,
+        count(*) AS runs,
+        count(*) FILTER (WHERE status = 'completed') AS completed_runs,
+        count(*) FILTER (WHERE status = 'failed') AS failed_runs,
+        avg(duration_seconds) FILTER (WHERE status = 'completed') AS mean_duration_seconds,
+        min(created_at) AS first_run_at,
+        max(created_at) AS last_run_at
+    FROM training_runs
+    WHERE dataset_id IS NOT NULL
+    GROUP BY dataset_id
+),
+
+losses AS (
+    SELECT
+        r.dataset_id,
+        min(c.loss) AS best_loss,
+        max(c.accuracy) AS best_accuracy
+    FROM checkpoints AS c
+    INNER JOIN training_runs AS r ON c.run_id = r.id
+    WHERE r.dataset_id IS NOT NULL
+    GROUP BY r.dataset_id
+),
+
+trials AS (
+    SELECT
+        dataset_id,
+        count(*) AS experiments
+    FROM experiments
+    WHERE dataset_id IS NOT NULL
+    GROUP BY dataset_id
+),
+
+tests AS (
+    SELECT
+        dataset_id,
+        count(*) AS benchmarks
+    FROM benchmarks
+    WHERE dataset_id IS NOT NULL
+    GROUP BY dataset_id
+)
+
+SELECT
+    d.id AS dataset_id,
+    d.name,
+    d.version,
+    d.domain,
+    d.row_count,
+    coalesce(runs.runs, 0) AS runs,
+    coalesce(runs.completed_runs, 0) AS completed_runs,
+    coalesce(runs.failed_runs, 0) AS failed_runs,
+    coalesce(trials.experiments, 0) AS experiments,
+    coalesce(tests.benchmarks, 0) AS benchmarks,
+    runs.mean_duration_seconds,
+    losses.best_loss,
+    losses.best_accuracy,
+    runs.first_run_at,
+    runs.last_run_at,
+    d.team_id
+FROM datasets AS d
+LEFT JOIN runs ON d.id = runs.dataset_id
+LEFT JOIN losses ON d.id = losses.dataset_id
+LEFT JOIN trials ON d.id = trials.dataset_id
+LEFT JOIN tests ON d.id = tests.dataset_id;
+
+COMMENT ON VIEW dataset_usage_live IS
+'Each dataset with the runs, experiments and benchmarks on it, and the best that came out.';
+
+CREATE MATERIALIZED VIEW dataset_usage AS
+SELECT
+    dataset_id,
+    name,
+    version,
+    domain,
+    row_count,
+    runs,
+    completed_runs,
+    failed_runs,
+    experiments,
+    benchmarks,
+    mean_duration_seconds,
+    best_loss,
+    best_accuracy,
+    first_run_at,
+    last_run_at,
+    team_id
+FROM dataset_usage_live
+WITH NO DATA;
+
+-- Serves the refresh, which tells rows by it.
+CREATE UNIQUE INDEX dataset_usage_key
+ON dataset_usage (dataset_id);
+
+-- Serves dataset_usage.list: the most used first.
+CREATE INDEX dataset_usage_runs_idx
+ON dataset_usage (runs DESC, dataset_id DESC);
+
+
+CREATE VIEW run_metric_summary_live AS
+SELECT
+    s.run_id,
+    s.name,
+    s.points,
+    s.nan_points,
+    s.first_step,
+    s.last_step,
+    (
+        SELECT m.value
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = s.run_id
+            AND m.name = s.name
+        ORDER BY m.step, m.id
+        LIMIT 1
+    ) AS first_value,
+    (
+        SELECT m.value
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = s.run_id
+            AND m.name = s.name
+        ORDER BY m.step DESC, m.id DESC
+        LIMIT 1
+    ) AS last_value,
+    s.min_value,
+    (
+        SELECT min(m.step)
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = s.run_id
+            AND m.name = s.name
+            AND m.value = s.min_value
+    ) AS min_step,
+    s.max_value,
+    (
+        SELECT min(m.step)
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = s.run_id
+            AND m.name = s.name
+            AND m.value = s.max_value
+    ) AS max_step,
+    s.mean_value,
+    s.last_recorded_at
+FROM (
+    SELECT
+        run_id,
+        name,
+        count(*) AS points,
+        count(*) - count(value) AS nan_points,
+        min(step) AS first_step,
+        max(step) AS last_step,
+        min(value) AS min_value,
+        max(value) AS max_value,
+        -- Of what is finite: one infinity would be the mean of all.
+        avg(value) FILTER (WHERE value BETWEEN -1e300 AND 1e300) AS mean_value,
+        max(recorded_at) AS last_recorded_at
+    FROM training_metrics
+    GROUP BY run_id, name
+) AS s;
+
+COMMENT ON VIEW run_metric_summary_live IS
+'Each metric of a run in one row: how many points, the first, last, lowest and highest value and their steps.';
+
+CREATE TABLE run_metric_summary (
+    run_id            uuid             NOT NULL,
+    name              text COLLATE "C" NOT NULL,
+    points            bigint           NOT NULL,
+    nan_points        bigint           NOT NULL,
+    first_step        bigint           NOT NULL,
+    last_step         bigint           NOT NULL,
+    first_value       double precision,
+    last_value        double precision,
+    min_value         double precision,
+    min_step          bigint,
+    max_value         double precision,
+    max_step          bigint,
+    mean_value        double precision,
+    last_recorded_at  timestamptz      NOT NULL,
+    -- Serves run_metric_summary.list_for_run too. No foreign key: what a deleted run had goes with the next refresh.
+    CONSTRAINT run_metric_summary_pkey PRIMARY KEY (run_id, name)
+);
+
+-- Serves run_metric_summary.list_lowest.
+CREATE INDEX run_metric_summary_min_value_idx
+ON run_metric_summary (name, min_value, run_id)
+WHERE min_value IS NOT NULL;
+
+-- Serves run_metric_summary.list_highest.
+CREATE INDEX run_metric_summary_max_value_idx
+ON run_metric_summary (name, max_value DESC, run_id DESC)
+WHERE max_value IS NOT NULL;
+
+COMMENT ON TABLE run_metric_summary IS
+'Each metric of a run in one row, as of the last refresh.';
+
+
+CREATE TABLE run_metric_summary_touched (
+    id      bigint  NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- Null means every run.
+    run_id  uuid,
+    -- No unique key, so that those who log never wait for each other or for a refresh.
+    CONSTRAINT run_metric_summary_touched_pkey PRIMARY KEY (id)
+);
+
+COMMENT ON TABLE run_metric_summary_touched IS
+'The runs whose metrics have changed since the last refresh of run_metric_summary, which empties it.';
+
+-- The search path is the table's own schema, whichever that is and whoever calls.
+CREATE FUNCTION run_metric_summary_touch() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', tg_table_schema), true);
+    IF tg_op = 'TRUNCATE' THEN
+        INSERT INTO run_metric_summary_touched (run_id) VALUES (NULL);
+    ELSE
+        INSERT INTO run_metric_summary_touched (run_id)
+        SELECT DISTINCT run_id
+        FROM changed;
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER run_metric_summary_touch_insert
+AFTER INSERT ON training_metrics
+REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT
+EXECUTE FUNCTION run_metric_summary_touch();
+
+CREATE TRIGGER run_metric_summary_touch_update
+AFTER UPDATE ON training_metrics
+REFERENCING NEW TABLE AS changed
+FOR EACH STATEMENT
+EXECUTE FUNCTION run_metric_summary_touch();
+
+CREATE TRIGGER run_metric_summary_touch_move
+AFTER UPDATE ON training_metrics
+REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT
+EXECUTE FUNCTION run_metric_summary_touch();
+
+CREATE TRIGGER run_metric_summary_touch_delete
+AFTER DELETE ON training_metrics
+REFERENCING OLD TABLE AS changed
+FOR EACH STATEMENT
+EXECUTE FUNCTION run_metric_summary_touch();
+
+-- Only here: SQLite has no TRUNCATE.
+CREATE TRIGGER run_metric_summary_touch_truncate
+AFTER TRUNCATE ON training_metrics
+FOR EACH STATEMENT
+EXECUTE FUNCTION run_metric_summary_touch();

@@ -1,0 +1,503 @@
+-- 0009 views: the views that analytics read, each with its stored result.
+-- Locks: the one writer, for a moment; creates new objects only.
+-- Undo:  0009_views.down.sql drops the views and their results, which can be made again; no facts.
+-- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
+
+-- <name>_live is the definition, <name> its stored result as of the last refresh (plainbase refresh).
+
+CREATE VIEW model_leaderboard_live AS
+-- The scores of model versions, ranked within each benchmark and metric.
+SELECT
+    b.benchmark,
+    b.metric,
+    rank() OVER (
+        PARTITION BY b.benchmark, b.metric
+        ORDER BY CASE WHEN b.higher_is_better THEN -b.value ELSE b.value END
+    ) AS place,
+    b.model_version_id,
+    m.id AS model_id,
+    m.name AS model,
+    v.version,
+    m.kind,
+    v.stage,
+    v.architecture,
+    v.parameter_count,
+    b.value,
+    b.standard_error,
+    b.higher_is_better,
+    b.updated_at AS measured_at,
+    m.team_id
+FROM model_benchmarks AS b
+INNER JOIN model_versions AS v ON b.model_version_id = v.id
+INNER JOIN models AS m ON v.model_id = m.id;
+
+CREATE TABLE model_leaderboard (
+    benchmark         TEXT,
+    metric            TEXT,
+    place             INTEGER,
+    model_version_id  UUID_TEXT,
+    model_id          UUID_TEXT,
+    model             TEXT,
+    version           TEXT,
+    kind              TEXT,
+    stage             TEXT,
+    architecture      TEXT,
+    parameter_count   INTEGER,
+    value             REAL,
+    standard_error    REAL,
+    higher_is_better  BOOLEAN_INTEGER,
+    measured_at       TIMESTAMP_TEXT,
+    team_id           UUID_TEXT
+);
+
+-- Serves the refresh, which tells rows by it.
+CREATE UNIQUE INDEX model_leaderboard_key
+ON model_leaderboard (benchmark, metric, model_version_id);
+
+-- Serves model_leaderboard.list.
+CREATE INDEX model_leaderboard_place_idx
+ON model_leaderboard (benchmark, metric, place, model_version_id);
+
+
+CREATE VIEW daily_usage_live AS
+-- Requests, errors, tokens, cost and latency of each model by day (UTC) and kind: inference, evaluation, prediction.
+WITH
+calls AS (
+    SELECT
+        'inference' AS kind,
+        m.name || ':' || v.version AS model,
+        r.created_at,
+        r.status = 'error' AS failed,
+        r.input_tokens,
+        r.output_tokens,
+        r.cost_usd,
+        r.latency_ms
+    FROM inference_requests AS r
+    INNER JOIN inference_sessions AS s ON r.session_id = s.id
+    INNER JOIN model_versions AS v ON s.model_version_id = v.id
+    INNER JOIN models AS m ON v.model_id = m.id
+    UNION ALL
+    SELECT
+        'evaluation' AS kind,
+        e.provider || '/' || e.model AS model,
+        e.created_at,
+        false AS failed,
+        e.input_tokens,
+        e.output_tokens,
+        e.cost_usd,
+        e.latency_ms
+    FROM evaluations AS e
+    UNION ALL
+    SELECT
+        'prediction' AS kind,
+        p.model_version AS model,
+        p.created_at,
+        p.status = 'error' AS failed,
+        NULL AS input_tokens,
+        NULL AS output_tokens,
+        NULL AS cost_usd,
+        p.processing_time_ms AS latency_ms
+    FROM predictions AS p
+),
+
+-- A percentile lies between two neighbours in rank, and takes from each by its nearness, as percentile_cont does.
+ranked AS (
+    SELECT
+        strftime('%Y-%m-%dT00:00:00.000000Z', created_at) AS day,
+        kind,
+        model,
+        failed,
+        input_tokens,
+        output_tokens,
+        cost_usd,
+        latency_ms,
+        row_number() OVER (
+            PARTITION BY substr(created_at, 1, 10), kind, model
+            ORDER BY latency_ms NULLS LAST
+        ) - 1 AS place,
+        count(latency_ms) OVER (PARTITION BY substr(created_at, 1, 10), kind, model) - 1 AS last
+    FROM calls
+)
+
+SELECT
+    day,
+    kind,
+    model,
+    count(*) AS requests,
+    count(*) FILTER (WHERE failed) AS errors,
+    coalesce(sum(input_tokens), 0) AS input_tokens,
+    coalesce(sum(output_tokens), 0) AS output_tokens,
+    coalesce(sum(cost_usd), 0.0) AS cost_usd,
+    avg(latency_ms) AS mean_latency_ms,
+    sum(latency_ms * max(0.0, 1 - abs(place - 0.5 * last))) AS p50_latency_ms,
+    sum(latency_ms * max(0.0, 1 - abs(place - 0.95 * last))) AS p95_latency_ms,
+    sum(latency_ms * max(0.0, 1 - abs(place - 0.99 * last))) AS p99_latency_ms
+FROM ranked
+GROUP BY day, kind, model;
+
+CREATE TABLE daily_usage (
+    day              TIMESTAMP_TEXT,
+    kind             TEXT,
+    model            TEXT,
+    requests         INTEGER,
+    errors           INTEGER,
+    input_tokens     INTEGER,
+    output_tokens    INTEGER,
+    cost_usd         REAL,
+    mean_latency_ms  REAL,
+    p50_latency_ms   REAL,
+    p95_latency_ms   REAL,
+    p99_latency_ms   REAL
+);
+
+-- Serves the refresh, which tells rows by it, and daily_usage.list.
+CREATE UNIQUE INDEX daily_usage_key
+ON daily_usage (day, kind, model);
+
+
+CREATE VIEW experiment_summary_live AS
+-- Each experiment with its runs, evaluations, ratings, tokens and cost.
+WITH
+runs AS (
+    SELECT
+        x.experiment_id,
+        count(*) AS runs,
+        count(*) FILTER (WHERE r.status = 'completed') AS completed_runs,
+        count(*) FILTER (WHERE r.status = 'failed') AS failed_runs
+    FROM experiment_runs AS x
+    INNER JOIN training_runs AS r ON x.training_run_id = r.id
+    GROUP BY x.experiment_id
+),
+
+outputs AS (
+    SELECT
+        experiment_id,
+        count(*) AS evaluations,
+        avg(score) AS mean_score,
+        max(score) AS best_score,
+        count(human_rating) AS ratings,
+        avg(human_rating) AS mean_rating,
+        avg(latency_ms) AS mean_latency_ms,
+        sum(input_tokens) AS input_tokens,
+        sum(output_tokens) AS output_tokens,
+        sum(cost_usd) AS cost_usd
+    FROM evaluations
+    WHERE experiment_id IS NOT NULL
+    GROUP BY experiment_id
+)
+
+SELECT
+    e.id AS experiment_id,
+    e.name,
+    e.status,
+    e.dataset_id,
+    e.model_version_id,
+    coalesce(runs.runs, 0) AS runs,
+    coalesce(runs.completed_runs, 0) AS completed_runs,
+    coalesce(runs.failed_runs, 0) AS failed_runs,
+    coalesce(outputs.evaluations, 0) AS evaluations,
+    outputs.mean_score,
+    outputs.best_score,
+    coalesce(outputs.ratings, 0) AS ratings,
+    outputs.mean_rating,
+    outputs.mean_latency_ms,
+    coalesce(outputs.input_tokens, 0) AS input_tokens,
+    coalesce(outputs.output_tokens, 0) AS output_tokens,
+    coalesce(outputs.cost_usd, 0.0) AS evaluation_cost_usd,
+    e.cost_usd,
+    e.started_at,
+    e.finished_at,
+    e.duration_seconds,
+    e.created_at,
+    e.team_id
+FROM experiments AS e
+LEFT JOIN runs ON e.id = runs.experiment_id
+LEFT JOIN outputs ON e.id = outputs.experiment_id;
+
+CREATE TABLE experiment_summary (
+    experiment_id        UUID_TEXT,
+    name                 TEXT,
+    status               TEXT,
+    dataset_id           UUID_TEXT,
+    model_version_id     UUID_TEXT,
+    runs                 INTEGER,
+    completed_runs       INTEGER,
+    failed_runs          INTEGER,
+    evaluations          INTEGER,
+    mean_score           REAL,
+    best_score           REAL,
+    ratings              INTEGER,
+    mean_rating          REAL,
+    mean_latency_ms      REAL,
+    input_tokens         INTEGER,
+    output_tokens        INTEGER,
+    evaluation_cost_usd  REAL,
+    cost_usd             REAL,
+    started_at           TIMESTAMP_TEXT,
+    finished_at          TIMESTAMP_TEXT,
+    duration_seconds     REAL,
+    created_at           TIMESTAMP_TEXT,
+    team_id              UUID_TEXT
+);
+
+-- Serves the refresh, which tells rows by it, and experiment_summary.get.
+CREATE UNIQUE INDEX experiment_summary_key
+ON experiment_summary (experiment_id);
+
+-- Serves experiment_summary.list: newest first, page by page.
+CREATE INDEX experiment_summary_created_at_idx
+ON experiment_summary (created_at DESC, experiment_id DESC);
+
+
+CREATE VIEW dataset_usage_live AS
+-- Each dataset with the runs, experiments and benchmarks on it, and the best that came out.
+WITH
+runs AS (
+    SELECT
+        dataset_id,
+        count(*) AS runs,
+        count(*) FILTER (WHERE status = 'completed') AS completed_runs,
+        count(*) FILTER (WHERE status = 'failed') AS failed_runs,
+        avg(duration_seconds) FILTER (WHERE status = 'completed') AS mean_duration_seconds,
+        min(created_at) AS first_run_at,
+        max(created_at) AS last_run_at
+    FROM training_runs
+    WHERE dataset_id IS NOT NULL
+    GROUP BY dataset_id
+),
+
+losses AS (
+    SELECT
+        r.dataset_id,
+        min(c.loss) AS best_loss,
+        max(c.accuracy) AS best_accuracy
+    FROM checkpoints AS c
+    INNER JOIN training_runs AS r ON c.run_id = r.id
+    WHERE r.dataset_id IS NOT NULL
+    GROUP BY r.dataset_id
+),
+
+trials AS (
+    SELECT
+        dataset_id,
+        count(*) AS experiments
+    FROM experiments
+    WHERE dataset_id IS NOT NULL
+    GROUP BY dataset_id
+),
+
+tests AS (
+    SELECT
+        dataset_id,
+        count(*) AS benchmarks
+    FROM benchmarks
+    WHERE dataset_id IS NOT NULL
+    GROUP BY dataset_id
+)
+
+SELECT
+    d.id AS dataset_id,
+    d.name,
+    d.version,
+    d.domain,
+    d.row_count,
+    coalesce(runs.runs, 0) AS runs,
+    coalesce(runs.completed_runs, 0) AS completed_runs,
+    coalesce(runs.failed_runs, 0) AS failed_runs,
+    coalesce(trials.experiments, 0) AS experiments,
+    coalesce(tests.benchmarks, 0) AS benchmarks,
+    runs.mean_duration_seconds,
+    losses.best_loss,
+    losses.best_accuracy,
+    runs.first_run_at,
+    runs.last_run_at,
+    d.team_id
+FROM datasets AS d
+LEFT JOIN runs ON d.id = runs.dataset_id
+LEFT JOIN losses ON d.id = losses.dataset_id
+LEFT JOIN trials ON d.id = trials.dataset_id
+LEFT JOIN tests ON d.id = tests.dataset_id;
+
+CREATE TABLE dataset_usage (
+    dataset_id             UUID_TEXT,
+    name                   TEXT,
+    version                TEXT,
+    domain                 TEXT,
+    row_count              INTEGER,
+    runs                   INTEGER,
+    completed_runs         INTEGER,
+    failed_runs            INTEGER,
+    experiments            INTEGER,
+    benchmarks             INTEGER,
+    mean_duration_seconds  REAL,
+    best_loss              REAL,
+    best_accuracy          REAL,
+    first_run_at           TIMESTAMP_TEXT,
+    last_run_at            TIMESTAMP_TEXT,
+    team_id                UUID_TEXT
+);
+
+-- Serves the refresh, which tells rows by it.
+CREATE UNIQUE INDEX dataset_usage_key
+ON dataset_usage (dataset_id);
+
+-- Serves dataset_usage.list: the most used first.
+CREATE INDEX dataset_usage_runs_idx
+ON dataset_usage (runs DESC, dataset_id DESC);
+
+
+CREATE VIEW run_metric_summary_live AS
+-- Each metric of a run in one row: how many points, the first, last, lowest and highest value and their steps.
+SELECT
+    s.run_id,
+    s.name,
+    s.points,
+    s.nan_points,
+    s.first_step,
+    s.last_step,
+    (
+        SELECT m.value
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = s.run_id
+            AND m.name = s.name
+        ORDER BY m.step, m.id
+        LIMIT 1
+    ) AS first_value,
+    (
+        SELECT m.value
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = s.run_id
+            AND m.name = s.name
+        ORDER BY m.step DESC, m.id DESC
+        LIMIT 1
+    ) AS last_value,
+    s.min_value,
+    (
+        SELECT min(m.step)
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = s.run_id
+            AND m.name = s.name
+            AND m.value = s.min_value
+    ) AS min_step,
+    s.max_value,
+    (
+        SELECT min(m.step)
+        FROM training_metrics AS m
+        WHERE
+            m.run_id = s.run_id
+            AND m.name = s.name
+            AND m.value = s.max_value
+    ) AS max_step,
+    s.mean_value,
+    s.last_recorded_at
+FROM (
+    SELECT
+        run_id,
+        name,
+        count(*) AS points,
+        count(*) - count(value) AS nan_points,
+        min(step) AS first_step,
+        max(step) AS last_step,
+        min(value) AS min_value,
+        max(value) AS max_value,
+        -- Of what is finite: one infinity would be the mean of all.
+        avg(value) FILTER (WHERE value BETWEEN -1e300 AND 1e300) AS mean_value,
+        max(recorded_at) AS last_recorded_at
+    FROM training_metrics
+    GROUP BY run_id, name
+) AS s;
+
+CREATE TABLE run_metric_summary (
+    -- Each metric of a run in one row, as of the last refresh.
+    run_id            UUID_TEXT       NOT NULL,
+    name              TEXT            NOT NULL,
+    points            INTEGER         NOT NULL,
+    nan_points        INTEGER         NOT NULL,
+    first_step        INTEGER         NOT NULL,
+    last_step         INTEGER         NOT NULL,
+    first_value       REAL,
+    last_value        REAL,
+    min_value         REAL,
+    min_step          INTEGER,
+    max_value         REAL,
+    max_step          INTEGER,
+    mean_value        REAL,
+    last_recorded_at  TIMESTAMP_TEXT  NOT NULL,
+    -- Serves run_metric_summary.list_for_run too. No foreign key: what a deleted run had goes with the next refresh.
+    CONSTRAINT run_metric_summary_pkey PRIMARY KEY (run_id, name)
+) WITHOUT ROWID;
+
+-- Serves run_metric_summary.list_lowest.
+CREATE INDEX run_metric_summary_min_value_idx
+ON run_metric_summary (name, min_value, run_id)
+WHERE min_value IS NOT NULL;
+
+-- Serves run_metric_summary.list_highest.
+CREATE INDEX run_metric_summary_max_value_idx
+ON run_metric_summary (name, max_value DESC, run_id DESC)
+WHERE max_value IS NOT NULL;
+
+
+CREATE TABLE run_metric_summary_touched (
+    -- The runs whose metrics have changed since the last refresh of run_metric_summary, which empties it.
+    id      INTEGER    NOT NULL,
+    -- Null means every run.
+    run_id  UUID_TEXT,
+    CONSTRAINT run_metric_summary_touched_pkey PRIMARY KEY (id)
+);
+
+-- Only here: PostgreSQL's triggers look nothing up, so that those who log never wait for each other.
+-- Serves the triggers: each run stands here once.
+CREATE INDEX run_metric_summary_touched_run_id_idx
+ON run_metric_summary_touched (run_id);
+
+CREATE TRIGGER run_metric_summary_touch_insert
+AFTER INSERT ON training_metrics
+FOR EACH ROW
+WHEN
+    NOT EXISTS (
+        SELECT 1 FROM run_metric_summary_touched
+        WHERE run_id = new.run_id
+    )
+BEGIN
+    INSERT INTO run_metric_summary_touched (run_id) VALUES (new.run_id);
+END;
+
+CREATE TRIGGER run_metric_summary_touch_update
+AFTER UPDATE ON training_metrics
+FOR EACH ROW
+WHEN
+    NOT EXISTS (
+        SELECT 1 FROM run_metric_summary_touched
+        WHERE run_id = new.run_id
+    )
+BEGIN
+    INSERT INTO run_metric_summary_touched (run_id) VALUES (new.run_id);
+END;
+
+CREATE TRIGGER run_metric_summary_touch_move
+AFTER UPDATE OF run_id ON training_metrics
+FOR EACH ROW
+WHEN
+    NOT EXISTS (
+        SELECT 1 FROM run_metric_summary_touched
+        WHERE run_id = old.run_id
+    )
+BEGIN
+    INSERT INTO run_metric_summary_touched (run_id) VALUES (old.run_id);
+END;
+
+CREATE TRIGGER run_metric_summary_touch_delete
+AFTER DELETE ON training_metrics
+FOR EACH ROW
+WHEN
+    NOT EXISTS (
+        SELECT 1 FROM run_metric_summary_touched
+        WHERE run_id = old.run_id
+    )
+BEGIN
+    INSERT INTO run_metric_summary_touched (run_id) VALUES (old.run_id);
+END;

@@ -1,0 +1,110 @@
+"""The log of predictions: what was asked, what was answered, how long it took, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from math import isfinite
+from numbers import Real
+from typing import Any
+from uuid import UUID
+
+from plainbase.database import Database
+from plainbase.errors import DataInvalid
+from plainbase.platform.error_text import error_text
+from plainbase.rows import Row
+from plainbase.sqlfile.query import OMIT, Omit
+from plainbase.transaction import Transaction
+from plainbase.values import now, uuid7
+
+FINITE = ("prediction", "confidence_score", "confidence_low", "confidence_high", "processing_time_ms")
+"""The numbers of a prediction; the column of a prediction could hold an infinity, a prediction cannot be one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One answer of a model; with an `error_message` one that failed.
+
+    `model_stage` is production, staging, development or archived, in whatever case; the confidence score lies between
+    0 and 1. Without `created_at` it was made when it is logged.
+    """
+
+    request_id: str
+    model_version: str
+    model_stage: str
+    input_features: Mapping[str, Any]
+    prediction: float | None = None
+    confidence_score: float | None = None
+    confidence_low: float | None = None
+    confidence_high: float | None = None
+    processing_time_ms: float | None = None
+    error_message: str | None = None
+    model_version_id: UUID | None = None
+    user_agent: str | None = None
+    ip_address: str | None = None
+    created_at: datetime | None = None
+
+
+COLUMNS = (*(field.name for field in fields(Prediction)), "status", "batch_id")
+
+
+async def log(db: Database | Transaction, prediction: Prediction, *, batch_id: str | None = None) -> Row:
+    """Log one prediction.
+
+    Raises DataInvalid for a number that is not finite, and ConstraintViolation where the request was logged before, or
+    the prediction is neither an answer nor an error.
+    """
+    values = _values(prediction, now(), batch_id)
+    row: Row = await db.predictions.log(**dict(zip(COLUMNS, values, strict=True)))
+    return row
+
+
+async def log_batch(
+    db: Database | Transaction, predictions: Iterable[Prediction], *, batch_id: str | None = None
+) -> str:
+    """Log many predictions as one batch, all or nothing; return the batch's id, made where none is given.
+
+    Raises as `log` does.
+    """
+    batch = str(uuid7()) if batch_id is None else batch_id
+    made = now()
+    await db.insert_rows("predictions", COLUMNS, [_values(each, made, batch) for each in predictions])
+    return batch
+
+
+async def log_error(
+    db: Database | Transaction, prediction: Prediction, error: BaseException | str, *, batch_id: str | None = None
+) -> Row:
+    """Log a prediction that failed, with the exception's class and text, or the text given, bounded."""
+    return await log(db, replace(prediction, prediction=None, error_message=error_text(error)), batch_id=batch_id)
+
+
+async def statistics(
+    db: Database | Transaction,
+    *,
+    since: datetime | Omit = OMIT,
+    until: datetime | Omit = OMIT,
+    model_version: str | Omit = OMIT,
+    model_stage: str | Omit = OMIT,
+) -> Row:
+    """How many predictions succeeded, and the percentiles of their times in milliseconds.
+
+    The success rate is a fraction, and null where there are no predictions.
+    """
+    stage = model_stage if isinstance(model_stage, Omit) else model_stage.lower()
+    row: Row = await db.predictions.statistics(since=since, until=until, model_version=model_version, model_stage=stage)
+    return row
+
+
+def _values(prediction: Prediction, made: datetime, batch_id: str | None) -> tuple[Any, ...]:
+    values = {name: getattr(prediction, name) for name in COLUMNS[:-2]}
+    for name in FINITE:
+        if isinstance(values[name], Real) and not isfinite(values[name]):
+            raise DataInvalid(f"predictions.log: parameter {name!r}: a prediction's numbers are finite")
+    if isinstance(prediction.model_stage, str):
+        values["model_stage"] = prediction.model_stage.lower()
+    if isinstance(prediction.input_features, Mapping):
+        values["input_features"] = dict(prediction.input_features)
+    values["created_at"] = prediction.created_at or made
+    return (*values.values(), "success" if prediction.error_message is None else "error", batch_id)

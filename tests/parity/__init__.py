@@ -1,0 +1,1 @@
+"""The same seeded data in both engines, and every named query run on both."""
