@@ -37,7 +37,8 @@ SELECT
     count(*) AS versions,
     min(place) AS best_place,
     CASE WHEN min(CASE WHEN higher_is_better THEN 1 ELSE 0 END) = 1 THEN max(value) ELSE min(value) END AS best_value,
-    avg(value) AS mean_value,
+    -- Not avg, which squares on PostgreSQL, and fails where that is too much.
+    sum(value) / count(value) AS mean_value,
     CASE WHEN min(CASE WHEN higher_is_better THEN 1 ELSE 0 END) = 1 THEN min(value) ELSE max(value) END AS worst_value
 FROM model_leaderboard
 WHERE

@@ -112,10 +112,8 @@ FROM (
         count(*) AS points,
         min(value) AS lowest,
         max(value) AS highest,
-        -- Of both infinities there is no average.
-        CASE
-            WHEN min(value) >= -1.7976931348623157e308 OR max(value) <= 1.7976931348623157e308 THEN avg(value)
-        END AS average
+        -- Of what is neither infinite nor so large that its square is.
+        avg(CASE WHEN value BETWEEN -1e100 AND 1e100 THEN value END) AS average
     FROM system_metrics
     WHERE recorded_at >= :since
     GROUP BY name

@@ -37,8 +37,8 @@ NAMED = {
     """,
     "A.D.A.M. SLM": "AdamSLMDatabase DatabaseManager DatabaseAnalytics DatabaseMigrations demo.py",
     "MLOps housing predictions": """
-        DatabaseManager DatabaseManager.log_prediction DatabaseManager.get_prediction_stats DatabaseManager.log_system_metric
-        ModelPerformance PredictionLogData DatabaseMigrator manage_database.py
+        DatabaseManager DatabaseManager.log_prediction DatabaseManager.get_prediction_stats
+        DatabaseManager.log_system_metric ModelPerformance PredictionLogData DatabaseMigrator manage_database.py
     """,
     "LLM Test Bench": """
         Database::connect db.migrate db.health_check db.stats benchmarks().create benchmarks().get benchmarks().update

@@ -27,7 +27,7 @@ SCRIPTS = [name for name, kind in KIND.items() if kind is Kind.SCRIPT]
 async def engines(sampled: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[harness.Engines]:
     """Both engines with the sample; whoever uses them undoes what it did."""
     async with copies(sampled, tmp_path_factory.mktemp("parity")) as (sqlite, postgres):
-        yield await harness.Engines.of(sqlite, postgres, SAMPLE)
+        yield await harness.Engines.of(sqlite, postgres)
 
 
 @pytest.mark.parametrize("name", [name for name in QUERIES if name not in SCRIPTS])
@@ -37,7 +37,8 @@ async def test_a_query_is_the_same_on_both_engines(name: str, engines: harness.E
     if report.faults:
         told = [f"{len(report.faults)} faults in {report.runs} runs, sqlite against postgres:", *report.faults[:12]]
         pytest.fail("\n".join(told), pytrace=False)
-    assert report.gave_something, f"none of the {report.runs} runs of {name} gave a row or changed one"
+    by_shape = queries.parity(QUERIES[name][Dialect.SQLITE]) == "shape"  # what is the engine's own may be nothing
+    assert report.gave_something or by_shape, f"none of the {report.runs} runs of {name} gave a row or changed one"
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

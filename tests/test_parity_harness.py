@@ -88,7 +88,7 @@ async def test_each_difference_is_found(sampled: dict[str, str], tmp_path: Path)
     folder = write(tmp_path / "different", DIFFERENT)
     found = queries.load([folder])
     async with copies(sampled, tmp_path, folder) as (sqlite, postgres):
-        engines = await harness.Engines.of(sqlite, postgres, sample_rows())
+        engines = await harness.Engines.of(sqlite, postgres)
         for name, (*_, expected) in DIFFERENT.items():
             report = await harness.check(engines, found[f"twins.{name}"], [Call(f"twins.{name}")])
             assert any(expected in fault for fault in report.faults), (name, report.faults)
@@ -98,7 +98,7 @@ async def test_what_is_equal_enough_is_let_through(sampled: dict[str, str], tmp_
     folder = write(tmp_path / "equal", EQUAL)
     found = queries.load([folder])
     async with copies(sampled, tmp_path, folder) as (sqlite, postgres):
-        engines = await harness.Engines.of(sqlite, postgres, sample_rows())
+        engines = await harness.Engines.of(sqlite, postgres)
         for name in EQUAL:
             report = await harness.check(engines, found[f"twins.{name}"], [Call(f"twins.{name}")])
             assert report.faults == [], name
@@ -112,7 +112,7 @@ async def test_a_row_that_only_one_engine_has_is_found(sampled: dict[str, str], 
     )
     found = queries.load([tmp_path / "queries"])
     async with copies(sampled, tmp_path, tmp_path / "queries") as (sqlite, postgres):
-        engines = await harness.Engines.of(sqlite, postgres, sample_rows())
+        engines = await harness.Engines.of(sqlite, postgres)
         assert (await harness.check(engines, found["teams.all"], [Call("teams.all")])).faults == []
         await postgres.execute("INSERT INTO teams (id, name) VALUES (:id, 'one more')", {"id": UNKNOWN_ID})
         faults = (await harness.check(engines, found["teams.all"], [Call("teams.all")])).faults
@@ -145,6 +145,6 @@ async def test_every_subset_of_the_optional_lines_is_run(sampled: dict[str, str]
         ["since"],
     ]
     async with copies(sampled, tmp_path, tmp_path / "queries") as (sqlite, postgres):
-        engines = await harness.Engines.of(sqlite, postgres, sample_rows())
+        engines = await harness.Engines.of(sqlite, postgres)
         report = await harness.check(engines, found, [call])
     assert (report.runs, report.faults, report.gave_something) == (4, [], True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,40 +10,42 @@ import plainbase
 from plainbase import ConstraintViolation, Database
 from plainbase.platform import sample
 
-TABLES = """
-SELECT name, sql
-FROM sqlite_master
-WHERE type = 'table' AND name NOT LIKE 'sqlite%'
-"""
+TABLES = {
+    "sqlite": """
+        SELECT name
+        FROM pragma_table_list
+        WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '%_touched'
+    """,
+    "postgres": """
+        SELECT CAST(relname AS text) AS name
+        FROM pg_class
+        WHERE
+            relnamespace = CAST('public' AS regnamespace)
+            AND relkind IN ('r', 'm')
+            AND relname NOT LIKE '%\\_touched'
+    """,
+}
+"""All but what a refresh empties; neither the virtual tables of SQLite nor what they consist of."""
 COLUMNS = """
 SELECT m.name AS table_name, c.name AS column_name, c."notnull" AS mandatory, c.hidden AS computed
 FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c
 WHERE m.type = 'table'
 ORDER BY m.name, c.cid
 """
-PLAIN_TABLES = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%'"
-VIEWS = "SELECT name FROM sqlite_master WHERE type = 'view'"
 
 
-async def tables_to_fill(templates: dict[str, str], tmp_path: Path) -> set[str]:
-    """The schema's tables but those that the engine or plainbase itself fills: text indexes, stored views, records."""
-    migrations = tmp_path / "schema" / "sqlite" / "migrations"
-    migrations.mkdir(parents=True)
-    (migrations / "0001_none.up.sql").write_text("CREATE TABLE none (id INTEGER);\n")
-    (migrations / "0001_none.down.sql").write_text("DROP TABLE none;\n")
-    async with plainbase.open(f"sqlite:///{templates['sqlite']}") as db:
-        tables = {row.name for row in await db.fetch_all(PLAIN_TABLES)}  # neither virtual ones nor their shadows
-        live = {row.name for row in await db.fetch_all(VIEWS)}
-    async with Database.open(f"sqlite:///{tmp_path / 'none.db'}", queries=None, schema=tmp_path / "schema") as db:
-        await db.migrate()
-        own = {row.name for row in await db.fetch_all(PLAIN_TABLES)}
-    stored = {name.removesuffix("_live") for name in live}
-    return tables - own - stored - {f"{name}_touched" for name in stored}
+async def test_every_table_has_rows(db: Database) -> None:
+    """Also those that triggers fill, and the stored views once they are refreshed."""
+    await sample.load(db)
+    await db.refresh_all()
+    tables = await db.fetch_all(TABLES[db.dialect])
+    counts = {row.name: await db.fetch_value(f'SELECT count(*) FROM "{row.name}"') for row in tables}
+    assert [name for name, count in counts.items() if not count] == []
+    assert sample.rows().keys() <= counts.keys()
 
 
-async def test_every_table_has_rows_with_every_column(templates: dict[str, str], tmp_path: Path) -> None:
-    made = sample.rows()
-    assert {table for table, rows in made.items() if rows} == await tables_to_fill(templates, tmp_path)
+async def test_every_row_has_every_column(templates: dict[str, str]) -> None:
+    made = sample.rows(hard=True)
     async with plainbase.open(f"sqlite:///{templates['sqlite']}") as db:
         columns = await db.fetch_all(COLUMNS)
     one_sided: list[str] = []
@@ -65,8 +66,19 @@ def test_the_same_seed_gives_the_same_rows_and_another_one_others() -> None:
     assert sample.rows(seed=7)["training_metrics"] != sample.rows(seed=8)["training_metrics"]
 
 
-def test_the_sample_holds_what_is_hard() -> None:
-    made = sample.rows()
+def test_an_easy_sample_fills_the_same_tables_and_has_no_limits() -> None:
+    easy, hard = sample.rows(), sample.rows(hard=True)
+    assert easy.keys() == hard.keys()
+    assert all(easy.values())
+    values = {
+        value for rows in easy.values() for row in rows for value in row.values() if isinstance(value, int | float)
+    }
+    assert not {-float("inf"), 2**63 - 1, 1e300} & values
+    assert {type(row["metadata"]) for row in easy["evaluations"]} == {dict}
+
+
+def test_a_hard_sample_holds_what_is_hard() -> None:
+    made = sample.rows(hard=True)
     values = [value for rows in made.values() for row in rows for value in row.values()]
     assert {float("inf"), -float("inf"), 2**63 - 1, "", 5e-324} <= {
         v for v in values if isinstance(v, int | float | str)
@@ -99,10 +111,10 @@ def test_a_larger_sample_has_more_of_what_grows() -> None:
         sample.rows(size="enormous")
 
 
-@pytest.mark.parametrize("size", ["small", "medium"])
-async def test_load_fills_the_database_with_these_rows(db: Database, size: str) -> None:
-    made = sample.rows(seed=3, size=size)
-    counts = await sample.load(db, seed=3, size=size)
+@pytest.mark.parametrize(("size", "hard"), [("small", True), ("small", False), ("medium", False)])
+async def test_load_fills_the_database_with_these_rows(db: Database, size: str, hard: bool) -> None:
+    made = sample.rows(seed=3, size=size, hard=hard)
+    counts = await sample.load(db, seed=3, size=size, hard=hard)
     assert counts == {table: len(rows) for table, rows in made.items()}
     for table, rows in made.items():
         names = ", ".join(rows[0])

@@ -30,6 +30,8 @@ SAME_TYPE = {
     "double precision": "REAL",
     "bytea": "BLOB",
 }
+# FTS5 keeps its index, and how many words a row has, in tables of its own; on PostgreSQL both are columns.
+ONLY_POSTGRES_COLUMNS = {("corpus_passages", "word_count"), ("corpus_passages", "search")}
 STATUSES = ("pending", "running", "completed", "failed", "cancelled")
 LEGAL = {
     ("pending", "running"),
@@ -107,8 +109,8 @@ async def test_the_tables_have_the_same_columns_in_the_same_order(templates: dic
     async with plainbase.open(f"sqlite:///{templates['sqlite']}") as db:
         sqlite = await db.fetch_all("""
             SELECT m.name AS table_name, c.name, c.type, c."notnull" AS mandatory
-            FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c
-            WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'
+            FROM sqlite_master AS m, pragma_table_list(m.name) AS l, pragma_table_xinfo(m.name) AS c
+            WHERE m.type = 'table' AND l.schema = 'main' AND l.type = 'table' AND m.name NOT LIKE 'sqlite%'
             ORDER BY m.name, c.cid
         """)
     async with plainbase.open(named(os.environ[SERVER], templates["postgres"]), pool_size=1) as db:
@@ -119,7 +121,13 @@ async def test_the_tables_have_the_same_columns_in_the_same_order(templates: dic
             WHERE c.relnamespace = CAST('public' AS regnamespace) AND c.relkind IN ('r', 'm') AND a.attnum > 0
             ORDER BY c.relname COLLATE "C", a.attnum
         """)
-    same = [(row.table_name, row.name, SAME_TYPE[row.type], row.mandatory) for row in postgres]
+    last = [(row.table_name, row.name) for row in postgres if row.table_name == "corpus_passages"][-2:]
+    assert set(last) == ONLY_POSTGRES_COLUMNS
+    same = [
+        (row.table_name, row.name, SAME_TYPE[row.type], row.mandatory)
+        for row in postgres
+        if (row.table_name, row.name) not in ONLY_POSTGRES_COLUMNS
+    ]
     assert same == [(row.table_name, row.name, row.type, bool(row.mandatory)) for row in sqlite]
 
 

@@ -33,6 +33,98 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION corpus_cut(content text) RETURNS TABLE(place bigint, passage text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH cuts AS (
+          SELECT (((((' '::text || chr(9)) || chr(10)) || chr(13)) || chr(12290)) || chr(65292)) AS characters
+         ), blocks AS MATERIALIZED (
+          SELECT b.block,
+                 CASE
+                     WHEN (b.block = 0) THEN 0
+                     ELSE 300
+                 END AS lead,
+             (length(corpus_cut.content) - (64000 * b.block)) AS rest,
+             substr(corpus_cut.content, (GREATEST(((64000 * b.block) - 300), 0) + 1), (64000 +
+                 CASE
+                     WHEN (b.block = 0) THEN 0
+                     ELSE 300
+                 END)) AS content
+            FROM generate_series(0, ((length(corpus_cut.content) - 1) / 64000)) b(block)
+         ), places AS MATERIALIZED (
+          SELECT blocks.content,
+             (((64 * blocks.block) + p.place))::bigint AS "position",
+             (((1000 * p.place) - 100) + blocks.lead) AS begins,
+             (((1000 * p.place) + 1000) + blocks.lead) AS ends,
+             ((1000 * (p.place + 1)) >= blocks.rest) AS is_last,
+             substr(blocks.content, (GREATEST((((1000 * p.place) - 300) + blocks.lead), 0) + 1), 200) AS before_begin,
+             substr(blocks.content, ((((1000 * p.place) + 800) + blocks.lead) + 1), 200) AS before_end
+            FROM (blocks
+              CROSS JOIN LATERAL generate_series(0, LEAST(((blocks.rest - 1) / 1000), 63)) p(place))
+         ), bounds AS (
+          SELECT places.content,
+             places."position",
+                 CASE
+                     WHEN (places."position" = 0) THEN 0
+                     ELSE (places.begins - COALESCE((200 - NULLIF(length(rtrim(places.before_begin, translate(places.before_begin, cuts.characters, ''::text))), 0)), 0))
+                 END AS start,
+                 CASE
+                     WHEN places.is_last THEN length(places.content)
+                     ELSE (places.ends - COALESCE((200 - NULLIF(length(rtrim(places.before_end, translate(places.before_end, cuts.characters, ''::text))), 0)), 0))
+                 END AS stop
+            FROM (places
+              CROSS JOIN cuts)
+         )
+  SELECT bounds."position",
+     substr(bounds.content, (bounds.start + 1), (bounds.stop - bounds.start)) AS passage
+    FROM bounds;
+END;
+
+CREATE FUNCTION corpus_fold(word text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((word COLLATE "C") ~ ('[\u00b5-\u024e\u0345-\u042f\u0460-\u0556\u10a0-\u10cd\u1e00-\u2183\u2c00-\u2cf2\ua640-\ua7aa'::text || '\uff21-\U00010427]'::text)) THEN translate(lower((word COLLATE "C")), ((((((((((('ͅ'::text || 'µÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽſƁƂƄƆƇƉ'::text) || 'ƊƋƎƏƐƑƓƔƖƗƘƜƝƟƠƢƤƦƧƩƬƮƯƱƲƳƵƷƸƼǄǅǇǈǊǋǍǏǑǓǕǗǙǛǞǠǢǤǦǨǪǬǮǱǲǴǶǷǸǺǼǾȀȂȄȆȈȊȌȎȐȒȔȖȘȚȜȞȠȢȤȦȨȪȬȮȰȲȺȻȽȾɁɃɄɅɆɈɊɌ'::text) || 'ɎͰͲͶΆΈΉΊΌΎΏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫςϏϐϑϕϖϘϚϜϞϠϢϤϦϨϪϬϮϰϱϴϵϷϹϺϽϾϿЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТ'::text) || 'УФХЦЧШЩЪЫЬЭЮЯѠѢѤѦѨѪѬѮѰѲѴѶѸѺѼѾҀҊҌҎҐҒҔҖҘҚҜҞҠҢҤҦҨҪҬҮҰҲҴҶҸҺҼҾӀӁӃӅӇӉӋӍӐӒӔӖӘӚӜӞӠӢӤӦӨӪӬӮӰӲӴӶӸӺӼӾԀԂԄԆԈԊԌԎԐԒԔ'::text) || 'ԖԘԚԜԞԠԢԤԦԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖႠႡႢႣႤႥႦႧႨႩႪႫႬႭႮႯႰႱႲႳႴႵႶႷႸႹႺႻႼႽႾႿჀჁჂჃჄჅჇჍḀḂḄḆḈḊḌḎḐḒḔḖḘ'::text) || 'ḚḜḞḠḢḤḦḨḪḬḮḰḲḴḶḸḺḼḾṀṂṄṆṈṊṌṎṐṒṔṖṘṚṜṞṠṢṤṦṨṪṬṮṰṲṴṶṸṺṼṾẀẂẄẆẈẊẌẎẐẒẔẛẞẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦ'::text) || 'ỨỪỬỮỰỲỴỶỸỺỼỾἈἉἊἋἌἍἎἏἘἙἚἛἜἝἨἩἪἫἬἭἮἯἸἹἺἻἼἽἾἿὈὉὊὋὌὍὙὛὝὟὨὩὪὫὬὭὮὯᾈᾉᾊᾋᾌᾍᾎᾏᾘᾙᾚᾛᾜᾝᾞᾟᾨᾩᾪᾫᾬᾭᾮᾯᾸᾹᾺΆᾼιῈΈῊΉῌῘῙῚΊῨ'::text) || 'ῩῪΎῬῸΌῺΏῼΩKÅℲⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅬⅭⅮⅯↃⰀⰁⰂⰃⰄⰅⰆⰇⰈⰉⰊⰋⰌⰍⰎⰏⰐⰑⰒⰓⰔⰕⰖⰗⰘⰙⰚⰛⰜⰝⰞⰟⰠⰡⰢⰣⰤⰥⰦⰧⰨⰩⰪⰫⰬⰭⰮⱠⱢⱣⱤⱧⱩⱫⱭⱮⱯⱰⱲⱵⱾⱿⲀⲂⲄⲆⲈⲊⲌⲎ'::text) || 'ⲐⲒⲔⲖⲘⲚⲜⲞⲠⲢⲤⲦⲨⲪⲬⲮⲰⲲⲴⲶⲸⲺⲼⲾⳀⳂⳄⳆⳈⳊⳌⳎⳐⳒⳔⳖⳘⳚⳜⳞⳠⳢⳫⳭⳲꙀꙂꙄꙆꙈꙊꙌꙎꙐꙒꙔꙖꙘꙚꙜꙞꙠꙢꙤꙦꙨꙪꙬꚀꚂꚄꚆꚈꚊꚌꚎꚐꚒꚔꚖꜢꜤꜦꜨꜪꜬꜮꜲꜴꜶꜸꜺꜼꜾꝀꝂꝄꝆꝈꝊ'::text) || 'ꝌꝎꝐꝒꝔꝖꝘꝚꝜꝞꝠꝢꝤꝦꝨꝪꝬꝮꝹꝻꝽꝾꞀꞂꞄꞆꞋꞍꞐꞒꞠꞢꞤꞦꞨꞪＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇𐐈𐐉𐐊𐐋𐐌𐐍𐐎𐐏𐐐𐐑𐐒𐐓𐐔𐐕𐐖𐐗𐐘𐐙𐐚𐐛𐐜𐐝𐐞𐐟𐐠𐐡𐐢𐐣𐐤𐐥'::text) || '𐐦𐐧'::text), ((((((((((('ι'::text || 'μàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįĳĵķĺļľŀłńņňŋōŏőœŕŗřśŝşšţťŧũūŭůűųŵŷÿźżžsɓƃƅɔƈɖ'::text) || 'ɗƌǝəɛƒɠɣɩɨƙɯɲɵơƣƥʀƨʃƭʈưʊʋƴƶʒƹƽǆǆǉǉǌǌǎǐǒǔǖǘǚǜǟǡǣǥǧǩǫǭǯǳǳǵƕƿǹǻǽǿȁȃȅȇȉȋȍȏȑȓȕȗșțȝȟƞȣȥȧȩȫȭȯȱȳⱥȼƚⱦɂƀʉʌɇɉɋɍ'::text) || 'ɏͱͳͷάέήίόύώαβγδεζηθικλμνξοπρστυφχψωϊϋσϗβθφπϙϛϝϟϡϣϥϧϩϫϭϯκρθεϸϲϻͻͼͽѐёђѓєѕіїјљњћќѝўџабвгдежзийклмнопрст'::text) || 'уфхцчшщъыьэюяѡѣѥѧѩѫѭѯѱѳѵѷѹѻѽѿҁҋҍҏґғҕҗҙқҝҟҡңҥҧҩҫҭүұҳҵҷҹһҽҿӏӂӄӆӈӊӌӎӑӓӕӗәӛӝӟӡӣӥӧөӫӭӯӱӳӵӷӹӻӽӿԁԃԅԇԉԋԍԏԑԓԕ'::text) || 'ԗԙԛԝԟԡԣԥԧաբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆⴀⴁⴂⴃⴄⴅⴆⴇⴈⴉⴊⴋⴌⴍⴎⴏⴐⴑⴒⴓⴔⴕⴖⴗⴘⴙⴚⴛⴜⴝⴞⴟⴠⴡⴢⴣⴤⴥⴧⴭḁḃḅḇḉḋḍḏḑḓḕḗḙ'::text) || 'ḛḝḟḡḣḥḧḩḫḭḯḱḳḵḷḹḻḽḿṁṃṅṇṉṋṍṏṑṓṕṗṙṛṝṟṡṣṥṧṩṫṭṯṱṳṵṷṹṻṽṿẁẃẅẇẉẋẍẏẑẓẕṡßạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủ'::text) || 'ứừửữựỳỵỷỹỻỽỿἀἁἂἃἄἅἆἇἐἑἒἓἔἕἠἡἢἣἤἥἦἧἰἱἲἳἴἵἶἷὀὁὂὃὄὅὑὓὕὗὠὡὢὣὤὥὦὧᾀᾁᾂᾃᾄᾅᾆᾇᾐᾑᾒᾓᾔᾕᾖᾗᾠᾡᾢᾣᾤᾥᾦᾧᾰᾱὰάᾳιὲέὴήῃῐῑὶίῠ'::text) || 'ῡὺύῥὸόὼώῳωkåⅎⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻⅼⅽⅾⅿↄⰰⰱⰲⰳⰴⰵⰶⰷⰸⰹⰺⰻⰼⰽⰾⰿⱀⱁⱂⱃⱄⱅⱆⱇⱈⱉⱊⱋⱌⱍⱎⱏⱐⱑⱒⱓⱔⱕⱖⱗⱘⱙⱚⱛⱜⱝⱞⱡɫᵽɽⱨⱪⱬɑɱɐɒⱳⱶȿɀⲁⲃⲅⲇⲉⲋⲍⲏ'::text) || 'ⲑⲓⲕⲗⲙⲛⲝⲟⲡⲣⲥⲧⲩⲫⲭⲯⲱⲳⲵⲷⲹⲻⲽⲿⳁⳃⳅⳇⳉⳋⳍⳏⳑⳓⳕⳗⳙⳛⳝⳟⳡⳣⳬⳮⳳꙁꙃꙅꙇꙉꙋꙍꙏꙑꙓꙕꙗꙙꙛꙝꙟꙡꙣꙥꙧꙩꙫꙭꚁꚃꚅꚇꚉꚋꚍꚏꚑꚓꚕꚗꜣꜥꜧꜩꜫꜭꜯꜳꜵꜷꜹꜻꜽꜿꝁꝃꝅꝇꝉꝋ'::text) || 'ꝍꝏꝑꝓꝕꝗꝙꝛꝝꝟꝡꝣꝥꝧꝩꝫꝭꝯꝺꝼᵹꝿꞁꞃꞅꞇꞌɥꞑꞓꞡꞣꞥꞧꞩɦａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ𐐨𐐩𐐪𐐫𐐬𐐭𐐮𐐯𐐰𐐱𐐲𐐳𐐴𐐵𐐶𐐷𐐸𐐹𐐺𐐻𐐼𐐽𐐾𐐿𐑀𐑁𐑂𐑃𐑄𐑅𐑆𐑇𐑈𐑉𐑊𐑋𐑌𐑍'::text) || '𐑎𐑏'::text)) ELSE lower((word COLLATE "C")) END;
+
+CREATE TEXT SEARCH DICTIONARY corpus_porter (
+    TEMPLATE = snowball,
+    language = 'porter' );
+
+CREATE FUNCTION corpus_stem_ascii(word text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((word COLLATE "C") !~ '(log|bl)([iy]s?|ies|[iy](ed|ing)s?)$|([chjkqvwxy0-9])\4(ed|ing)s?$'::text) THEN (ts_lexize('corpus_porter'::regdictionary, word))[1] WHEN ((word COLLATE "C") ~ '([aeiou]|.y).*([chjkqvwxy0-9])\2(ed|ing)s?$|yy(ed|ing)s?$'::text) THEN (ts_lexize('corpus_porter'::regdictionary, regexp_replace((word COLLATE "C"), '(.)\1(ed|ing)s?$'::text, '\1'::text)))[1] WHEN ((word COLLATE "C") ~ '([aeiou]|[^aeiou]y)[^aeiou].*(log|bl)([iy]s?|ies|[iy](ed|ing)s?)$'::text) THEN (ts_lexize('corpus_porter'::regdictionary, regexp_replace(regexp_replace((word COLLATE "C"), '(log|bl)([iy]s?|ies|[iy](ed|ing)s?)$'::text, '\1'::text), 'bl$'::text, 'ble'::text)))[1] ELSE (ts_lexize('corpus_porter'::regdictionary, word))[1] END;
+
+CREATE FUNCTION corpus_stem(word text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((octet_length(word) < 3) OR (octet_length(word) > 64)) THEN word WHEN (word = ANY (ARRAY['ies'::text, 'sses'::text])) THEN "left"(word, '-1'::integer) WHEN (word = ANY (ARRAY['eed'::text, 'eeds'::text])) THEN 'e'::text WHEN ((word COLLATE "C") ~ '[^\x01-\x7f]'::text) THEN ("substring"((word COLLATE "C"), '^.*[^\x01-\x7f]'::text) || substr(corpus_stem_ascii(regexp_replace((word COLLATE "C"), '[^\x01-\x7f]'::text, 'zz'::text, 'g'::text)), (length(regexp_replace(("substring"((word COLLATE "C"), '^.*[^\x01-\x7f]'::text) COLLATE "C"), '[^\x01-\x7f]'::text, 'zz'::text, 'g'::text)) + 1))) ELSE corpus_stem_ascii(word) END;
+
+CREATE FUNCTION corpus_texts_cut() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', tg_table_schema), true);
+    DELETE FROM corpus_passages
+    WHERE corpus_text_id = new.id;
+    INSERT INTO corpus_passages (corpus_text_id, position, title, content)
+    SELECT corpus_text_id, position, title, content
+    FROM corpus_passage_cuts
+    WHERE corpus_text_id = new.id
+    ORDER BY position;
+    RETURN null;
+END;
+$$;
+
+CREATE FUNCTION corpus_word_pattern() RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((((((((((((((((((((((((((((((((((((((((((('['::text || '0-9A-Za-z\u00aa\u00b2\u00b3\u00b5\u00b9\u00ba\u00bc-\u00be\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02c1'::text) || '\u02c6-\u02d1\u02e0-\u02e4\u02ec\u02ee\u0300-\u0374\u0376-\u037d\u037f-\u0383\u0386\u0388-\u03f5'::text) || '\u03f7-\u0481\u0483-\u0559\u0560-\u0588\u058b-\u058e\u0590-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5'::text) || '\u05c7-\u05f2\u05f5-\u05ff\u0605\u0610-\u061a\u061c\u061d\u0620-\u0669\u066e-\u06d3\u06d5-\u06dc'::text) || '\u06df-\u06e8\u06ea-\u06fc\u06ff\u070e\u0710-\u07f5\u07fa-\u082f\u083f-\u085d\u085f-\u0963'::text) || '\u0966-\u096f\u0971-\u09f1\u09f4-\u09f9\u09fc-\u0aef\u0af2-\u0b6f\u0b71-\u0bf2\u0bfb-\u0c7e'::text) || '\u0c80-\u0d78\u0d7a-\u0df3\u0df5-\u0e3e\u0e40-\u0e4e\u0e50-\u0e59\u0e5c-\u0f00\u0f18\u0f19'::text) || '\u0f20-\u0f33\u0f35\u0f37\u0f39\u0f3e-\u0f84\u0f86-\u0fbd\u0fc6\u0fcd\u0fdb-\u1049\u1050-\u109d'::text) || '\u10a0-\u10fa\u10fc-\u135f\u1369-\u138f\u139a-\u13ff\u1401-\u166c\u166f-\u167f\u1681-\u169a'::text) || '\u169d-\u16ea\u16ee-\u1734\u1737-\u17d3\u17d7\u17dc-\u17ff\u180b-\u180d\u180f-\u193f\u1941-\u1943'::text) || '\u1946-\u19dd\u1a00-\u1a1d\u1a20-\u1a9f\u1aa7\u1aae-\u1b59\u1b6b-\u1b73\u1b7d-\u1bfb\u1c00-\u1c3a'::text) || '\u1c40-\u1c7d\u1c80-\u1cbf\u1cc8-\u1cd2\u1cd4-\u1fbc\u1fbe\u1fc2-\u1fcc\u1fd0-\u1fdc\u1fe0-\u1fec'::text) || '\u1ff0-\u1ffc\u1fff\u2065-\u2069\u2070-\u2079\u207f-\u2089\u208f-\u209f\u20ba-\u20ff\u2102\u2107'::text) || '\u210a-\u2113\u2115\u2119-\u211d\u2124\u2126\u2128\u212a-\u212d\u212f-\u2139\u213c-\u213f'::text) || '\u2145-\u2149\u214e\u2150-\u218f\u23f4-\u23ff\u2427-\u243f\u244b-\u249b\u24ea-\u24ff\u2700'::text) || '\u2776-\u2793\u2b4d-\u2b4f\u2b5a-\u2ce4\u2ceb-\u2cf8\u2cfd\u2d00-\u2d6f\u2d71-\u2dff\u2e2f'::text) || '\u2e3c-\u2e7f\u2e9a\u2ef4-\u2eff\u2fd6-\u2fef\u2ffc-\u2fff\u3005-\u3007\u3021-\u302f\u3031-\u3035'::text) || '\u3038-\u303c\u3040-\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u318f\u3192-\u3195\u31a0-\u31bf'::text) || '\u31e4-\u31ff\u321f-\u3229\u3248-\u324f\u3251-\u325f\u3280-\u3289\u32b1-\u32bf\u32ff\u3400-\u4dbf'::text) || '\u4e00-\ua48f\ua4c7-\ua4fd\ua500-\ua60c\ua610-\ua672\ua674-\ua67d\ua67f-\ua6f1\ua6f8-\ua6ff'::text) || '\ua717-\ua71f\ua722-\ua788\ua78b-\ua827\ua82c-\ua835\ua83a-\ua873\ua878-\ua8cd\ua8d0-\ua8f7'::text) || '\ua8fb-\ua92d\ua930-\ua95e\ua960-\ua9c0\ua9ce-\ua9dd\ua9e0-\uaa5b\uaa60-\uaa76\uaa7a-\uaadd'::text) || '\uaae0-\uaaef\uaaf2-\uabea\uabec-\ud7ff\ue001-\uf8fe\uf900-\ufb28\ufb2a-\ufbb1\ufbc2-\ufd3d'::text) || '\ufd40-\ufdfb\ufdfe-\ufe0f\ufe1a-\ufe2f\ufe53\ufe67\ufe6c-\ufefe\uff00\uff10-\uff19\uff21-\uff3a'::text) || '\uff41-\uff5a\uff66-\uffdf\uffe7\uffef-\ufff8\U00010000-\U000100ff\U00010103-\U00010136'::text) || '\U00010140-\U00010178\U0001018a-\U0001018f\U0001019c-\U000101cf\U000101fd-\U0001039e'::text) || '\U000103a0-\U000103cf\U000103d1-\U00010856\U00010858-\U0001091e\U00010920-\U0001093e'::text) || '\U00010940-\U00010a4f\U00010a59-\U00010a7e\U00010a80-\U00010b38\U00010b40-\U00011046'::text) || '\U0001104e-\U000110ba\U000110c2-\U0001113f\U00011144-\U000111c4\U000111c9-\U0001246f'::text) || '\U00012474-\U0001cfff\U0001d0f6-\U0001d0ff\U0001d127\U0001d128\U0001d165-\U0001d169'::text) || '\U0001d16d-\U0001d172\U0001d17b-\U0001d182\U0001d185-\U0001d18b\U0001d1aa-\U0001d1ad'::text) || '\U0001d1de-\U0001d1ff\U0001d242-\U0001d244\U0001d246-\U0001d2ff\U0001d357-\U0001d6c0'::text) || '\U0001d6c2-\U0001d6da\U0001d6dc-\U0001d6fa\U0001d6fc-\U0001d714\U0001d716-\U0001d734'::text) || '\U0001d736-\U0001d74e\U0001d750-\U0001d76e\U0001d770-\U0001d788\U0001d78a-\U0001d7a8'::text) || '\U0001d7aa-\U0001d7c2\U0001d7c4-\U0001eeef\U0001eef2-\U0001efff\U0001f02c-\U0001f02f'::text) || '\U0001f094-\U0001f09f\U0001f0af\U0001f0b0\U0001f0bf\U0001f0c0\U0001f0d0\U0001f0e0-\U0001f10f'::text) || '\U0001f12f\U0001f16c-\U0001f16f\U0001f19b-\U0001f1e5\U0001f203-\U0001f20f\U0001f23b-\U0001f23f'::text) || '\U0001f249-\U0001f24f\U0001f252-\U0001f2ff\U0001f321-\U0001f32f\U0001f336\U0001f37d-\U0001f37f'::text) || '\U0001f394-\U0001f39f\U0001f3c5\U0001f3cb-\U0001f3df\U0001f3f1-\U0001f3ff\U0001f43f\U0001f441'::text) || '\U0001f4f8\U0001f4fd-\U0001f4ff\U0001f53e\U0001f53f\U0001f544-\U0001f54f\U0001f568-\U0001f5fa'::text) || '\U0001f641-\U0001f644\U0001f650-\U0001f67f\U0001f6c6-\U0001f6ff\U0001f774-\U000e0000'::text) || '\U000e0002-\U000e001f\U000e0080-\U000effff\U000f0001-\U000ffffc\U000ffffe-\U0010ffff'::text) || ']+'::text);
+
+CREATE FUNCTION corpus_word_count(title text, content text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (COALESCE(regexp_count((title COLLATE "C"), corpus_word_pattern()), 0) + regexp_count((content COLLATE "C"), corpus_word_pattern()));
+
+CREATE FUNCTION corpus_words(title text, content text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (WITH found AS (SELECT t.words[1] AS word, t.place FROM regexp_matches((corpus_words.title COLLATE "C"), corpus_word_pattern(), 'g'::text) WITH ORDINALITY t(words, place) UNION ALL SELECT c.words[1] AS word, (c.place + 1000) AS place FROM regexp_matches((corpus_words.content COLLATE "C"), corpus_word_pattern(), 'g'::text) WITH ORDINALITY c(words, place)), cut AS MATERIALIZED (SELECT "left"(found.word, 400) AS word, found.place FROM found), folded AS MATERIALIZED (SELECT corpus_fold(cut.word) AS word, cut.place FROM cut) SELECT COALESCE((string_agg(concat(corpus_stem(folded.word), ':', folded.place), ' '::text))::tsvector, ''::tsvector) AS "coalesce" FROM folded);
+
 CREATE FUNCTION refresh_materialized_view(stored regclass, asked_at timestamp with time zone DEFAULT NULL::timestamp with time zone, seen_at timestamp with time zone DEFAULT NULL::timestamp with time zone, failure text DEFAULT NULL::text, OUT row_count bigint, OUT refreshed boolean) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -323,6 +415,39 @@ CREATE TABLE corpus_texts (
 
 COMMENT ON TABLE corpus_texts IS 'Texts to train on and to search, with their words and characters counted.';
 
+CREATE VIEW corpus_passage_cuts AS
+ SELECT t.id AS corpus_text_id,
+    cut.place AS "position",
+    t.title,
+    cut.passage AS content
+   FROM (corpus_texts t
+     CROSS JOIN LATERAL corpus_cut(t.content) cut(place, passage));
+
+COMMENT ON VIEW corpus_passage_cuts IS 'The passages that corpus_texts should have; the triggers read it for one text.';
+
+CREATE TABLE corpus_passages (
+    id bigint NOT NULL,
+    corpus_text_id bigint NOT NULL,
+    "position" bigint NOT NULL,
+    title text COLLATE "C",
+    content text NOT NULL,
+    word_count bigint GENERATED ALWAYS AS (corpus_word_count(title, content)) STORED NOT NULL,
+    search tsvector GENERATED ALWAYS AS (corpus_words(title, content)) STORED NOT NULL,
+    CONSTRAINT corpus_passages_position_check CHECK (("position" >= 0))
+)
+WITH (toast_tuple_target='8160');
+
+COMMENT ON TABLE corpus_passages IS 'What is searched: corpus_texts cut into passages of about a thousand characters, kept in step by triggers.';
+
+ALTER TABLE corpus_passages ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME corpus_passages_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE corpus_texts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME corpus_texts_id_seq
     START WITH 1
@@ -363,7 +488,8 @@ CREATE TABLE evaluations (
     CONSTRAINT evaluations_latency_ms_check CHECK (((latency_ms >= (0)::double precision) AND (latency_ms <= ('1000000000000'::numeric)::double precision))),
     CONSTRAINT evaluations_model_check CHECK (((length(model) >= 1) AND (length(model) <= 255))),
     CONSTRAINT evaluations_output_tokens_check CHECK ((output_tokens >= 0)),
-    CONSTRAINT evaluations_provider_check CHECK (((length(provider) >= 1) AND (length(provider) <= 100)))
+    CONSTRAINT evaluations_provider_check CHECK (((length(provider) >= 1) AND (length(provider) <= 100))),
+    CONSTRAINT evaluations_score_check CHECK (((score >= ('-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) AND (score <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision)))
 );
 
 COMMENT ON TABLE evaluations IS 'One output of a model with its score, cost and human rating.';
@@ -1015,7 +1141,7 @@ CREATE TABLE model_benchmarks (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT model_benchmarks_benchmark_check CHECK (((length(benchmark) >= 1) AND (length(benchmark) <= 255))),
     CONSTRAINT model_benchmarks_metric_check CHECK (((length(metric) >= 1) AND (length(metric) <= 255))),
-    CONSTRAINT model_benchmarks_standard_error_check CHECK (((standard_error >= (0)::double precision) AND (standard_error <= ('1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision)))
+    CONSTRAINT model_benchmarks_standard_error_check CHECK (((standard_error >= (0)::double precision) AND (standard_error <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision)))
 );
 
 COMMENT ON TABLE model_benchmarks IS 'The score of a version on a benchmark; measured again it is replaced.';
@@ -1220,7 +1346,7 @@ CREATE VIEW run_metric_summary_live AS
             max(training_metrics.step) AS last_step,
             min(training_metrics.value) AS min_value,
             max(training_metrics.value) AS max_value,
-            avg(training_metrics.value) FILTER (WHERE ((training_metrics.value >= ('-1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) AND (training_metrics.value <= ('1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision))) AS mean_value,
+            avg(training_metrics.value) FILTER (WHERE ((training_metrics.value >= ('-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) AND (training_metrics.value <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision))) AS mean_value,
             max(training_metrics.recorded_at) AS last_recorded_at
            FROM training_metrics
           GROUP BY training_metrics.run_id, training_metrics.name) s;
@@ -1408,6 +1534,12 @@ ALTER TABLE ONLY checkpoints
 
 ALTER TABLE ONLY comparison_results
     ADD CONSTRAINT comparison_results_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY corpus_passages
+    ADD CONSTRAINT corpus_passages_corpus_text_id_position_key UNIQUE (corpus_text_id, "position");
+
+ALTER TABLE ONLY corpus_passages
+    ADD CONSTRAINT corpus_passages_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY corpus_texts
     ADD CONSTRAINT corpus_texts_pkey PRIMARY KEY (id);
@@ -1607,6 +1739,10 @@ CREATE INDEX comparison_results_created_by_idx ON comparison_results USING btree
 
 CREATE INDEX comparison_results_experiment_id_idx ON comparison_results USING btree (experiment_id, created_at DESC, id DESC);
 
+CREATE INDEX corpus_passages_search_idx ON corpus_passages USING gin (search);
+
+CREATE INDEX corpus_passages_word_count_idx ON corpus_passages USING btree (word_count);
+
 CREATE INDEX corpus_texts_source_idx ON corpus_texts USING btree (source, id);
 
 CREATE INDEX corpus_texts_split_id_idx ON corpus_texts USING btree (split_id, id);
@@ -1795,6 +1931,10 @@ CREATE TRIGGER benchmarks_status_path_check BEFORE UPDATE OF status ON benchmark
 
 CREATE TRIGGER checkpoints_move_best BEFORE UPDATE OF is_best ON checkpoints FOR EACH ROW WHEN ((new.is_best AND (NOT old.is_best))) EXECUTE FUNCTION checkpoints_move_best();
 
+CREATE TRIGGER corpus_texts_cut_insert AFTER INSERT ON corpus_texts FOR EACH ROW EXECUTE FUNCTION corpus_texts_cut();
+
+CREATE TRIGGER corpus_texts_cut_update AFTER UPDATE OF title, content ON corpus_texts FOR EACH ROW EXECUTE FUNCTION corpus_texts_cut();
+
 CREATE TRIGGER experiments_status_path_check BEFORE UPDATE OF status ON experiments FOR EACH ROW WHEN (((old.status <> new.status) AND (NOT (((old.status = 'pending'::text) AND (new.status = ANY (ARRAY['running'::text, 'failed'::text, 'cancelled'::text]))) OR ((old.status = 'running'::text) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]))))))) EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER jobs_state_path_check BEFORE UPDATE OF state ON jobs FOR EACH ROW WHEN (((old.state <> new.state) AND (NOT (((old.state = 'available'::text) AND (new.state = ANY (ARRAY['running'::text, 'cancelled'::text]))) OR ((old.state = 'running'::text) AND (new.state = ANY (ARRAY['available'::text, 'completed'::text, 'cancelled'::text, 'dead'::text]))) OR ((old.state = ANY (ARRAY['cancelled'::text, 'dead'::text])) AND (new.state = 'available'::text)))))) EXECUTE FUNCTION refuse_change();
@@ -1837,6 +1977,9 @@ ALTER TABLE ONLY comparison_results
 
 ALTER TABLE ONLY comparison_results
     ADD CONSTRAINT comparison_results_experiment_id_fkey FOREIGN KEY (experiment_id) REFERENCES experiments(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY corpus_passages
+    ADD CONSTRAINT corpus_passages_corpus_text_id_fkey FOREIGN KEY (corpus_text_id) REFERENCES corpus_texts(id) ON UPDATE CASCADE ON DELETE CASCADE;
 
 ALTER TABLE ONLY corpus_texts
     ADD CONSTRAINT corpus_texts_split_id_fkey FOREIGN KEY (split_id) REFERENCES dataset_splits(id) ON DELETE CASCADE;
@@ -1983,11 +2126,11 @@ VALUES (1, 'identity', '2150e1167564cf6bee0e0b42c06b0eaa7d06731c4cab8a0698c58fb1
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (2, 'data', '96a83ba83a558313c2390dfcbff877b391b42f29ab8aecc7129e04448358b165', '85a23effc3c4d615b42b1e8f319e085aa76b2f516b5ddfbd133a1f73ebfd1629', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (3, 'models', '80dd8e756d841b0b6d1a8e8c6155b61ab1179f7c4baa933a9b938cde02a85b5b', 'fce2168be0841d96e50edf0440cee9000ccfaed46ae0ead2c61d596f9c84db18', 'applied', NULL);
+VALUES (3, 'models', 'f62ae27cdd7e204853202a63fce624b32aa0d30c8239d84360ec4f3e83857beb', '15221e8c0fc02f1bf982cdfebd6e8d47708393ba5aa4db8a297a2010efa50253', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (4, 'training', '1705c26dde1caf7788f796920cab22cf6ea34927c8b5ee6007286b170ccdc2f6', '8ef1f5b17ccac1632c14e6254609545890b953a79f813f5888e0a1f0348fe42e', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (5, 'experiments', '86570091abeec353d75dda5db22395ac8c3bef33f2c62bc034fc0c45cb83102c', '3134fadda3aaecfb6d803aece9aed54c21728ab3fd75c3ee55e7d0bdf9a28f55', 'applied', NULL);
+VALUES (5, 'experiments', 'fc220ee5e7ddd4806d88cae14cc00f82e1af28a5c9a9432314159225b4bfa1b1', 'd693f4f89284bafa2117da813d7aeeb1aac5ca90fcb887bb6e081ec5f4f037f5', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (6, 'inference', '1ce857da3dba39697c240409726799fb71884578c34aa8743117975af74a859d', '42a3d4e8bad688a26468f7e07127aafa116f3bbcaf4e471d8dbf2967cdef3023', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
@@ -1995,7 +2138,9 @@ VALUES (7, 'work', 'd7faf46484695ed53e6917c7da3648eaa8ad929fa5ec10ee57030afb406f
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', 'df2b8cc54db7f50b195aaa58bf20ca1d6025328e8b2636db951b2db99151a7ac', 'f0fc03e6c5c461cd71e8cbe08526d12d37f9ecd793b89ea7978f44f761c650e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (9, 'views', '1a426c0e6cf52112bfec30c6251468658cde1f8159ef4fbfc39bcb13548da9d2', '3b62c3384e57f533a4bcb12066a6a1b13a5aebad10268d899ffbb60fd971a466', 'applied', NULL);
+VALUES (9, 'views', '24cfd7322d6fcbad75e0d20e16a4d95b5b3e54830b3951a92d3a9effa65520d6', '27e1fca929113882337ab6d7698bbd70f89eebb7f8494f6f617b5250ab8fce1e', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (10, 'corpus_search', '717e0b63142de0ef327341dfc885a38d97845127373c018d00bdba0fa4756d53', '8f1ff0599672410048dcd6e0a659ea8bc79ddbf5102d906a0d66eb18c479ed47', 'applied', NULL);
 
 RESET client_encoding;
 RESET standard_conforming_strings;

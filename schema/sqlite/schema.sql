@@ -793,7 +793,7 @@ CREATE TABLE model_benchmarks (
         ),
     CONSTRAINT model_benchmarks_benchmark_check CHECK (length(benchmark) BETWEEN 1 AND 255),
     CONSTRAINT model_benchmarks_metric_check CHECK (length(metric) BETWEEN 1 AND 255),
-    CONSTRAINT model_benchmarks_standard_error_check CHECK (standard_error BETWEEN 0 AND 1e300)
+    CONSTRAINT model_benchmarks_standard_error_check CHECK (standard_error BETWEEN 0 AND 1e100)
 );
 
 CREATE TABLE model_performance (
@@ -1316,6 +1316,8 @@ CREATE TABLE evaluations (
     CONSTRAINT evaluations_provider_check CHECK (length(provider) BETWEEN 1 AND 100),
     CONSTRAINT evaluations_model_check CHECK (length(model) BETWEEN 1 AND 255),
     CONSTRAINT evaluations_input_digest_check CHECK (length(input_digest) BETWEEN 1 AND 255),
+    -- Finite, and far from where a sum or a square would not be.
+    CONSTRAINT evaluations_score_check CHECK (score BETWEEN -1e100 AND 1e100),
     CONSTRAINT evaluations_human_rating_check CHECK (human_rating BETWEEN 1 AND 5),
     CONSTRAINT evaluations_latency_ms_check CHECK (latency_ms BETWEEN 0 AND 1e12),
     CONSTRAINT evaluations_input_tokens_check CHECK (input_tokens >= 0),
@@ -2039,6 +2041,33 @@ CREATE TABLE run_metric_summary_touched (
     CONSTRAINT run_metric_summary_touched_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE corpus_passages (
+    -- What is searched: corpus_texts cut into passages of about a thousand characters, kept in step by triggers.
+    id              INTEGER  NOT NULL,
+    corpus_text_id  INTEGER  NOT NULL,
+    -- Of the passage in its text, from 0.
+    position        INTEGER  NOT NULL,
+    title           TEXT,
+    content         TEXT     NOT NULL,
+    CONSTRAINT corpus_passages_pkey PRIMARY KEY (id),
+    -- Serves the foreign key too.
+    CONSTRAINT corpus_passages_corpus_text_id_position_key UNIQUE (corpus_text_id, position),
+    CONSTRAINT corpus_passages_corpus_text_id_fkey
+        FOREIGN KEY (corpus_text_id) REFERENCES corpus_texts (id) ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT corpus_passages_position_type_check CHECK (typeof(position) = 'integer'),
+    CONSTRAINT corpus_passages_title_type_check CHECK (title IS NULL OR typeof(title) = 'text'),
+    CONSTRAINT corpus_passages_content_type_check CHECK (typeof(content) = 'text'),
+    CONSTRAINT corpus_passages_position_check CHECK (position >= 0)
+);
+
+CREATE VIRTUAL TABLE corpus_passages_search USING fts5 (
+    title,
+    content,
+    content = 'corpus_passages',
+    content_rowid = 'id',
+    tokenize = 'porter unicode61 remove_diacritics 0 categories ''L* N* M*'''
+);
+
 CREATE INDEX users_created_at_idx
 ON users (created_at DESC, id DESC);
 
@@ -2701,12 +2730,100 @@ FROM (
         max(step) AS last_step,
         min(value) AS min_value,
         max(value) AS max_value,
-        -- Of what is finite: one infinity would be the mean of all.
-        avg(value) FILTER (WHERE value BETWEEN -1e300 AND 1e300) AS mean_value,
+        -- Of what is neither infinite nor so large that its square is.
+        avg(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS mean_value,
         max(recorded_at) AS last_recorded_at
     FROM training_metrics
     GROUP BY run_id, name
 ) AS s;
+
+CREATE VIEW corpus_passage_cuts AS
+SELECT
+    corpus_text_id,
+    position,
+    title,
+    substr(content, start + 1, stop - start) AS content
+FROM (
+    SELECT
+        corpus_text_id,
+        position,
+        title,
+        content,
+        CASE
+            WHEN position = 0 THEN 0
+            ELSE begins - coalesce(200 - nullif(length(rtrim(before_begin, begin_letters)), 0), 0)
+        END AS start,
+        CASE
+            WHEN is_last THEN length(content)
+            ELSE ends - coalesce(200 - nullif(length(rtrim(before_end, end_letters)), 0), 0)
+        END AS stop
+    FROM (
+        SELECT
+            corpus_text_id,
+            position,
+            title,
+            content,
+            begins,
+            ends,
+            is_last,
+            before_begin,
+            before_end,
+            replace(
+                replace(
+                    replace(replace(replace(replace(before_begin, ' ', ''), char(9), ''), char(10), ''), char(13), ''),
+                    char(12290), ''
+                ),
+                char(65292), ''
+            ) AS begin_letters,
+            replace(
+                replace(
+                    replace(replace(replace(replace(before_end, ' ', ''), char(9), ''), char(10), ''), char(13), ''),
+                    char(12290), ''
+                ),
+                char(65292), ''
+            ) AS end_letters
+        FROM (
+            SELECT
+                blocks.corpus_text_id,
+                64 * blocks.block + p.key AS position,
+                blocks.title,
+                blocks.content,
+                1000 * p.key - 100 + blocks.lead AS begins,
+                1000 * p.key + 1000 + blocks.lead AS ends,
+                1000 * (p.key + 1) >= blocks.rest AS is_last,
+                substr(blocks.content, max(1000 * p.key - 300 + blocks.lead, 0) + 1, 200) AS before_begin,
+                substr(blocks.content, 1000 * p.key + 800 + blocks.lead + 1, 200) AS before_end
+            -- A position in a long UTF-8 text is found by walking there, so the text is cut into blocks of 64 passages
+            -- first. DISTINCT keeps a block from being cut anew for each, and still lets through which text is meant.
+            FROM (
+                SELECT DISTINCT
+                    t.id AS corpus_text_id,
+                    t.title,
+                    b.key AS block,
+                    CASE WHEN b.key = 0 THEN 0 ELSE 300 END AS lead,
+                    t.char_count - 64000 * b.key AS rest,
+                    substr(
+                        t.content,
+                        max(64000 * b.key - 300, 0) + 1,
+                        64000 + CASE WHEN b.key = 0 THEN 0 ELSE 300 END
+                    ) AS content
+                FROM corpus_texts AS t
+                INNER JOIN json_each('[0' || replace(hex(zeroblob((t.char_count - 1) / 64000)), '00', ',0') || ']') AS b
+                ON true
+            ) AS blocks
+            INNER JOIN json_each('[0' || replace(hex(zeroblob(63)), '00', ',0') || ']') AS p
+            ON 1000 * p.key < blocks.rest OR (p.key = 0 AND blocks.block = 0)
+        ) AS places
+    ) AS windows
+) AS bounds;
+
+CREATE VIEW corpus_passage_origins AS
+SELECT
+    p.id AS passage_id,
+    t.source,
+    t.created_at
+FROM corpus_texts AS t
+INNER JOIN corpus_passages AS p ON t.id = p.corpus_text_id;
 
 CREATE TRIGGER training_runs_status_path_check
 BEFORE UPDATE OF status ON training_runs
@@ -2824,16 +2941,78 @@ BEGIN
     INSERT INTO run_metric_summary_touched (run_id) VALUES (old.run_id);
 END;
 
+CREATE TRIGGER corpus_passages_search_insert
+AFTER INSERT ON corpus_passages
+BEGIN
+    INSERT INTO corpus_passages_search (rowid, title, content)
+    VALUES (new.id, new.title, new.content);
+END;
+
+CREATE TRIGGER corpus_passages_search_delete
+AFTER DELETE ON corpus_passages
+BEGIN
+    INSERT INTO corpus_passages_search (corpus_passages_search, rowid, title, content)
+    VALUES ('delete', old.id, old.title, old.content);
+END;
+
+CREATE TRIGGER corpus_passages_search_update
+AFTER UPDATE OF id, title, content ON corpus_passages
+BEGIN
+    INSERT INTO corpus_passages_search (corpus_passages_search, rowid, title, content)
+    VALUES ('delete', old.id, old.title, old.content);
+    INSERT INTO corpus_passages_search (rowid, title, content)
+    VALUES (new.id, new.title, new.content);
+END;
+
+CREATE TRIGGER corpus_texts_cut_insert
+AFTER INSERT ON corpus_texts
+BEGIN
+    DELETE FROM corpus_passages
+    WHERE corpus_text_id = new.id;
+    INSERT INTO corpus_passages (corpus_text_id, position, title, content)
+    SELECT
+        corpus_text_id,
+        position,
+        title,
+        content
+    FROM corpus_passage_cuts
+    WHERE corpus_text_id = new.id
+    ORDER BY position;
+END;
+
+CREATE TRIGGER corpus_texts_cut_update
+AFTER UPDATE OF title, content ON corpus_texts
+BEGIN
+    DELETE FROM corpus_passages
+    WHERE corpus_text_id = new.id;
+    INSERT INTO corpus_passages (corpus_text_id, position, title, content)
+    SELECT
+        corpus_text_id,
+        position,
+        title,
+        content
+    FROM corpus_passage_cuts
+    WHERE corpus_text_id = new.id
+    ORDER BY position;
+END;
+
+CREATE TRIGGER corpus_texts_cut_delete
+AFTER DELETE ON corpus_texts
+BEGIN
+    DELETE FROM corpus_passages
+    WHERE corpus_text_id = old.id;
+END;
+
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (1, 'identity', 'b97f9856195d2baab30f891c8609cd4be016d2dd3517fcf2771ac2e7d37b4374', '699599ec8304b825db57d7b1d359b28d51ac90a17081ad2b678bb5c49f0445fc', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (2, 'data', '61062eda19a9fe9e66ee95ee21657086eacc4698dab829b71324088bb466881b', '995d0c5d5394c4201d754674da7736e2e92c1f84b0a40c081ae80d160cc7328b', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (3, 'models', '12624eee3387c8d08675c1194b5061ad69290812516bdc8666a0bcee9bcb65d7', '7a64525026021dcb99628fa96bc2e9c26efe4a2ce6eef2ebf5ea10e4e9d184c9', 'applied', NULL);
+VALUES (3, 'models', '38826103fdae490bf0b850838ee28137242375d154bf8f57e1326ada1749750b', 'a9356df0b22e8515556613d1db588741c6e0f07d0c521e3ff04ee5165b68ea05', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (4, 'training', 'e11a8ebaf7f6b3f9c23bb3bee69a52dfc72ce9f86b17c3b513da818a43b14895', '7f6827896e4769f34e118c71415ad3084c4127399dc3228eac1206cce745ede0', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (5, 'experiments', '2f541b7eda11b2ecae4961aea7cca97d32cbfd7ff6d84028bb51251b24d088dc', '4543bdc67a203a3af63873fe2e82e98b40585e9a3d1169dbba988effa2c31d66', 'applied', NULL);
+VALUES (5, 'experiments', 'bccf577d06d5047b2f703a7f09e4097ea7c29dec9f3e878eb83f759f0852939c', '26f180bc279b2ac2446fb4c185581ae956a85ddc6da372be2adc6f1f2580742f', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (6, 'inference', 'f4f2506541ca70973e043f89a04ef83354975079384773df31358e82e6545381', '29f7b132e5c707c5bb9f9aa39703966de2dccf25c89908b6fa65a267164fc028', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
@@ -2841,4 +3020,6 @@ VALUES (7, 'work', 'fd39385cced01f7a3a48100ecde82e4720b96037dccbfc72a03a08b71b52
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', '36b600ba100a99e1e931d3439eb73e5f9041b6882b3c201ba8a3daebf93f522d', 'f42b817ae6f8c6c660576c48738d59b00aff1d7b5f9a352f9ef2ece3f4c8d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (9, 'views', 'e54b2a20d43b2db45cc187de5360d3352afb869b36eaffedeaadf1d8271cdc40', '2a69ed381a1c3ff9d0489698b54d3a54d0b85ceba8965bfa196cdf4f1cd1be45', 'applied', NULL);
+VALUES (9, 'views', '5b4b84e4e929dd41e0645663244dd7ac499d76e2392be113dfd490320bf43f37', 'cfd8f91b8f9813b62d83503a14416dbf3bfc99a30849b6cc31e73ed1515013d5', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (10, 'corpus_search', '1e833ce08455d3eb42916c24d6776fbbf7368eca5e82897e5b71cd8a00b040da', '3bb693466a667e50054a719e688e13f12216da505b4084aed6f2b971e81d29c7', 'applied', NULL);

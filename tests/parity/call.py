@@ -30,7 +30,7 @@ SEED = int(os.environ.get("PLAINBASE_SEED", "0"))
 
 def sample_rows() -> Sample:
     """What is loaded into both engines."""
-    return sample.rows(seed=SEED, until=UNTIL)
+    return sample.rows(seed=SEED, until=UNTIL, hard=True)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,10 @@ FROM sqlite_master AS m, pragma_index_list(m.name) AS i, pragma_index_xinfo(i.na
 WHERE m.type = 'table' AND i."unique" AND i.origin = 'c' AND NOT i.partial AND c.key
 """
 """The columns of primary keys, and of unique indexes, which stored views have."""
+TABLES = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%'"
+"""Without virtual tables and what they consist of."""
+RECORDS = {"schema_migrations", "view_refreshes"}
+"""What plainbase keeps for itself."""
 VIEWS = "SELECT name FROM sqlite_master WHERE type = 'view'"
 REFERENCES = """
 SELECT m.name AS child, f."table" AS parent
@@ -88,5 +92,15 @@ async def of(sqlite: Database, tables: Collection[str]) -> Contents:
 
 
 async def stored_views(sqlite: Database) -> set[str]:
-    """The materialized views, which here are tables."""
-    return {row.name.removesuffix("_live") for row in await sqlite.fetch_all(VIEWS)}
+    """The materialized views, which are tables in SQLite."""
+    return {name.removesuffix("_live") for name in await _names(sqlite, VIEWS) if name.endswith("_live")}
+
+
+async def tables(sqlite: Database) -> set[str]:
+    """The tables with rows of users, also those that triggers fill: neither plainbase's records nor stored views."""
+    stored = await stored_views(sqlite)
+    return await _names(sqlite, TABLES) - RECORDS - stored - {f"{name}_touched" for name in stored}
+
+
+async def _names(sqlite: Database, query: str) -> set[str]:
+    return {row.name for row in await sqlite.fetch_all(query)}

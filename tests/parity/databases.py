@@ -27,7 +27,7 @@ async def make(templates: Mapping[str, str], folder: Path) -> dict[str, str]:
     await on_server(f"CREATE DATABASE {made['postgres']} TEMPLATE {templates['postgres']}")
     for url in (f"sqlite:///{made['sqlite']}", named(os.environ[SERVER], made["postgres"])):
         async with plainbase.open(url) as db:
-            await sample.load(db, seed=SEED, until=UNTIL)
+            await sample.load(db, seed=SEED, until=UNTIL, hard=True)
             await db.refresh_all()
     return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -68,12 +68,12 @@ class Engines:
     numbering: str
 
     @classmethod
-    async def of(cls, sqlite: Database, postgres: Database, tables: Collection[str]) -> Self:
-        """Look at both before anything is run on them; `tables` are those to compare."""
+    async def of(cls, sqlite: Database, postgres: Database) -> Self:
+        """Look at both before anything is run on them."""
         rows = await postgres.fetch_all(SEQUENCES)
         places = [f"setval('{row.name}', {row.last_value or 1}, {row.last_value is not None})" for row in rows]
         numbering = ", ".join(f"{place} AS s{index}" for index, place in enumerate(places))
-        return cls(sqlite, postgres, await contents.of(sqlite, tables), f"SELECT {numbering}")
+        return cls(sqlite, postgres, await contents.of(sqlite, await contents.tables(sqlite)), f"SELECT {numbering}")
 
     async def renumber(self) -> None:
         """Set PostgreSQL's sequences to where they stood: they do not roll back, and SQLite has none."""

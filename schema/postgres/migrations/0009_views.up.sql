@@ -401,8 +401,8 @@ FROM (
         max(step) AS last_step,
         min(value) AS min_value,
         max(value) AS max_value,
-        -- Of what is finite: one infinity would be the mean of all.
-        avg(value) FILTER (WHERE value BETWEEN -1e300 AND 1e300) AS mean_value,
+        -- Of what is neither infinite nor so large that its square is.
+        avg(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS mean_value,
         max(recorded_at) AS last_recorded_at
     FROM training_metrics
     GROUP BY run_id, name

@@ -366,6 +366,8 @@ CREATE TABLE evaluations (
     CONSTRAINT evaluations_provider_check CHECK (length(provider) BETWEEN 1 AND 100),
     CONSTRAINT evaluations_model_check CHECK (length(model) BETWEEN 1 AND 255),
     CONSTRAINT evaluations_input_digest_check CHECK (length(input_digest) BETWEEN 1 AND 255),
+    -- Finite, and far from where a sum or a square would not be.
+    CONSTRAINT evaluations_score_check CHECK (score BETWEEN -1e100 AND 1e100),
     CONSTRAINT evaluations_human_rating_check CHECK (human_rating BETWEEN 1 AND 5),
     CONSTRAINT evaluations_latency_ms_check CHECK (latency_ms BETWEEN 0 AND 1e12),
     CONSTRAINT evaluations_input_tokens_check CHECK (input_tokens >= 0),

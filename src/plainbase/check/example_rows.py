@@ -15,7 +15,7 @@ from plainbase.errors import ConstraintViolation, ParameterError, StatementFaile
 from plainbase.rows import Row
 from plainbase.sqlfile import adhoc
 
-AT_LEAST = 3
+AT_LEAST = 5
 """Rows that each filling adds to a table, beside one for each word that a check names."""
 SAMPLE = 500
 """Rows of a table that values are taken from."""

@@ -37,7 +37,8 @@ _BY_TYPE: Mapping[str, tuple[Any, ...]] = {
     "decimal": (Decimal("0.5"), Decimal(1)),
     "text": ("a", "", "train a small model"),
     "bytes": (b"bytes", bytes(32)),
-    "json": ({}, {"key": "value"}, []),
+    # The last is a search, as platform.search.language writes it, for the first of the texts above.
+    "json": ({}, {"key": "value"}, [], {"tsquery": "a", "terms": ["a"]}),
     "any": ("a", 1, 0.5, date(2026, 1, 31), timedelta(seconds=1), _ORDINARY.replace(tzinfo=None)),
 }
 _LIMITS = (10, 1, 0)

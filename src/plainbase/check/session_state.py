@@ -75,13 +75,14 @@ class Report:
 async def left_behind(url: str | None, queries: Sequence[Path]) -> Report:
     """Run every short statement of the queries, and say what each left in its session.
 
+    Optional lines only add conditions and values: a query is run without them, with each alone, and with all.
     The database is a scratch PostgreSQL that has been migrated: rows are added to it, changed and deleted.
     Raises ConfigurationError where it is no PostgreSQL, and QueryFileError.
     """
     options = resolve(url, pool_size=1, max_overflow=0, statement_timeout=SECONDS)
     internal_queries(options.dialect, "session_state")["fingerprint"].bind({})  # refuses an engine without sessions
     found = [query for query in _walk(load(queries, options.dialect, RESERVED)) if query.statements]
-    short = [(query, each) for query in found for each in query.statements if is_short(each)]
+    short = [(query, each) for query in found for each in _chosen(query.statements) if is_short(each)]
     driver = await PostgresDriver.open(options)
     try:
         proof = _Proof(driver, await catalog.read(driver))
@@ -229,6 +230,11 @@ class _Proof:
         before = await self._memory()
         await self._reset()
         return before != await self._memory()
+
+
+def _chosen(statements: Sequence[Statement]) -> list[Statement]:
+    """A query's texts without its optional groups, with each alone and with all; its index says which a text has."""
+    return [each for mask, each in enumerate(statements) if mask.bit_count() < 2 or mask == len(statements) - 1]
 
 
 def _counted(number: int, word: str, several: str, one: str = "") -> str:

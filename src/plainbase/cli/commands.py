@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 import plainbase as package
+from plainbase.cli.demo import main as demo
 from plainbase.cli.init import init
 from plainbase.cli.migrate import migrate
 from plainbase.cli.refresh import refresh
@@ -21,6 +22,7 @@ def plainbase() -> None:
     """
 
 
+plainbase.add_command(demo)
 plainbase.add_command(init)
 plainbase.add_command(migrate)
 plainbase.add_command(refresh)

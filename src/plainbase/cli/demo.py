@@ -21,10 +21,10 @@ except ModuleNotFoundError as error:
     sys.exit(f"demo: {error.name} is missing: pip install plainbase[cli]")
 
 import plainbase
-from plainbase.cli import demo_report, texts, wheel_server
+from plainbase.cli import demo_report, demo_sample, texts, wheel_server
 from plainbase.database import Database
 from plainbase.errors import ConfigurationError, PlainbaseError
-from plainbase.platform import datasets, markov
+from plainbase.platform import datasets, markov, sample
 from plainbase.platform import markov_training as training
 from plainbase.rows import Row
 
@@ -51,22 +51,35 @@ STOPPED = 130
 @click.option(
     "--postgres", is_flag=True, help=f"Start a PostgreSQL from its wheel, with its data in {HOME / 'postgres'}."
 )
-def main(folder: Path | None, url: str | None, postgres: bool) -> None:
+@click.option(
+    "--sample",
+    "size",
+    is_flag=False,
+    flag_value="medium",
+    type=click.Choice(tuple(sample.SIZES)),
+    help=f"Fill every table of an empty database with made-up rows instead; without --url {HOME / 'sample.db'}.",
+)
+def main(folder: Path | None, url: str | None, postgres: bool, size: str | None) -> None:
     """Run the demo; an error is one line and exit code 1."""
     if url and postgres:
         raise click.UsageError("--url and --postgres exclude each other")
+    if folder and size:
+        raise click.UsageError("--sample reads no FOLDER")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a text may hold what the terminal cannot show
     console = Console()
     try:
-        collection = texts.folder(folder) if folder else texts.language_reference()
+        collection = None if size else texts.folder(folder) if folder else texts.language_reference()
         with ExitStack() as stack:
             if not url:
                 _make_home()
             if postgres:
                 console.print("starting PostgreSQL")
                 url = stack.enter_context(wheel_server.running(HOME / "postgres"))
-            asyncio.run(_demo(console, collection, url or f"sqlite:///{HOME / 'plainbase.db'}"))
+            if collection:
+                asyncio.run(_demo(console, collection, url or f"sqlite:///{HOME / 'plainbase.db'}"))
+            elif size:
+                asyncio.run(demo_sample.fill(console, url or f"sqlite:///{HOME / 'sample.db'}", size))
     except (PlainbaseError, OSError) as error:
         sys.exit(f"demo: {' '.join(str(error).split())}")
     except KeyboardInterrupt:

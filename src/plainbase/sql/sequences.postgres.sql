@@ -15,7 +15,7 @@ BEGIN
             a.attidentity <> ''
             AND NOT a.attisdropped
             AND c.relkind IN ('r', 'p')
-            AND c.relnamespace = CAST(current_schema() AS regnamespace)
+            AND c.relnamespace = to_regnamespace(quote_ident(current_schema()))
     LOOP
         EXECUTE format(
             'SELECT setval(pg_get_serial_sequence(%1$L, %2$L), greatest(max(%2$I), 1), max(%2$I) IS NOT NULL) FROM %1$s',

@@ -36,9 +36,10 @@ def make(source: Source) -> None:
 def _datasets(source: Source) -> None:
     datasets = source.tables["datasets"] = []
     splits = source.tables["dataset_splits"] = []
-    for index, at in enumerate(source.times(len(DATASETS) * max(1, source.factor // 2), 0.05, 0.6)):
-        name, version, form, domain, size, rows = DATASETS[index % len(DATASETS)]
-        again = index // len(DATASETS)
+    known = source.edge(DATASETS, DATASETS[:8])
+    for index, at in enumerate(source.times(len(known) * max(1, source.factor // 2), 0.05, 0.6)):
+        name, version, form, domain, size, rows = known[index % len(known)]
+        again = index // len(known)
         dataset = {
             "id": source.id(at),
             "name": name,
@@ -62,7 +63,7 @@ def _datasets(source: Source) -> None:
                     "dataset_id": dataset["id"],
                     "name": part,
                     "row_count": int(rows * fraction) if rows is not None else None,
-                    "fraction": (fraction, None, 0.0, 1.0)[index % 4],
+                    "fraction": source.edge((fraction, None, 0.0, 1.0)[index % 4], fraction),
                     "created_at": at,
                 }
             )
@@ -71,14 +72,17 @@ def _datasets(source: Source) -> None:
 def _texts(source: Source) -> None:
     rows = source.tables["corpus_texts"] = []
     notes = [split["id"] for split in source.rows("dataset_splits") if split["name"] in ("train", "test")]
-    times = source.times(source.many(36) + len(HARD_TEXTS), 0.1)
+    hard_texts = source.edge(HARD_TEXTS, ())
+    times = source.times(source.many(36) + len(hard_texts), 0.1)
     for index, at in enumerate(times):
-        hard = index >= len(times) - len(HARD_TEXTS)
+        hard = index >= len(times) - len(hard_texts)
         rows.append(
             {
                 "id": index + 1,
-                "title": (None, "t" * 255, "Überblick 概要", source.sentence())[min(index % 10, 3)],
-                "content": HARD_TEXTS[index - len(times)] if hard else source.text(source.whole(1, 4)),
+                "title": (None, source.edge("t" * 255, "Notes"), "Überblick 概要", source.sentence())[
+                    min(index % 10, 3)
+                ],
+                "content": hard_texts[index - len(times)] if hard else source.text(source.whole(1, 4)),
                 "source": (None, "", "notes", "wiki", "wiki", "books")[index % 6],
                 "metadata": source.json(index, {"language": "en", "pages": source.whole(1, 30)}),
                 "split_id": None if index % 3 == 2 else notes[index % min(6, len(notes))],
@@ -94,7 +98,7 @@ def _ngrams(source: Source) -> None:
     ngrams = source.tables["markov_ngrams"] = []
     texts = {row["id"]: row["content"] for row in source.rows("corpus_texts")[:4]}
     datasets = source.ids("datasets")
-    for place, (dataset, n) in enumerate(((datasets[5], 0), (datasets[5], 1), (datasets[8], 3), (datasets[8], 64))):
+    for place, (dataset, n) in enumerate(((datasets[5], 0), (datasets[5], 1), (datasets[7], 3), (datasets[7], 64))):
         at = source.time(0.5 + place / 50)
         models.append({"dataset_id": dataset, "n": n, "created_at": at})
         if n == 64:

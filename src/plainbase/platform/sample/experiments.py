@@ -50,7 +50,7 @@ def _experiments(source: Source) -> None:
                 "config": source.json(index, {"temperature": 0.2, "shots": index % 4}),
                 "results": {"conclusion": source.sentence()} if status == "completed" else {},
                 "metrics": {"accuracy": source.real(0.4, 0.9), "n": index} if index % 3 else {},
-                "cost_usd": (source.real(0, 40, 6), None, 0.0, 1e12)[index % 4],
+                "cost_usd": (source.real(0, 40, 6), None, 0.0, source.edge(1e12, 812.5))[index % 4],
                 "started_at": started,
                 "finished_at": finished,
                 **source.owner(index),
@@ -65,7 +65,7 @@ def _experiments(source: Source) -> None:
             {
                 "experiment_id": experiment["id"],
                 "training_run_id": runs[(3 * index + 2 * number) % len(runs)],
-                "label": ("baseline", "treatment", None, "ä" * 255)[number],
+                "label": ("baseline", "treatment", None, source.edge("ä" * 255, "ältere"))[number],
                 "created_at": experiment["created_at"],
             }
             for number in range(index % 5)
@@ -80,7 +80,7 @@ def _benchmarks(source: Source) -> None:
         status = STATUSES[(index + 2) % len(STATUSES)]
         version = versions[index % 9]
         model = models[version["model_id"]]
-        total = (100, 20, 0, 2**40)[index % 4]
+        total = (100, 20, 0, source.edge(2**40, 5000))[index % 4]
         failed = total // 10 if index % 3 else 0
         started, completed = _ended(source, at, status, index)
         rows.append(
@@ -128,16 +128,16 @@ def _evaluations(source: Source) -> None:
                 "model_version_id": None if index % 9 == 8 else version["id"],
                 "provider": model["provider"] or "local",
                 "model": model["name"],
-                "input": source.hard_text(index) if index % 35 == 34 else question,
+                "input": question if index % 35 != 34 else source.hard_text(index) or question.lower(),
                 "input_digest": None if index % 35 == 34 else hashlib.sha256(question.encode()).hexdigest(),
                 "output": "" if failed else source.text(1),
                 "expected": (None, "", source.sentence())[index % 3],
                 "metrics": _scores(source, index),
-                "score": None if failed else (0.0, 1.0, 0.5)[index // 7 % 3] if index % 7 == 6 else source.real(0.2, 1),
+                "score": None if failed else _score(source, index),
                 "human_rating": None if index % 3 == 1 else min(5, max(1, round(source.random.gauss(3.6, 1.2)))),
                 "human_feedback": source.hard_text(index) or source.maybe(source.sentence(), 0.3),
                 "latency_ms": None if failed else source.skewed(400 + 300 * (index % 5)),
-                "input_tokens": None if failed else source.whole(5, 900) if index else 2**53 + 1,
+                "input_tokens": None if failed else source.whole(5, 900) if index else source.edge(2**53 + 1, 77),
                 "output_tokens": None if failed else source.whole(0, 700),
                 "cost_usd": None if model["kind"] != "commercial" or failed else source.skewed(0.004, digits=6),
                 "metadata": source.json(index, {"temperature": source.pick((0.0, 0.2, 1.0)), "tags": ["nightly"]}),
@@ -146,6 +146,13 @@ def _evaluations(source: Source) -> None:
                 "updated_at": source.later(at, source.whole(0, 5000)),
             }
         )
+
+
+def _score(source: Source, index: int) -> float:
+    if index % 7 == 6:
+        return (0.0, 1.0, 0.5)[index // 7 % 3]
+    limits = {102: -1e100, 113: 1e100}  # never in one mean, which would be what the order of adding makes it
+    return source.edge(limits.get(index % 130), None) or source.real(0.2, 1)
 
 
 def _scores(source: Source, index: int) -> Row:
@@ -165,7 +172,7 @@ def _comparisons(source: Source) -> None:
         a, b = ids[index % 3], ids[3 + index % 4]
         unknown = index % 6 == 5  # too little data
         low = source.real(-0.2, 0.1)
-        p = (source.real(0, 1, 9), 0.0, 1.0, 5e-324)[min(index % 8, 3)]
+        p = (source.real(0, 1, 9), 0.0, 1.0, source.edge(5e-324, 1e-9))[min(index % 8, 3)]
         rows.append(
             {
                 "id": source.id(at),
@@ -182,7 +189,7 @@ def _comparisons(source: Source) -> None:
                 "b_n": 1 if unknown else source.whole(5, 80),
                 "a_mean": None if unknown else source.real(0, 1),
                 "b_mean": None if unknown else source.real(0, 1),
-                "statistic": None if unknown else float("inf") if index == 2 else source.real(-4, 4),
+                "statistic": None if unknown else source.edge(float("inf"), 9.5) if index == 2 else source.real(-4, 4),
                 "p_value": None if unknown else p,
                 "adjusted_p_value": None if unknown or index % 2 else min(1.0, 2 * p),
                 "correction": ("none", "holm", "benjamini_hochberg")[index % 3],

@@ -14,13 +14,14 @@ UNTIL = datetime(2025, 3, 1, tzinfo=UTC)
 """The end of the sample's four weeks, unless another one is asked for."""
 
 
-def rows(seed: int = 0, size: str = "small", until: datetime = UNTIL) -> Tables:
+def rows(seed: int = 0, size: str = "small", until: datetime = UNTIL, *, hard: bool = False) -> Tables:
     """Make the rows of every table: complete but for generated columns, by primary key, tables parents first.
 
     The same arguments give the same rows on every machine. `until` is aware; nothing was made after it. What is to be
-    alive whenever somebody looks (a session, a lease, a token) ends in the year 2100.
+    alive whenever somebody looks (a session, a lease, a token) ends in the year 2100. `hard` adds what tests want and
+    nobody likes to look at: texts that are hard to store, JSON of every shape, values at the limits of their columns.
     """
-    source = Source(seed, SIZES[size], until)
+    source = Source(seed, SIZES[size], until, hard=hard)
     identity.make(source)
     data.make(source)
     models.make(source)

@@ -52,13 +52,13 @@ def _users(source: Source) -> None:
             }
         )
     rows[5]["email"] = "zoë+test@exämple.org"
-    rows[6]["username"] = "u" * 100
+    rows[6]["username"] = source.edge("u" * 100, rows[6]["username"])
 
 
 def _teams(source: Source) -> None:
     teams = source.tables["teams"] = []
     members = source.tables["team_members"] = []
-    names = ("Language models", "Retrieval", "Évaluation", "z" * 255)
+    names = ("Language models", "Retrieval", "Évaluation", source.edge("z" * 255, "Archive"))
     for name, about, at in zip(names, ("Who train.", "", None, "一起"), source.times(4, 0.05, 0.2), strict=True):
         teams.append(
             {
@@ -113,7 +113,7 @@ def _tokens(source: Source) -> None:
 
 def _logins(source: Source) -> None:
     emails = [row["email"] for row in source.rows("users")[:8]]
-    emails += ["nobody@example.org", "", "x" * 320, "' OR 1=1 --"]
+    emails += ["nobody@example.org", *source.edge(("", "x" * 320, "' OR 1=1 --"), ())]
     source.tables["login_attempts"] = [
         {
             "id": index + 1,
@@ -137,7 +137,7 @@ def _keys(source: Source) -> None:
                 "user_id": users[index % 7],
                 "token_hash": source.sha256(),
                 "ip_address": source.maybe(source.pick(ADDRESSES)),
-                "user_agent": source.hard_text(index) if index % 5 == 4 else source.maybe(source.pick(AGENTS)),
+                "user_agent": source.hard_text(index) or source.maybe(source.pick(AGENTS)),
                 "idle_expires_at": FAR if alive or index % 8 == 2 else at + timedelta(hours=2),
                 "expires_at": FAR if alive else at + timedelta(days=14),
                 "last_seen_at": source.later(at, source.whole(0, 7000)),
@@ -153,7 +153,7 @@ def _keys(source: Source) -> None:
                 "user_id": users[index % 5],
                 "public_id": f"pb_{source.random.getrandbits(60):015x}",
                 "key_hash": source.sha256(),
-                "name": source.pick(("notebook", "CI", "nightly évaluation", "a" * 255)),
+                "name": source.pick(("notebook", "CI", "nightly évaluation", source.edge("a" * 255, "laptop"))),
                 "scopes": ([], ["read"], ["read", "write"], ["admin"], "read", {"read": True})[index % 6],
                 "expires_at": (None, FAR, at + timedelta(days=7))[index % 3],
                 "last_used_at": source.later(at, source.whole(60, 900_000)) if index % 4 else None,

@@ -85,14 +85,22 @@ def _generations(source: Source) -> None:
                 "model": names[version["model_id"]] if index % 7 else "markov-3",
                 "model_version_id": version["id"] if index % 7 else None,
                 "parameters": source.json(index, {"temperature": 0.7, "top_p": 1.0, "seed": index}),
-                "quality_score": (source.real(0, 1), None, -1.0, float("inf"))[
-                    min(index % 20, 3) if index % 20 > 16 else index % 2
-                ],
+                "quality_score": _quality(source, index),
                 "user_rating": None if index % 3 == 0 else source.whole(1, 5),
                 "created_at": at,
                 "updated_at": source.later(at, 100),
             }
         )
+
+
+def _quality(source: Source, index: int) -> float | None:
+    if source.hard and index % 18 == 17:
+        return (-1.0, float("inf"))[index // 18 % 2]
+    return source.maybe(source.real(0, 1))
+
+
+def _limits(index: int) -> float:
+    return (-float("inf"), 0.0)[index // 55 % 2]
 
 
 def _predictions(source: Source) -> None:
@@ -113,7 +121,7 @@ def _predictions(source: Source) -> None:
                 "model_version": version["version"] if known else "legacy",
                 "model_stage": ("production", "production", "staging", "archived")[index % 4],
                 "input_features": source.json(index, {"rooms": rooms, "age": age, "area": source.real(30, 400, 1)}),
-                "prediction": None if failed else (-float("inf"), 0.0)[index // 55 % 2] if index % 55 == 54 else value,
+                "prediction": None if failed else _limits(index) if source.hard and index % 55 == 54 else value,
                 "confidence_score": None
                 if failed
                 else (0.0, 1.0)[index % 2]

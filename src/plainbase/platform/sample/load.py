@@ -14,12 +14,14 @@ from plainbase.shipped import internal_queries
 from plainbase.transaction import Transaction
 
 
-async def load(db: Database, *, seed: int = 0, size: str = "small", until: datetime = UNTIL) -> Mapping[str, int]:
-    """Fill every table with the sample, in one transaction; return how many rows each table got.
+async def load(
+    db: Database, *, seed: int = 0, size: str = "small", until: datetime = UNTIL, hard: bool = False
+) -> Mapping[str, int]:
+    """Fill every table with the sample (see `rows`), in one transaction; return how many rows each table got.
 
     Raises ConstraintViolation where the database holds rows that the sample would add, and then changes nothing.
     """
-    tables = rows(seed, size, until)
+    tables = rows(seed, size, until, hard=hard)
     try:
         async with db.transaction() as tx:
             for table, made in tables.items():

@@ -63,7 +63,13 @@ def add_version(source: Source, model: Row, version: str, after: float, run: Row
         "stage": STAGES[index % 4],
         "status": ("ready", "ready", "pending", "ready", "failed", "retired")[index % 6],
         "architecture": ("transformer", None, "mamba", "gradient boosting")[index % 4],
-        "parameter_count": (7_000_000_000, None, 0, 2**63 - 1, 70_553_706_496)[index % 5],
+        "parameter_count": (
+            7_000_000_000,
+            None,
+            source.edge(0, 350_000),
+            source.edge(2**63 - 1, 1_100_000_000),
+            70_553_706_496,
+        )[index % 5],
         "artifact_uri": (None, f"s3://models/{index}/model.safetensors", "", "file:///models/größe.bin")[index % 4],
         "digest": None if index % 4 == 0 else source.sha256().hex() if index % 9 else rows[-1]["digest"],
         "metrics": {"accuracy": source.real(0.5, 0.95), "loss": source.real(0.4, 3)} if index % 3 else {},
@@ -116,7 +122,7 @@ def _scores(source: Source) -> None:
                     "dataset_id": (datasets[place], None)[index % 3 == 2],
                     "metric": metric,
                     # Ties, and a model that is infinitely surprised.
-                    "value": float("inf")
+                    "value": source.edge(float("inf"), 99.0)
                     if perplexity and index == 5
                     else source.real(3, 40)
                     if perplexity
@@ -124,7 +130,7 @@ def _scores(source: Source) -> None:
                     if index % 5 == 0
                     else source.real(0.2, 0.97),
                     "higher_is_better": not perplexity,
-                    "standard_error": (None, 0.0, 0.011, 1e300)[index % 4],
+                    "standard_error": (None, 0.0, 0.011, source.edge(1e100, 0.02))[index % 4],
                     "details": source.json(index, {"shots": place, "seed": 7}),
                     "created_at": at,
                     "updated_at": source.later(at, 10),
@@ -146,7 +152,9 @@ def _performance(source: Source) -> None:
                 "stage": version["stage"],
                 "dataset_version": (None, "2025-01", "2025-02")[index % 7 % 3],
                 "metric": metric,
-                "value": (-1.5, 0.0, 1e-300)[index // 31 % 3] if index % 31 == 30 else source.real(low, high),
+                "value": (-1.5, 0.0, 1e-300)[index // 31 % 3]
+                if source.hard and index % 31 == 30
+                else source.real(low, high),
                 "recorded_at": at,
             }
         )

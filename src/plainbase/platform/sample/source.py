@@ -24,9 +24,10 @@ FAR = datetime(2100, 1, 1, tzinfo=UTC)
 class Source:
     """Draws values; `tables` holds what was made so far, in the order in which it can be inserted."""
 
-    def __init__(self, seed: int, factor: int, until: datetime) -> None:
+    def __init__(self, seed: int, factor: int, until: datetime, *, hard: bool) -> None:
         self.random = Random(seed)  # noqa: S311 (a sample, not a secret)
         self.factor = factor
+        self.hard = hard
         self.until = until.astimezone(UTC)
         self.tables: Tables = {}
 
@@ -85,12 +86,16 @@ class Source:
         return "\n\n".join(" ".join(self.random.sample(SENTENCES, self.whole(3, 6))) for _ in range(paragraphs))
 
     def hard_text(self, index: int) -> str | None:
-        """For every fifth row a text that is hard to store, in turn; else None."""
-        return HARD_TEXTS[index // 5 % len(HARD_TEXTS)] if index % 5 == 4 else None
+        """For every fifth row a text that is hard to store, in turn; else None, as everywhere in an easy sample."""
+        return HARD_TEXTS[index // 5 % len(HARD_TEXTS)] if self.hard and index % 5 == 4 else None
 
     def json(self, index: int, usual: Any) -> Any:
         """For every fourth row JSON of another shape, in turn; else the usual one."""
-        return HARD_JSON[index // 4 % len(HARD_JSON)] if index % 4 == 3 else usual
+        return HARD_JSON[index // 4 % len(HARD_JSON)] if self.hard and index % 4 == 3 else usual
+
+    def edge(self, limit: T, usual: T) -> T:
+        """A value at the limit of what its column takes; in an easy sample the usual one."""
+        return limit if self.hard else usual
 
     def sha256(self) -> bytes:
         return hashlib.sha256(self.random.randbytes(16)).digest()

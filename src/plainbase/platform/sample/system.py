@@ -54,7 +54,7 @@ def _metrics(source: Source) -> None:
                     "recorded_at": at if place < 2 else at + timedelta(milliseconds=1, microseconds=-1),
                 }
             )
-    for value in (float("inf"), -float("inf"), 0.0, -273.15, 1.7976931348623157e308):
+    for value in source.edge((float("inf"), -float("inf"), 0.0, -273.15, 1.7976931348623157e308), ()):
         rows.append({**rows[-1], "id": len(rows) + 1, "name": "limits", "value": value, "unit": "°" * 50})
     for row in rows:
         row["recorded_at"] = min(row["recorded_at"], source.until)

@@ -28,7 +28,7 @@ def make_configs(source: Source) -> None:
         rows.append(
             {
                 "id": source.id(at),
-                "name": ("tiny", "small", "größer", "wide", "deep", "n" * 255)[index],
+                "name": ("tiny", "small", "größer", "wide", "deep", source.edge("n" * 255, "deeper"))[index],
                 "config": source.json(index, {"layers": 2 + index, "width": 64 << index, "activation": "gelu"}),
                 "created_at": at,
                 "updated_at": source.later(at, index * 1000),
@@ -47,7 +47,9 @@ def _runs(source: Source) -> None:
         over = status in ("completed", "failed", "cancelled")
         row = {
             "id": source.id(at),
-            "name": (f"sweep {index // 8}/{index % 8}", source.sentence()[:80], "r" * 255)[min(index % 12, 3) % 3],
+            "name": (f"sweep {index // 8}/{index % 8}", source.sentence()[:80], source.edge("r" * 255, "baseline"))[
+                min(index % 12, 3) % 3
+            ],
             "status": status,
             "progress": _progress(source, status, index),
             "message": MESSAGES[status] and MESSAGES[status].format(100 * index),  # type: ignore[union-attr]
@@ -94,7 +96,7 @@ def _finished(source: Source, at: datetime, started: datetime | None, index: int
 def _metrics(source: Source) -> None:
     """Learning curves: noise on a falling loss; one run diverges, over infinity to NaN, and one logs a step twice."""
     rows = source.tables["training_metrics"] = []
-    steps = 12 * max(1, source.factor // 2)
+    steps = 12 * min(10, max(1, source.factor // 2))
     started = [run for run in source.rows("training_runs") if run["started_at"] is not None]
     for place, run in enumerate(started[: source.many(16)]):
         floor, speed = source.real(0.8, 2), source.real(2, 6)
@@ -120,6 +122,8 @@ def _metrics(source: Source) -> None:
                             "recorded_at": source.later(run["started_at"], 3 * step),
                         }
                     )
+    if not source.hard:
+        return
     for step, value in ((0, -INFINITY), (2**63 - 1, 5e-324), (2**53 + 1, -0.5)):
         rows.append({**rows[0], "id": len(rows) + 1, "name": "limits", "step": step, "value": value})
 
@@ -137,7 +141,7 @@ def _checkpoints(source: Source) -> None:
                     "id": source.id(at),
                     "run_id": run["id"],
                     "epochs": None if index % 6 == 5 else number + 1,
-                    "step": {11: None, 12: 2**63 - 1}.get(index % 13, number * 500),
+                    "step": {11: None, 12: source.edge(2**63 - 1, number * 500)}.get(index % 13, number * 500),
                     "block_size": (128, 256, None, 0)[index % 4],
                     "path": f"runs/{place}/step-{number * 500}.pt" if index % 4 else None,
                     "loss": INFINITY if index == 7 else None if index % 8 == 6 else source.real(0.8, 3),
@@ -157,7 +161,7 @@ def _accuracies(source: Source) -> None:
             "id": index + 1,
             "checkpoint_id": None if index % 5 == 3 else checkpoints[index % 9],
             "metric_type": source.pick(("top1", "top5", "bleu", "Größe")),
-            "value": (0.0, 1.0, -1.0, 1e300)[index % 4] if index % 11 == 10 else source.real(0.3, 0.99),
+            "value": (0.0, 1.0, -1.0, 1e300)[index % 4] if source.hard and index % 11 == 10 else source.real(0.3, 0.99),
             "metadata": source.json(index, {"split": "test"}),
             "created_at": at,
         }

@@ -21,7 +21,7 @@ def make(source: Source) -> None:
             "created_at": source.time(0.1),
             "updated_at": source.time(0.9),
         }
-        for name in (*QUEUES[:3], "q" * 100)
+        for name in (*QUEUES[:3], source.edge("q" * 100, "night"))
     ]
     _schedules(source)
     _jobs(source)
@@ -38,7 +38,7 @@ def _workers(source: Source) -> None:
                 "capacity": (1, 4, 16)[index % 3],
                 "current_tasks": index % 4,
                 "completed_tasks": source.whole(0, 900),
-                "failed_tasks": (0, 3, 2**40)[index % 3],
+                "failed_tasks": (0, 3, source.edge(2**40, 12))[index % 3],
                 "tags": (["gpu"], [], ["cpu", "größe"], {"zone": "a"})[index % 4],
                 "metadata": source.json(index, {"version": "0.1.0", "python": "3.12"}),
                 "registered_at": at,

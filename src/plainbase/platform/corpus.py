@@ -1,0 +1,103 @@
+"""Full-text search of corpus_texts, by passages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from plainbase.database import Database
+from plainbase.errors import StatementFailed
+from plainbase.platform.search import language, snippets
+from plainbase.sqlfile.query import OMIT
+from plainbase.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A text, by its passage that matches best; `snippet` is HTML, everything else plain text.
+
+    `position` counts the text's passages from 0; `score` is BM25, the more the better, comparable within one search.
+    """
+
+    corpus_text_id: int
+    title: str | None
+    source: str | None
+    created_at: datetime
+    score: float
+    position: int
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hits, best first; `total` counts all texts found, where it was asked for."""
+
+    hits: tuple[Hit, ...]
+    total: int | None = None
+
+
+async def search(
+    db: Database | Transaction,
+    text: str,
+    *,
+    source: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 10,
+    offset: int = 0,
+    count: bool = False,
+    any_word: bool = False,
+) -> Page:
+    """Find the texts with a passage of about 1,000 characters that matches, best first, then by id.
+
+    `text` is what a user typed: words, "phrases", -excluded, OR, prefix*; no text raises. All its words must stand in
+    one passage or its text's title, with `any_word` one of them. `since` is included, `until` is not.
+    """
+    query = language.parse(text, any_word=any_word)
+    if not query.groups:
+        return Page((), 0 if count else None)
+    asked = {
+        "query": language.forms(query),
+        "source": OMIT if source is None else source,
+        "since": OMIT if since is None else since,
+        "until": OMIT if until is None else until,
+    }
+    rows = await db.corpus_passages.search(**asked, limit=limit, offset=offset)
+    hits = tuple(
+        Hit(
+            row.corpus_text_id,
+            row.title,
+            row.source,
+            row.created_at,
+            row.score,
+            row.position,
+            snippets.snippet(row.content, query.terms),
+        )
+        for row in rows
+    )
+    return Page(hits, await db.corpus_passages.count(**asked) if count else None)
+
+
+async def rebuild(db: Database | Transaction) -> None:
+    """Cut all texts into passages anew and make the index anew, all or nothing; searches go on as before meanwhile."""
+    async with db.transaction() as tx:
+        await tx.corpus_passages.rebuild()
+
+
+async def check(db: Database | Transaction) -> tuple[str, ...]:
+    """Say what is wrong with the passages and their index, nothing where all is well; it reads them all.
+
+    What it finds `rebuild` mends. PostgreSQL has nothing that looks into a GIN index itself.
+    """
+    found = []
+    if stale := await db.corpus_passages.count_stale():
+        found.append(f"{stale} texts have other passages than their content gives")
+    if orphans := await db.corpus_passages.count_orphans():
+        found.append(f"{orphans} passages have no text any more")
+    try:
+        async with db.transaction() as tx:
+            if wrong := await tx.corpus_passages.check_index():
+                found.append(f"{wrong} passages are indexed under other words than theirs")
+    except StatementFailed as error:
+        found.append(f"the index does not fit the passages: {error}")
+    return tuple(found)
