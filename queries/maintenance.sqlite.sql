@@ -18,6 +18,8 @@ counts (table_name, row_count) AS (
     UNION ALL
     SELECT 'comparison_results', count(*) FROM comparison_results
     UNION ALL
+    SELECT 'corpus_passages', count(*) FROM corpus_passages
+    UNION ALL
     SELECT 'corpus_texts', count(*) FROM corpus_texts
     UNION ALL
     SELECT 'dataset_splits', count(*) FROM dataset_splits

@@ -311,11 +311,11 @@ async def test_rows_and_children_live_through_a_rebuild_and_its_undo(engine: str
 async def test_rows_live_through_up_and_down_of_what_comes_after(engine: str) -> None:
     folder = shipped.folder("schema")
     async with fresh(engine) as url, opened(url, folder) as db:
-        await migrations.up(db, 1)
+        await migrations.up(db, 2)
         key = "'018f3b1e-7a4b-7c3d-8e5f-0123456789ab'"
         await db.execute(f"INSERT INTO datasets (id, name, version, digest) VALUES ({key}, 'a', '1', 'd')")
         await db.execute("INSERT INTO corpus_texts (title, content) VALUES ('t', 'one two')")
         before = await rows(url)
         await migrations.up(db)
-        await migrations.down(db, to=1)
+        await migrations.down(db, to=2)
         assert await rows(url) == before

@@ -106,7 +106,7 @@ async def test_resource_use_since_a_time(db: Database) -> None:
     await log(db, "odd", [inf, -inf])
     await log(db, "over", [inf, 1.0])
     rows = await db.system_metrics.resource_use(since=START)
-    assert [tuple(row) for row in rows[2:]] == [("odd", 2, -inf, inf, None, -inf), ("over", 2, 1.0, inf, inf, 1.0)]
+    assert [tuple(row) for row in rows[2:]] == [("odd", 2, -inf, inf, None, -inf), ("over", 2, 1.0, inf, 1.0, 1.0)]
     assert [type(value) for value in rows[0]] == [str, int, float, float, float, float]
 
 

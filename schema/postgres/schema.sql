@@ -2138,7 +2138,7 @@ VALUES (7, 'work', 'd7faf46484695ed53e6917c7da3648eaa8ad929fa5ec10ee57030afb406f
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', 'df2b8cc54db7f50b195aaa58bf20ca1d6025328e8b2636db951b2db99151a7ac', 'f0fc03e6c5c461cd71e8cbe08526d12d37f9ecd793b89ea7978f44f761c650e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (9, 'views', '24cfd7322d6fcbad75e0d20e16a4d95b5b3e54830b3951a92d3a9effa65520d6', '27e1fca929113882337ab6d7698bbd70f89eebb7f8494f6f617b5250ab8fce1e', 'applied', NULL);
+VALUES (9, 'views', '97eb68d1df7523ccf7caafb70cb70240d2f9594833caf1c516b07408c93ac3b4', '27e1fca929113882337ab6d7698bbd70f89eebb7f8494f6f617b5250ab8fce1e', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (10, 'corpus_search', '717e0b63142de0ef327341dfc885a38d97845127373c018d00bdba0fa4756d53', '8f1ff0599672410048dcd6e0a659ea8bc79ddbf5102d906a0d66eb18c479ed47', 'applied', NULL);
 

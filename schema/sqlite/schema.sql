@@ -1935,10 +1935,10 @@ CREATE TABLE retention_policies (
 ) WITHOUT ROWID;
 
 CREATE TABLE model_leaderboard (
-    benchmark         TEXT,
-    metric            TEXT,
+    benchmark         TEXT             NOT NULL,
+    metric            TEXT             NOT NULL,
     place             INTEGER,
-    model_version_id  UUID_TEXT,
+    model_version_id  UUID_TEXT        NOT NULL,
     model_id          UUID_TEXT,
     model             TEXT,
     version           TEXT,
@@ -1950,13 +1950,16 @@ CREATE TABLE model_leaderboard (
     standard_error    REAL,
     higher_is_better  BOOLEAN_INTEGER,
     measured_at       TIMESTAMP_TEXT,
-    team_id           UUID_TEXT
-);
+    team_id           UUID_TEXT,
+    -- Only here: a materialized view has a unique index instead.
+    CONSTRAINT model_leaderboard_pkey PRIMARY KEY (benchmark, metric, model_version_id),
+    CONSTRAINT model_leaderboard_higher_is_better_type_check CHECK (higher_is_better IN (0, 1))
+) WITHOUT ROWID;
 
 CREATE TABLE daily_usage (
-    day              TIMESTAMP_TEXT,
-    kind             TEXT,
-    model            TEXT,
+    day              TIMESTAMP_TEXT  NOT NULL,
+    kind             TEXT            NOT NULL,
+    model            TEXT            NOT NULL,
     requests         INTEGER,
     errors           INTEGER,
     input_tokens     INTEGER,
@@ -1965,11 +1968,13 @@ CREATE TABLE daily_usage (
     mean_latency_ms  REAL,
     p50_latency_ms   REAL,
     p95_latency_ms   REAL,
-    p99_latency_ms   REAL
-);
+    p99_latency_ms   REAL,
+    -- Only here: a materialized view has a unique index instead.
+    CONSTRAINT daily_usage_pkey PRIMARY KEY (day, kind, model)
+) WITHOUT ROWID;
 
 CREATE TABLE experiment_summary (
-    experiment_id        UUID_TEXT,
+    experiment_id        UUID_TEXT       NOT NULL,
     name                 TEXT,
     status               TEXT,
     dataset_id           UUID_TEXT,
@@ -1991,11 +1996,13 @@ CREATE TABLE experiment_summary (
     finished_at          TIMESTAMP_TEXT,
     duration_seconds     REAL,
     created_at           TIMESTAMP_TEXT,
-    team_id              UUID_TEXT
-);
+    team_id              UUID_TEXT,
+    -- Only here: a materialized view has a unique index instead.
+    CONSTRAINT experiment_summary_pkey PRIMARY KEY (experiment_id)
+) WITHOUT ROWID;
 
 CREATE TABLE dataset_usage (
-    dataset_id             UUID_TEXT,
+    dataset_id             UUID_TEXT       NOT NULL,
     name                   TEXT,
     version                TEXT,
     domain                 TEXT,
@@ -2010,8 +2017,10 @@ CREATE TABLE dataset_usage (
     best_accuracy          REAL,
     first_run_at           TIMESTAMP_TEXT,
     last_run_at            TIMESTAMP_TEXT,
-    team_id                UUID_TEXT
-);
+    team_id                UUID_TEXT,
+    -- Only here: a materialized view has a unique index instead.
+    CONSTRAINT dataset_usage_pkey PRIMARY KEY (dataset_id)
+) WITHOUT ROWID;
 
 CREATE TABLE run_metric_summary (
     -- Each metric of a run in one row, as of the last refresh.
@@ -2411,23 +2420,11 @@ ON system_metrics (name, recorded_at DESC, id DESC);
 CREATE INDEX system_metrics_recorded_at_idx
 ON system_metrics (recorded_at);
 
-CREATE UNIQUE INDEX model_leaderboard_key
-ON model_leaderboard (benchmark, metric, model_version_id);
-
 CREATE INDEX model_leaderboard_place_idx
 ON model_leaderboard (benchmark, metric, place, model_version_id);
 
-CREATE UNIQUE INDEX daily_usage_key
-ON daily_usage (day, kind, model);
-
-CREATE UNIQUE INDEX experiment_summary_key
-ON experiment_summary (experiment_id);
-
 CREATE INDEX experiment_summary_created_at_idx
 ON experiment_summary (created_at DESC, experiment_id DESC);
-
-CREATE UNIQUE INDEX dataset_usage_key
-ON dataset_usage (dataset_id);
 
 CREATE INDEX dataset_usage_runs_idx
 ON dataset_usage (runs DESC, dataset_id DESC);
@@ -3020,6 +3017,6 @@ VALUES (7, 'work', 'fd39385cced01f7a3a48100ecde82e4720b96037dccbfc72a03a08b71b52
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', '36b600ba100a99e1e931d3439eb73e5f9041b6882b3c201ba8a3daebf93f522d', 'f42b817ae6f8c6c660576c48738d59b00aff1d7b5f9a352f9ef2ece3f4c8d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (9, 'views', '5b4b84e4e929dd41e0645663244dd7ac499d76e2392be113dfd490320bf43f37', 'cfd8f91b8f9813b62d83503a14416dbf3bfc99a30849b6cc31e73ed1515013d5', 'applied', NULL);
+VALUES (9, 'views', '6e7bdb5be2c339b2d9637fa5890c8a36daf70d714a4e8d82d5155bf80d567894', '751f1b3c61324088fb6ab60a8864604826cdf134b519441324d07b198f0b9908', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (10, 'corpus_search', '1e833ce08455d3eb42916c24d6776fbbf7368eca5e82897e5b71cd8a00b040da', '3bb693466a667e50054a719e688e13f12216da505b4084aed6f2b971e81d29c7', 'applied', NULL);

@@ -56,6 +56,7 @@ SELECT
 FROM model_leaderboard_live
 WITH NO DATA;
 
+-- Only here: SQLite's table has a primary key.
 -- Serves the refresh, which tells rows by it.
 CREATE UNIQUE INDEX model_leaderboard_key
 ON model_leaderboard (benchmark, metric, model_version_id);
@@ -141,6 +142,7 @@ SELECT
 FROM daily_usage_live
 WITH NO DATA;
 
+-- Only here: SQLite's table has a primary key.
 -- Serves the refresh, which tells rows by it, and daily_usage.list.
 CREATE UNIQUE INDEX daily_usage_key
 ON daily_usage (day, kind, model);
@@ -235,6 +237,7 @@ SELECT
 FROM experiment_summary_live
 WITH NO DATA;
 
+-- Only here: SQLite's table has a primary key.
 -- Serves the refresh, which tells rows by it, and experiment_summary.get.
 CREATE UNIQUE INDEX experiment_summary_key
 ON experiment_summary (experiment_id);
@@ -336,6 +339,7 @@ SELECT
 FROM dataset_usage_live
 WITH NO DATA;
 
+-- Only here: SQLite's table has a primary key.
 -- Serves the refresh, which tells rows by it.
 CREATE UNIQUE INDEX dataset_usage_key
 ON dataset_usage (dataset_id);

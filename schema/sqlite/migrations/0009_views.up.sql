@@ -32,10 +32,10 @@ INNER JOIN model_versions AS v ON b.model_version_id = v.id
 INNER JOIN models AS m ON v.model_id = m.id;
 
 CREATE TABLE model_leaderboard (
-    benchmark         TEXT,
-    metric            TEXT,
+    benchmark         TEXT             NOT NULL,
+    metric            TEXT             NOT NULL,
     place             INTEGER,
-    model_version_id  UUID_TEXT,
+    model_version_id  UUID_TEXT        NOT NULL,
     model_id          UUID_TEXT,
     model             TEXT,
     version           TEXT,
@@ -47,12 +47,11 @@ CREATE TABLE model_leaderboard (
     standard_error    REAL,
     higher_is_better  BOOLEAN_INTEGER,
     measured_at       TIMESTAMP_TEXT,
-    team_id           UUID_TEXT
-);
-
--- Serves the refresh, which tells rows by it.
-CREATE UNIQUE INDEX model_leaderboard_key
-ON model_leaderboard (benchmark, metric, model_version_id);
+    team_id           UUID_TEXT,
+    -- Only here: a materialized view has a unique index instead.
+    CONSTRAINT model_leaderboard_pkey PRIMARY KEY (benchmark, metric, model_version_id),
+    CONSTRAINT model_leaderboard_higher_is_better_type_check CHECK (higher_is_better IN (0, 1))
+) WITHOUT ROWID;
 
 -- Serves model_leaderboard.list.
 CREATE INDEX model_leaderboard_place_idx
@@ -136,9 +135,9 @@ FROM ranked
 GROUP BY day, kind, model;
 
 CREATE TABLE daily_usage (
-    day              TIMESTAMP_TEXT,
-    kind             TEXT,
-    model            TEXT,
+    day              TIMESTAMP_TEXT  NOT NULL,
+    kind             TEXT            NOT NULL,
+    model            TEXT            NOT NULL,
     requests         INTEGER,
     errors           INTEGER,
     input_tokens     INTEGER,
@@ -147,12 +146,10 @@ CREATE TABLE daily_usage (
     mean_latency_ms  REAL,
     p50_latency_ms   REAL,
     p95_latency_ms   REAL,
-    p99_latency_ms   REAL
-);
-
--- Serves the refresh, which tells rows by it, and daily_usage.list.
-CREATE UNIQUE INDEX daily_usage_key
-ON daily_usage (day, kind, model);
+    p99_latency_ms   REAL,
+    -- Only here: a materialized view has a unique index instead.
+    CONSTRAINT daily_usage_pkey PRIMARY KEY (day, kind, model)
+) WITHOUT ROWID;
 
 
 CREATE VIEW experiment_summary_live AS
@@ -215,7 +212,7 @@ LEFT JOIN runs ON e.id = runs.experiment_id
 LEFT JOIN outputs ON e.id = outputs.experiment_id;
 
 CREATE TABLE experiment_summary (
-    experiment_id        UUID_TEXT,
+    experiment_id        UUID_TEXT       NOT NULL,
     name                 TEXT,
     status               TEXT,
     dataset_id           UUID_TEXT,
@@ -237,12 +234,10 @@ CREATE TABLE experiment_summary (
     finished_at          TIMESTAMP_TEXT,
     duration_seconds     REAL,
     created_at           TIMESTAMP_TEXT,
-    team_id              UUID_TEXT
-);
-
--- Serves the refresh, which tells rows by it, and experiment_summary.get.
-CREATE UNIQUE INDEX experiment_summary_key
-ON experiment_summary (experiment_id);
+    team_id              UUID_TEXT,
+    -- Only here: a materialized view has a unique index instead.
+    CONSTRAINT experiment_summary_pkey PRIMARY KEY (experiment_id)
+) WITHOUT ROWID;
 
 -- Serves experiment_summary.list: newest first, page by page.
 CREATE INDEX experiment_summary_created_at_idx
@@ -319,7 +314,7 @@ LEFT JOIN trials ON d.id = trials.dataset_id
 LEFT JOIN tests ON d.id = tests.dataset_id;
 
 CREATE TABLE dataset_usage (
-    dataset_id             UUID_TEXT,
+    dataset_id             UUID_TEXT       NOT NULL,
     name                   TEXT,
     version                TEXT,
     domain                 TEXT,
@@ -334,12 +329,10 @@ CREATE TABLE dataset_usage (
     best_accuracy          REAL,
     first_run_at           TIMESTAMP_TEXT,
     last_run_at            TIMESTAMP_TEXT,
-    team_id                UUID_TEXT
-);
-
--- Serves the refresh, which tells rows by it.
-CREATE UNIQUE INDEX dataset_usage_key
-ON dataset_usage (dataset_id);
+    team_id                UUID_TEXT,
+    -- Only here: a materialized view has a unique index instead.
+    CONSTRAINT dataset_usage_pkey PRIMARY KEY (dataset_id)
+) WITHOUT ROWID;
 
 -- Serves dataset_usage.list: the most used first.
 CREATE INDEX dataset_usage_runs_idx

@@ -48,6 +48,7 @@ async def schema_only(program: str, options: Options, database: str, server: int
     arguments = (
         "--schema-only",
         "--no-owner",
+        "--no-privileges",
         "--no-tablespaces",
         "--no-table-access-method",
         "--no-publications",

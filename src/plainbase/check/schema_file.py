@@ -86,13 +86,14 @@ async def postgres_schema(url: str | None, pg_dump: str | None = None) -> str:
                 f"names of pg_catalog are found before those of schema {schema}; rename {', '.join(hidden)}"
             )
         populated = {row["name"] for row in await _rows(db, "list_populated")}
+        revoked = [row["statement"] for row in await _rows(db, "list_revoked")]
         recorded = await _records(db)
     program = pg_dump or dumping.find()
     dump = await dumping.schema_only(program, options, place["database"], place["major"])
     statements = unqualified.statements(dump, schema, populated)
     before = "\n".join(f"SET {name} = {value};" for name, value in _SETTINGS.items())
     after = "\n".join(f"RESET {name};" for name in _SETTINGS)
-    return _joined([_POSTGRES_HEADER.rstrip(), before, *statements, *recorded, after])
+    return _joined([_POSTGRES_HEADER.rstrip(), before, *statements, *revoked, *recorded, after])
 
 
 async def _rows(db: Database, query: str) -> list[Row]:

@@ -41,6 +41,7 @@ STOPPED = 130
 @click.command(
     "demo",
     context_settings={"help_option_names": ["-h", "--help"]},
+    short_help="Train two character models, in SQL; or fill a sample.",
     help=f"""Count the characters of text files in SQL, and see which order of model predicts them better.
 
     Reads the text files below FOLDER ({" ".join(texts.ENDINGS)}), or else Python's language reference.

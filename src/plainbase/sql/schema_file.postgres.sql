@@ -116,3 +116,24 @@ WHERE
             AND d.deptype = 'e'
     )
 ORDER BY own.kind, own.name;
+
+-- name: list_revoked :many
+-- A statement for each function that not everybody may call, by name; a dump without privileges would open it to all.
+-- only: postgres, SQLite has neither functions nor privileges
+SELECT
+    format(
+        'REVOKE ALL ON FUNCTION %I(%s) FROM PUBLIC;', p.proname, pg_get_function_identity_arguments(p.oid)
+    ) AS statement
+FROM pg_proc AS p
+WHERE
+    p.pronamespace = CAST(quote_ident(current_schema()) AS regnamespace)
+    AND p.prokind IN ('f', 'a', 'w')
+    AND p.proacl IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1
+        FROM aclexplode(p.proacl) AS a
+        WHERE
+            a.grantee = 0
+            AND a.privilege_type = 'EXECUTE'
+    )
+ORDER BY p.proname, pg_get_function_identity_arguments(p.oid);
