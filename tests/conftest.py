@@ -17,6 +17,7 @@ import hypothesis
 import pytest
 
 import plainbase
+import reused
 from plainbase import Database
 
 ENGINES = ("sqlite", "postgres")
@@ -126,17 +127,34 @@ async def empty_url(engine: str, tmp_path: Path) -> AsyncIterator[str]:
     await on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def kept() -> Iterator[dict[str, tuple[str, str | None]]]:
+    """By template, the database that this worker's tests have in turns, and its fingerprint; none at first."""
+    places: dict[str, tuple[str, str | None]] = {}
+    yield places
+    for name, _ in places.values():
+        asyncio.run(on_server(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture
-async def url(engine: str, tmp_path: Path, templates: dict[str, str]) -> AsyncIterator[str]:
-    """The URL of a migrated database."""
+async def url(
+    engine: str, tmp_path: Path, templates: dict[str, str], kept: dict[str, tuple[str, str | None]]
+) -> AsyncIterator[str]:
+    """The URL of a migrated database without rows."""
     if engine == "sqlite":
         shutil.copy(templates["sqlite"], tmp_path / "test.db")
         yield f"sqlite:///{tmp_path / 'test.db'}"
         return
-    name = f"test_{uuid.uuid4().hex}"
-    await on_server(f"CREATE DATABASE {name} TEMPLATE {templates['postgres']}")
-    yield named(os.environ[SERVER], name)
-    await on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    template = templates["postgres"]
+    if template not in kept:
+        name = f"test_{uuid.uuid4().hex}"
+        await on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
+        kept[template] = name, await reused.emptied(named(os.environ[SERVER], name))
+    name, fingerprint = kept[template]
+    yield (place := named(os.environ[SERVER], name))
+    if fingerprint is None or await reused.emptied(place) != fingerprint:
+        await on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        del kept[template]
 
 
 @pytest.fixture

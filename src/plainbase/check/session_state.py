@@ -33,6 +33,8 @@ SECONDS = 5.0
 """A statement may run so long; its values are made up, so it may wait or count for ever."""
 ROWS = 5
 """Rows that a statement is run on, where there are so many, before their values are varied."""
+FILLINGS = 8
+"""Times that rows are added, where a statement finds none that it is about."""
 
 _CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
 _LAST = {"INSERT": 0, "UPDATE": 2, "MERGE": 2, "DELETE": 3}
@@ -135,7 +137,7 @@ class _Proof:
             return
         accepts = self._driver.plans.known[statement].accepts
         reason: str | None = ""
-        for attempt in range(2):
+        for attempt in range(1 + FILLINGS):
             if attempt:
                 await self.fill(statement.tables)
             rows = await self._rows.sample(statement.tables)
