@@ -72,6 +72,8 @@ def translate(error: BaseException, *, timed_out: bool = False, text: str = "", 
         return TransactionConflict("another connection holds the write lock; run the transaction again", **about)
     if name.startswith(("SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE")) or isinstance(error, sqlite3.DataError):
         return DataInvalid(f"a value does not fit: {message}", **about)
+    if message == "integer overflow":
+        return DataInvalid("a sum does not fit into 64 bits", **about)
     if name.startswith("SQLITE_NOTADB"):
         return ConfigurationError("the file is not an SQLite database", **about)
     if name.startswith("SQLITE_CANTOPEN"):
