@@ -177,3 +177,19 @@ def test_verb(sql: str, verb: str, dialect: Dialect) -> None:
 def test_words() -> None:
     sql = "SELECT set_config('INTO', :a, false) -- INTO\n, \"INTO\" /* INTO */ FROM T"
     assert statement(sql).words == ("select", "set_config", "false", "from", "t")
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("sql", "types"),
+    [
+        ("SELECT CAST(:p AS float8), CAST(:q AS bigint), CAST(:r AS text)", ("real", "integer", "text")),
+        ("SELECT CAST(:p AS real) || 's', cast(:q AS INTEGER)", ("real", "integer")),
+        ("SELECT CASE WHEN :p THEN 1 END FROM t WHERE :q AND (a OR NOT :r)", ("boolean",) * 3),
+        ("SELECT CASE a WHEN :p THEN 1 END, CAST(:q || 'x' AS text)", (None, None)),
+        ("SELECT 1 FROM t WHERE f(a) BETWEEN 1 AND :p AND b", (None,)),
+        ("SELECT 1 FROM t WHERE f(a) = :p AND f(CAST(:q AS date))", (None, None)),
+    ],
+)
+def test_what_the_text_says_of_a_type(sql: str, types: tuple[str | None, ...], dialect: Dialect) -> None:
+    assert statement(sql, dialect).stated_types == types

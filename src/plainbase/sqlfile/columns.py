@@ -26,6 +26,13 @@ _TABLE_FOLLOWS = frozenset({"FROM", "USING", "JOIN", "INTO", "UPDATE"})
 _NO_TABLE = frozenset({"LATERAL", "SELECT", "VALUES", "WITH", "SET", "ROWS", "TABLE"})
 _FROM_ARGUMENTS = frozenset({"EXTRACT", "SUBSTRING", "TRIM", "OVERLAY", "POSITION"})
 _SELECT_ENDS = words("FROM WHERE GROUP HAVING ORDER LIMIT OFFSET UNION INTERSECT EXCEPT RETURNING ON ;")
+_CASTS = {
+    **dict.fromkeys(("REAL", "FLOAT8", "DOUBLE"), "real"),
+    **dict.fromkeys(("INTEGER", "INT", "BIGINT"), "integer"),
+    "TEXT": "text",
+}
+_CONDITIONS = frozenset({"WHERE", "AND", "OR", "NOT"})
+_CONDITION_ENDS = frozenset({"THEN", "AND", "OR", ")"})
 _NO_UPDATE_OF = frozenset({"FOR", "KEY", "DO", "THEN", "ON", "BEFORE", "AFTER", "OF"})
 
 END = Token("end", "", -1, -1)
@@ -202,6 +209,18 @@ class Columns:
                 depth -= 1
             index += 1
         return [*items, (start, index)], index
+
+
+def stated_type(up: Sequence[str], index: int) -> str | None:
+    """Return the logical type of the parameter at `index` by `CAST(:p AS type)`, or by `CASE WHEN :p THEN`, `AND :p`."""
+    before, after = up[index - 1] if index else "", up[index + 1] if index + 1 < len(up) else ""
+    if before == "(" and up[index - 2] == "CAST" and after == "AS":
+        return _CASTS.get(up[index + 2])
+    if before == "WHEN" and up[index - 2] == "CASE" and after in _CONDITION_ENDS:
+        return "boolean"
+    if before in _CONDITIONS and after in _CONDITION_ENDS and index - 1 not in between_ands(up):
+        return "boolean"
+    return None
 
 
 def tables(code: Sequence[Token], up: Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from plainbase.dialect import Dialect
-from plainbase.sqlfile.columns import Columns, InsertMismatch, tables
+from plainbase.sqlfile.columns import Columns, InsertMismatch, stated_type, tables
 from plainbase.sqlfile.lexer import PARAM, PUNCTUATION, WORD, Token
 
 Role = Literal["value", "list", "limit"]
@@ -78,6 +78,13 @@ class Statement:
         """The column that each parameter is compared with or assigned to, as written, where the text says it."""
         columns = Columns(self._code, self._up)
         return tuple([next(filter(None, map(columns.of, places)), None) for places in self._places])
+
+    @cached_property
+    def stated_types(self) -> tuple[str | None, ...]:
+        """The logical type of each parameter, where the text around it says one."""
+        return tuple(
+            [next((found for at in places if (found := stated_type(self._up, at))), None) for places in self._places]
+        )
 
     @cached_property
     def tables(self) -> tuple[str, ...]:
