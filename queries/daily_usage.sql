@@ -10,7 +10,7 @@ SELECT
     input_tokens,
     output_tokens,
     cost_usd,
-    mean_latency_ms,
+    avg_latency_ms,
     p50_latency_ms,
     p95_latency_ms,
     p99_latency_ms

@@ -20,7 +20,7 @@ SELECT
 FROM job_schedules
 WHERE
     enabled
-    AND next_run_at <= strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    AND next_run_at <= strftime('%Y-%m-%dT%H:%M:%f999Z', 'now')
 ORDER BY next_run_at, name
 LIMIT :limit;
 

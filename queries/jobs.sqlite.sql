@@ -97,7 +97,8 @@ RETURNING
 -- Takes the jobs of a queue that are due, the largest priority first, then the longest due; a paused queue gives none.
 -- The rows come in no promised order. Until its lease is over, what is done with a job is fenced by
 -- its id, attempt and worker_id.
--- Differs from postgres: one writer, so no SKIP LOCKED is needed; the clock is strftime's.
+-- Differs from postgres: one writer, so no SKIP LOCKED is needed; the clock is strftime's, in milliseconds: what is due
+-- in this one is due.
 -- defaults: queue = "default", limit = 1
 UPDATE jobs SET
     state = 'running',
@@ -113,7 +114,7 @@ WHERE
         WHERE
             queue = :queue
             AND state = 'available'
-            AND run_at <= strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+            AND run_at <= strftime('%Y-%m-%dT%H:%M:%f999Z', 'now')
             AND job_type IN (:job_types) -- optional
             AND NOT EXISTS (
                 SELECT 1
@@ -371,7 +372,7 @@ FROM jobs
 WHERE
     queue = :queue
     AND state = 'available'
-    AND run_at <= strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    AND run_at <= strftime('%Y-%m-%dT%H:%M:%f999Z', 'now')
     AND job_type IN (:job_types) -- optional
 ORDER BY priority DESC, run_at, id
 LIMIT :limit;
@@ -388,14 +389,14 @@ SELECT
         FROM jobs
         WHERE
             state = 'available'
-            AND run_at <= strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+            AND run_at <= strftime('%Y-%m-%dT%H:%M:%f999Z', 'now')
     ) AS pending,
     (
         SELECT count(*)
         FROM jobs
         WHERE
             state = 'available'
-            AND run_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+            AND run_at > strftime('%Y-%m-%dT%H:%M:%f999Z', 'now')
     ) AS scheduled,
     (
         SELECT count(*)
@@ -428,7 +429,7 @@ SELECT
         FROM jobs
         WHERE
             state = 'available'
-            AND run_at <= strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+            AND run_at <= strftime('%Y-%m-%dT%H:%M:%f999Z', 'now')
     ) AS oldest_waiting_seconds;
 
 -- name: seconds_to_next :value

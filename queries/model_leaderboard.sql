@@ -31,14 +31,14 @@ LIMIT :limit;
 
 -- name: by_architecture :many
 -- Each architecture's best, mean and worst score in a benchmark's metric, as of the last refresh, the best first.
--- result: mean_value real
+-- result: avg_value real
 SELECT
     architecture,
     count(*) AS versions,
     min(place) AS best_place,
     CASE WHEN min(CASE WHEN higher_is_better THEN 1 ELSE 0 END) = 1 THEN max(value) ELSE min(value) END AS best_value,
     -- Not avg, which squares on PostgreSQL, and fails where that is too much.
-    sum(value) / count(value) AS mean_value,
+    sum(value) / count(value) AS avg_value,
     CASE WHEN min(CASE WHEN higher_is_better THEN 1 ELSE 0 END) = 1 THEN min(value) ELSE max(value) END AS worst_value
 FROM model_leaderboard
 WHERE

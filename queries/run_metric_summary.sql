@@ -13,7 +13,7 @@ SELECT
     min_step,
     max_value,
     max_step,
-    mean_value,
+    avg_value,
     last_recorded_at
 FROM run_metric_summary
 WHERE run_id = :run_id
@@ -35,7 +35,7 @@ SELECT
     min_step,
     max_value,
     max_step,
-    mean_value,
+    avg_value,
     last_recorded_at
 FROM run_metric_summary
 WHERE
@@ -60,7 +60,7 @@ SELECT
     min_step,
     max_value,
     max_step,
-    mean_value,
+    avg_value,
     last_recorded_at
 FROM run_metric_summary
 WHERE

@@ -17,10 +17,12 @@ VALUES (
     :token_hash,
     :ip_address,
     :user_agent,
-    least(
-        now() + make_interval(secs => :idle_seconds),
-        now() + make_interval(secs => :lifetime_seconds)
-    ),
+    -- Not least, which passes over a null.
+    now() + CASE
+        WHEN make_interval(secs => :idle_seconds) > make_interval(secs => :lifetime_seconds)
+            THEN make_interval(secs => :lifetime_seconds)
+        ELSE make_interval(secs => :idle_seconds)
+    END,
     now() + make_interval(secs => :lifetime_seconds)
 )
 RETURNING
@@ -64,7 +66,11 @@ WHERE
 UPDATE sessions
 SET
     last_seen_at = statement_timestamp(),
-    idle_expires_at = least(statement_timestamp() + make_interval(secs => :idle_seconds), expires_at)
+    -- Not least, which passes over a null.
+    idle_expires_at = CASE
+        WHEN statement_timestamp() + make_interval(secs => :idle_seconds) > expires_at THEN expires_at
+        ELSE statement_timestamp() + make_interval(secs => :idle_seconds)
+    END
 WHERE
     id = :id
     AND revoked_at IS NULL

@@ -17,7 +17,7 @@ VALUES (
 );
 
 -- name: history :many
--- One metric of a run step by step; a long one is best streamed.
+-- One metric of a run step by step, of all steps or of a part of them; a long one is best streamed.
 SELECT
     step,
     value,
@@ -26,6 +26,8 @@ FROM training_metrics
 WHERE
     run_id = :run_id
     AND name = :name
+    AND step >= :since_step -- optional
+    AND step < :until_step -- optional
 ORDER BY step, id;
 
 -- name: history_sampled :many

@@ -138,7 +138,8 @@ SET
 WHERE id = :id;
 
 -- name: change_email :exec
--- Gives an account another address, in lower case, that is to be verified anew.
+-- Gives an account another address, in lower case, that is to be verified anew; one_time_tokens.revoke_for_user
+-- ends what was sent to the old one, which would verify the new one.
 -- defaults: now = now()
 UPDATE users
 SET

@@ -27,9 +27,9 @@ BEGIN
     END LOOP;
     FOR place IN
         SELECT oid FROM pg_class
-        WHERE relkind = 'm' AND relispopulated AND relnamespace = to_regnamespace('public')
+        WHERE relkind = 'm' AND pg_relation_size(oid) > 0 AND relnamespace = to_regnamespace('public')
     LOOP
-        EXECUTE format('REFRESH MATERIALIZED VIEW %s WITH NO DATA', place);
+        EXECUTE format('REFRESH MATERIALIZED VIEW %s', place);
     END LOOP;
     PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence WHERE pg_sequence_last_value(seqrelid) IS NOT NULL;
 END

@@ -153,7 +153,7 @@ async def test_the_marks_of_aiosql_are_synonyms(engine: str, empty_url: str, tmp
         assert last == (row.id + 1 if engine == "sqlite" else None)
         assert (await q.get_item(name="a")).name == "a"
         assert await q.get_item(name="none") is None
-        assert q.get_item.__doc__ == "One item."
+        assert q.get_item.__doc__ == "One item.\n\nParameters: name"
         assert await q.size_now(name="b") == 2
         assert [row.name for row in await q.all_items()] == list("abcdefg")
         await q.wipe()

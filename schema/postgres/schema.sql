@@ -234,7 +234,8 @@ CREATE TABLE accuracy_metrics (
     value double precision NOT NULL,
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT accuracy_metrics_metric_type_length_check CHECK (((length(metric_type) >= 1) AND (length(metric_type) <= 255)))
+    CONSTRAINT accuracy_metrics_metric_type_length_check CHECK (((length(metric_type) >= 1) AND (length(metric_type) <= 255))),
+    CONSTRAINT accuracy_metrics_value_check CHECK ((value < 'NaN'::double precision))
 );
 
 COMMENT ON TABLE accuracy_metrics IS 'Accuracies that were measured, of a checkpoint or of the whole.';
@@ -349,6 +350,7 @@ CREATE TABLE checkpoints (
     CONSTRAINT checkpoints_accuracy_check CHECK (((accuracy >= (0)::double precision) AND (accuracy <= (1)::double precision))),
     CONSTRAINT checkpoints_block_size_check CHECK ((block_size >= 0)),
     CONSTRAINT checkpoints_epochs_check CHECK ((epochs >= 0)),
+    CONSTRAINT checkpoints_loss_check CHECK ((loss < 'NaN'::double precision)),
     CONSTRAINT checkpoints_step_check CHECK ((step >= 0))
 );
 
@@ -567,7 +569,8 @@ CREATE TABLE model_versions (
     CONSTRAINT model_versions_parameter_count_check CHECK ((parameter_count >= 0)),
     CONSTRAINT model_versions_stage_check CHECK ((stage = ANY (ARRAY['production'::text, 'staging'::text, 'development'::text, 'archived'::text]))),
     CONSTRAINT model_versions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'ready'::text, 'failed'::text, 'retired'::text]))),
-    CONSTRAINT model_versions_version_check CHECK (((length(version) >= 1) AND (length(version) <= 255)))
+    CONSTRAINT model_versions_version_check CHECK (((length(version) >= 1) AND (length(version) <= 255))),
+    CONSTRAINT model_versions_version_form_check CHECK (((version !~~ '%:%'::text) AND (version !~~ '%@%'::text)))
 );
 
 COMMENT ON TABLE model_versions IS 'Versions of a model: what it is, where its files are, what its tokens cost.';
@@ -665,7 +668,7 @@ CREATE VIEW daily_usage_live AS
     (COALESCE(sum(input_tokens), (0)::numeric))::bigint AS input_tokens,
     (COALESCE(sum(output_tokens), (0)::numeric))::bigint AS output_tokens,
     COALESCE(sum(cost_usd), (0.0)::double precision) AS cost_usd,
-    avg(latency_ms) AS mean_latency_ms,
+    avg(latency_ms) AS avg_latency_ms,
     percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY latency_ms) AS p50_latency_ms,
     percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY latency_ms) AS p95_latency_ms,
     percentile_cont((0.99)::double precision) WITHIN GROUP (ORDER BY latency_ms) AS p99_latency_ms
@@ -683,7 +686,7 @@ CREATE MATERIALIZED VIEW daily_usage AS
     input_tokens,
     output_tokens,
     cost_usd,
-    mean_latency_ms,
+    avg_latency_ms,
     p50_latency_ms,
     p95_latency_ms,
     p99_latency_ms
@@ -793,7 +796,7 @@ CREATE VIEW dataset_usage_live AS
             count(*) AS runs,
             count(*) FILTER (WHERE (training_runs.status = 'completed'::text)) AS completed_runs,
             count(*) FILTER (WHERE (training_runs.status = 'failed'::text)) AS failed_runs,
-            avg(training_runs.duration_seconds) FILTER (WHERE (training_runs.status = 'completed'::text)) AS mean_duration_seconds,
+            avg(training_runs.duration_seconds) FILTER (WHERE (training_runs.status = 'completed'::text)) AS avg_duration_seconds,
             min(training_runs.created_at) AS first_run_at,
             max(training_runs.created_at) AS last_run_at
            FROM training_runs
@@ -830,7 +833,7 @@ CREATE VIEW dataset_usage_live AS
     COALESCE(runs.failed_runs, (0)::bigint) AS failed_runs,
     COALESCE(trials.experiments, (0)::bigint) AS experiments,
     COALESCE(tests.benchmarks, (0)::bigint) AS benchmarks,
-    runs.mean_duration_seconds,
+    runs.avg_duration_seconds,
     losses.best_loss,
     losses.best_accuracy,
     runs.first_run_at,
@@ -855,7 +858,7 @@ CREATE MATERIALIZED VIEW dataset_usage AS
     failed_runs,
     experiments,
     benchmarks,
-    mean_duration_seconds,
+    avg_duration_seconds,
     best_loss,
     best_accuracy,
     first_run_at,
@@ -897,11 +900,11 @@ CREATE VIEW experiment_summary_live AS
         ), outputs AS (
          SELECT evaluations.experiment_id,
             count(*) AS evaluations,
-            avg(evaluations.score) AS mean_score,
-            max(evaluations.score) AS best_score,
-            count(evaluations.human_rating) AS ratings,
-            (avg(evaluations.human_rating))::double precision AS mean_rating,
-            avg(evaluations.latency_ms) AS mean_latency_ms,
+            avg(evaluations.score) AS avg_score,
+            max(evaluations.score) AS max_score,
+            count(evaluations.human_rating) AS rated_evaluations,
+            (avg(evaluations.human_rating))::double precision AS avg_rating,
+            avg(evaluations.latency_ms) AS avg_latency_ms,
             (sum(evaluations.input_tokens))::bigint AS input_tokens,
             (sum(evaluations.output_tokens))::bigint AS output_tokens,
             sum(evaluations.cost_usd) AS cost_usd
@@ -918,14 +921,14 @@ CREATE VIEW experiment_summary_live AS
     COALESCE(runs.completed_runs, (0)::bigint) AS completed_runs,
     COALESCE(runs.failed_runs, (0)::bigint) AS failed_runs,
     COALESCE(outputs.evaluations, (0)::bigint) AS evaluations,
-    outputs.mean_score,
-    outputs.best_score,
-    COALESCE(outputs.ratings, (0)::bigint) AS ratings,
-    outputs.mean_rating,
-    outputs.mean_latency_ms,
+    outputs.avg_score,
+    outputs.max_score,
+    COALESCE(outputs.rated_evaluations, (0)::bigint) AS rated_evaluations,
+    outputs.avg_rating,
+    outputs.avg_latency_ms,
     COALESCE(outputs.input_tokens, (0)::bigint) AS input_tokens,
     COALESCE(outputs.output_tokens, (0)::bigint) AS output_tokens,
-    COALESCE(outputs.cost_usd, (0.0)::double precision) AS evaluation_cost_usd,
+    COALESCE(outputs.cost_usd, (0.0)::double precision) AS evaluations_cost_usd,
     e.cost_usd,
     e.started_at,
     e.finished_at,
@@ -948,14 +951,14 @@ CREATE MATERIALIZED VIEW experiment_summary AS
     completed_runs,
     failed_runs,
     evaluations,
-    mean_score,
-    best_score,
-    ratings,
-    mean_rating,
-    mean_latency_ms,
+    avg_score,
+    max_score,
+    rated_evaluations,
+    avg_rating,
+    avg_latency_ms,
     input_tokens,
     output_tokens,
-    evaluation_cost_usd,
+    evaluations_cost_usd,
     cost_usd,
     started_at,
     finished_at,
@@ -1122,7 +1125,8 @@ CREATE TABLE model_aliases (
     model_version_id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT model_aliases_alias_check CHECK (((length(alias) >= 1) AND (length(alias) <= 100)))
+    CONSTRAINT model_aliases_alias_check CHECK (((length(alias) >= 1) AND (length(alias) <= 100))),
+    CONSTRAINT model_aliases_alias_form_check CHECK (((alias !~~ '%:%'::text) AND (alias !~~ '%@%'::text)))
 );
 
 COMMENT ON TABLE model_aliases IS 'Names that move from version to version of a model, such as champion; one version per alias.';
@@ -1141,7 +1145,8 @@ CREATE TABLE model_benchmarks (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT model_benchmarks_benchmark_check CHECK (((length(benchmark) >= 1) AND (length(benchmark) <= 255))),
     CONSTRAINT model_benchmarks_metric_check CHECK (((length(metric) >= 1) AND (length(metric) <= 255))),
-    CONSTRAINT model_benchmarks_standard_error_check CHECK (((standard_error >= (0)::double precision) AND (standard_error <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision)))
+    CONSTRAINT model_benchmarks_standard_error_check CHECK (((standard_error >= (0)::double precision) AND (standard_error <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision))),
+    CONSTRAINT model_benchmarks_value_check CHECK ((value < 'NaN'::double precision))
 );
 
 COMMENT ON TABLE model_benchmarks IS 'The score of a version on a benchmark; measured again it is replaced.';
@@ -1203,7 +1208,8 @@ CREATE TABLE model_performance (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT model_performance_dataset_version_check CHECK (((length(dataset_version) >= 1) AND (length(dataset_version) <= 255))),
     CONSTRAINT model_performance_metric_check CHECK (((length(metric) >= 1) AND (length(metric) <= 255))),
-    CONSTRAINT model_performance_stage_check CHECK ((stage = ANY (ARRAY['production'::text, 'staging'::text, 'development'::text, 'archived'::text])))
+    CONSTRAINT model_performance_stage_check CHECK ((stage = ANY (ARRAY['production'::text, 'staging'::text, 'development'::text, 'archived'::text]))),
+    CONSTRAINT model_performance_value_check CHECK ((value < 'NaN'::double precision))
 );
 
 COMMENT ON TABLE model_performance IS 'How well a version did on live or fresh data, measured again and again.';
@@ -1292,7 +1298,7 @@ CREATE TABLE run_metric_summary (
     min_step bigint,
     max_value double precision,
     max_step bigint,
-    mean_value double precision,
+    avg_value double precision,
     last_recorded_at timestamp with time zone NOT NULL
 );
 
@@ -1306,7 +1312,8 @@ CREATE TABLE training_metrics (
     value double precision,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT training_metrics_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
-    CONSTRAINT training_metrics_step_check CHECK ((step >= 0))
+    CONSTRAINT training_metrics_step_check CHECK ((step >= 0)),
+    CONSTRAINT training_metrics_value_check CHECK ((value < 'NaN'::double precision))
 );
 
 COMMENT ON TABLE training_metrics IS 'Metrics of a run, step by step; a step logged again is one more row.';
@@ -1336,7 +1343,7 @@ CREATE VIEW run_metric_summary_live AS
     ( SELECT min(m.step) AS min
            FROM training_metrics m
           WHERE ((m.run_id = s.run_id) AND (m.name = s.name) AND (m.value = s.max_value))) AS max_step,
-    mean_value,
+    avg_value,
     last_recorded_at
    FROM ( SELECT training_metrics.run_id,
             training_metrics.name,
@@ -1346,7 +1353,7 @@ CREATE VIEW run_metric_summary_live AS
             max(training_metrics.step) AS last_step,
             min(training_metrics.value) AS min_value,
             max(training_metrics.value) AS max_value,
-            avg(training_metrics.value) FILTER (WHERE ((training_metrics.value >= ('-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) AND (training_metrics.value <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision))) AS mean_value,
+            avg(training_metrics.value) FILTER (WHERE ((training_metrics.value >= ('-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) AND (training_metrics.value <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision))) AS avg_value,
             max(training_metrics.recorded_at) AS last_recorded_at
            FROM training_metrics
           GROUP BY training_metrics.run_id, training_metrics.name) s;
@@ -1407,7 +1414,8 @@ CREATE TABLE system_metrics (
     labels jsonb DEFAULT '{}'::jsonb NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT system_metrics_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
-    CONSTRAINT system_metrics_unit_check CHECK (((length(unit) >= 1) AND (length(unit) <= 50)))
+    CONSTRAINT system_metrics_unit_check CHECK (((length(unit) >= 1) AND (length(unit) <= 50))),
+    CONSTRAINT system_metrics_value_check CHECK ((value < 'NaN'::double precision))
 );
 
 COMMENT ON TABLE system_metrics IS 'Measurements of the system: processors, memory, disks, requests.';
@@ -1463,7 +1471,7 @@ CREATE TABLE users (
     last_login_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT users_email_check CHECK (((email ~~ '_%@_%'::text) AND (email = lower(email)))),
+    CONSTRAINT users_email_check CHECK (((email ~~ '_%@_%'::text) AND (email !~~ '% %'::text) AND (email = lower(email)))),
     CONSTRAINT users_email_length_check CHECK ((length(email) <= 320)),
     CONSTRAINT users_password_hash_check CHECK (((length(password_hash) >= 1) AND (length(password_hash) <= 1000))),
     CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'researcher'::text, 'user'::text]))),
@@ -2119,16 +2127,24 @@ ALTER TABLE ONLY training_runs
 ALTER TABLE ONLY training_runs
     ADD CONSTRAINT training_runs_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id) ON DELETE RESTRICT;
 
+REFRESH MATERIALIZED VIEW daily_usage;
+
+REFRESH MATERIALIZED VIEW dataset_usage;
+
+REFRESH MATERIALIZED VIEW experiment_summary;
+
+REFRESH MATERIALIZED VIEW model_leaderboard;
+
 REVOKE ALL ON FUNCTION refresh_materialized_view(stored regclass, asked_at timestamp with time zone, seen_at timestamp with time zone, failure text, OUT row_count bigint, OUT refreshed boolean) FROM PUBLIC;
 
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (1, 'identity', '2150e1167564cf6bee0e0b42c06b0eaa7d06731c4cab8a0698c58fb1f8d4bc56', '4ddf2ecd28183a855317f6228e5f485b290e7b4401c8bc3c1ab5c3ff8cc9f0e8', 'applied', NULL);
+VALUES (1, 'identity', 'c861ada650791d197f1fb05edb56d735234d9370c7372cf7eb4df312f6e196bb', 'e51787ddd99c0505231229072a263670961e46c2ac0367809dfacbceb97b289a', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (2, 'data', '96a83ba83a558313c2390dfcbff877b391b42f29ab8aecc7129e04448358b165', '85a23effc3c4d615b42b1e8f319e085aa76b2f516b5ddfbd133a1f73ebfd1629', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (3, 'models', 'f62ae27cdd7e204853202a63fce624b32aa0d30c8239d84360ec4f3e83857beb', '15221e8c0fc02f1bf982cdfebd6e8d47708393ba5aa4db8a297a2010efa50253', 'applied', NULL);
+VALUES (3, 'models', '5cd4ecbc45acafabbd91ad82e8e12db20c54ab1dcec646886048d02a2bd2f781', '93476d4ffd64624f0bf02d88370aefbc806ae371d2dbb3db504c70a11c1e0e39', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (4, 'training', '1705c26dde1caf7788f796920cab22cf6ea34927c8b5ee6007286b170ccdc2f6', '8ef1f5b17ccac1632c14e6254609545890b953a79f813f5888e0a1f0348fe42e', 'applied', NULL);
+VALUES (4, 'training', 'f0db97a773ac3e4e9fc0d06a08dd50eded3813c1ac6646a043e0f5d3b7900170', 'bf2e8c207b372b325483343580cad265775e2b6f5f48fb012694716e5a3d9d3c', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (5, 'experiments', 'fc220ee5e7ddd4806d88cae14cc00f82e1af28a5c9a9432314159225b4bfa1b1', 'd693f4f89284bafa2117da813d7aeeb1aac5ca90fcb887bb6e081ec5f4f037f5', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
@@ -2136,9 +2152,9 @@ VALUES (6, 'inference', '1ce857da3dba39697c240409726799fb71884578c34aa8743117975
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (7, 'work', 'd7faf46484695ed53e6917c7da3648eaa8ad929fa5ec10ee57030afb406fb094', '086a0a753c1807756ebc72efb173aedd2f0c17a1e0212209609d36093fb792b5', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (8, 'system', 'df2b8cc54db7f50b195aaa58bf20ca1d6025328e8b2636db951b2db99151a7ac', 'f0fc03e6c5c461cd71e8cbe08526d12d37f9ecd793b89ea7978f44f761c650e8', 'applied', NULL);
+VALUES (8, 'system', 'e2ae555cc467708f60a9f606d23b1c562a82c1510adc3872e1a71dcc0e431c3e', '17577483f6d9b86c1d61f077c997456df2bdfa2e44a0e5917435d4c904d240e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (9, 'views', '97eb68d1df7523ccf7caafb70cb70240d2f9594833caf1c516b07408c93ac3b4', '27e1fca929113882337ab6d7698bbd70f89eebb7f8494f6f617b5250ab8fce1e', 'applied', NULL);
+VALUES (9, 'views', 'ea35f52626c6c6bca701ae5a514edb19bf20e31cf46efd0016706c5e438cc6f9', 'f38317dff62cfcd81b862f6c056302343aa3f91953dd5636cb421a94b2b06fad', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (10, 'corpus_search', '717e0b63142de0ef327341dfc885a38d97845127373c018d00bdba0fa4756d53', '8f1ff0599672410048dcd6e0a659ea8bc79ddbf5102d906a0d66eb18c479ed47', 'applied', NULL);
 

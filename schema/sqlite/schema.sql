@@ -75,7 +75,7 @@ CREATE TABLE users (
             substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
             AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
         ),
-    CONSTRAINT users_email_check CHECK (email LIKE '_%@_%' AND email = lower(email)),
+    CONSTRAINT users_email_check CHECK (email LIKE '_%@_%' AND email NOT LIKE '% %' AND email = lower(email)),
     CONSTRAINT users_email_length_check CHECK (length(email) <= 320),
     CONSTRAINT users_username_check CHECK (length(username) BETWEEN 1 AND 100),
     CONSTRAINT users_password_hash_check CHECK (length(password_hash) BETWEEN 1 AND 1000),
@@ -712,6 +712,8 @@ CONSTRAINT model_versions_training_run_id_fkey REFERENCES training_runs (id) ON 
             AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
         ),
     CONSTRAINT model_versions_version_check CHECK (length(version) BETWEEN 1 AND 255),
+    -- model:version and model@alias name one version.
+    CONSTRAINT model_versions_version_form_check CHECK (version NOT LIKE '%:%' AND version NOT LIKE '%@%'),
     CONSTRAINT model_versions_stage_check CHECK (stage IN ('production', 'staging', 'development', 'archived')),
     CONSTRAINT model_versions_status_check CHECK (status IN ('pending', 'ready', 'failed', 'retired')),
     CONSTRAINT model_versions_architecture_check CHECK (length(architecture) BETWEEN 1 AND 255),
@@ -745,7 +747,8 @@ CREATE TABLE model_aliases (
             substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
             AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
         ),
-    CONSTRAINT model_aliases_alias_check CHECK (length(alias) BETWEEN 1 AND 100)
+    CONSTRAINT model_aliases_alias_check CHECK (length(alias) BETWEEN 1 AND 100),
+    CONSTRAINT model_aliases_alias_form_check CHECK (alias NOT LIKE '%:%' AND alias NOT LIKE '%@%')
 ) WITHOUT ROWID;
 
 CREATE TABLE model_benchmarks (
@@ -1957,67 +1960,67 @@ CREATE TABLE model_leaderboard (
 ) WITHOUT ROWID;
 
 CREATE TABLE daily_usage (
-    day              TIMESTAMP_TEXT  NOT NULL,
-    kind             TEXT            NOT NULL,
-    model            TEXT            NOT NULL,
-    requests         INTEGER,
-    errors           INTEGER,
-    input_tokens     INTEGER,
-    output_tokens    INTEGER,
-    cost_usd         REAL,
-    mean_latency_ms  REAL,
-    p50_latency_ms   REAL,
-    p95_latency_ms   REAL,
-    p99_latency_ms   REAL,
+    day             TIMESTAMP_TEXT  NOT NULL,
+    kind            TEXT            NOT NULL,
+    model           TEXT            NOT NULL,
+    requests        INTEGER,
+    errors          INTEGER,
+    input_tokens    INTEGER,
+    output_tokens   INTEGER,
+    cost_usd        REAL,
+    avg_latency_ms  REAL,
+    p50_latency_ms  REAL,
+    p95_latency_ms  REAL,
+    p99_latency_ms  REAL,
     -- Only here: a materialized view has a unique index instead.
     CONSTRAINT daily_usage_pkey PRIMARY KEY (day, kind, model)
 ) WITHOUT ROWID;
 
 CREATE TABLE experiment_summary (
-    experiment_id        UUID_TEXT       NOT NULL,
-    name                 TEXT,
-    status               TEXT,
-    dataset_id           UUID_TEXT,
-    model_version_id     UUID_TEXT,
-    runs                 INTEGER,
-    completed_runs       INTEGER,
-    failed_runs          INTEGER,
-    evaluations          INTEGER,
-    mean_score           REAL,
-    best_score           REAL,
-    ratings              INTEGER,
-    mean_rating          REAL,
-    mean_latency_ms      REAL,
-    input_tokens         INTEGER,
-    output_tokens        INTEGER,
-    evaluation_cost_usd  REAL,
-    cost_usd             REAL,
-    started_at           TIMESTAMP_TEXT,
-    finished_at          TIMESTAMP_TEXT,
-    duration_seconds     REAL,
-    created_at           TIMESTAMP_TEXT,
-    team_id              UUID_TEXT,
+    experiment_id         UUID_TEXT       NOT NULL,
+    name                  TEXT,
+    status                TEXT,
+    dataset_id            UUID_TEXT,
+    model_version_id      UUID_TEXT,
+    runs                  INTEGER,
+    completed_runs        INTEGER,
+    failed_runs           INTEGER,
+    evaluations           INTEGER,
+    avg_score             REAL,
+    max_score             REAL,
+    rated_evaluations     INTEGER,
+    avg_rating            REAL,
+    avg_latency_ms        REAL,
+    input_tokens          INTEGER,
+    output_tokens         INTEGER,
+    evaluations_cost_usd  REAL,
+    cost_usd              REAL,
+    started_at            TIMESTAMP_TEXT,
+    finished_at           TIMESTAMP_TEXT,
+    duration_seconds      REAL,
+    created_at            TIMESTAMP_TEXT,
+    team_id               UUID_TEXT,
     -- Only here: a materialized view has a unique index instead.
     CONSTRAINT experiment_summary_pkey PRIMARY KEY (experiment_id)
 ) WITHOUT ROWID;
 
 CREATE TABLE dataset_usage (
-    dataset_id             UUID_TEXT       NOT NULL,
-    name                   TEXT,
-    version                TEXT,
-    domain                 TEXT,
-    row_count              INTEGER,
-    runs                   INTEGER,
-    completed_runs         INTEGER,
-    failed_runs            INTEGER,
-    experiments            INTEGER,
-    benchmarks             INTEGER,
-    mean_duration_seconds  REAL,
-    best_loss              REAL,
-    best_accuracy          REAL,
-    first_run_at           TIMESTAMP_TEXT,
-    last_run_at            TIMESTAMP_TEXT,
-    team_id                UUID_TEXT,
+    dataset_id            UUID_TEXT       NOT NULL,
+    name                  TEXT,
+    version               TEXT,
+    domain                TEXT,
+    row_count             INTEGER,
+    runs                  INTEGER,
+    completed_runs        INTEGER,
+    failed_runs           INTEGER,
+    experiments           INTEGER,
+    benchmarks            INTEGER,
+    avg_duration_seconds  REAL,
+    best_loss             REAL,
+    best_accuracy         REAL,
+    first_run_at          TIMESTAMP_TEXT,
+    last_run_at           TIMESTAMP_TEXT,
+    team_id               UUID_TEXT,
     -- Only here: a materialized view has a unique index instead.
     CONSTRAINT dataset_usage_pkey PRIMARY KEY (dataset_id)
 ) WITHOUT ROWID;
@@ -2036,7 +2039,7 @@ CREATE TABLE run_metric_summary (
     min_step          INTEGER,
     max_value         REAL,
     max_step          INTEGER,
-    mean_value        REAL,
+    avg_value         REAL,
     last_recorded_at  TIMESTAMP_TEXT  NOT NULL,
     -- Serves run_metric_summary.list_for_run too. No foreign key: what a deleted run had goes with the next refresh.
     CONSTRAINT run_metric_summary_pkey PRIMARY KEY (run_id, name)
@@ -2473,7 +2476,7 @@ calls AS (
     SELECT
         'inference' AS kind,
         m.name || ':' || v.version AS model,
-        r.created_at,
+        substr(r.created_at, 1, 10) || 'T00:00:00.000000Z' AS day,
         r.status = 'error' AS failed,
         r.input_tokens,
         r.output_tokens,
@@ -2487,7 +2490,7 @@ calls AS (
     SELECT
         'evaluation' AS kind,
         e.provider || '/' || e.model AS model,
-        e.created_at,
+        substr(e.created_at, 1, 10) || 'T00:00:00.000000Z' AS day,
         false AS failed,
         e.input_tokens,
         e.output_tokens,
@@ -2498,7 +2501,7 @@ calls AS (
     SELECT
         'prediction' AS kind,
         p.model_version AS model,
-        p.created_at,
+        substr(p.created_at, 1, 10) || 'T00:00:00.000000Z' AS day,
         p.status = 'error' AS failed,
         NULL AS input_tokens,
         NULL AS output_tokens,
@@ -2510,7 +2513,7 @@ calls AS (
 -- A percentile lies between two neighbours in rank, and takes from each by its nearness, as percentile_cont does.
 ranked AS (
     SELECT
-        strftime('%Y-%m-%dT00:00:00.000000Z', created_at) AS day,
+        day,
         kind,
         model,
         failed,
@@ -2519,10 +2522,10 @@ ranked AS (
         cost_usd,
         latency_ms,
         row_number() OVER (
-            PARTITION BY substr(created_at, 1, 10), kind, model
+            PARTITION BY day, kind, model
             ORDER BY latency_ms NULLS LAST
         ) - 1 AS place,
-        count(latency_ms) OVER (PARTITION BY substr(created_at, 1, 10), kind, model) - 1 AS last
+        count(latency_ms) OVER (PARTITION BY day, kind, model) - 1 AS last
     FROM calls
 )
 
@@ -2535,7 +2538,7 @@ SELECT
     coalesce(sum(input_tokens), 0) AS input_tokens,
     coalesce(sum(output_tokens), 0) AS output_tokens,
     coalesce(sum(cost_usd), 0.0) AS cost_usd,
-    avg(latency_ms) AS mean_latency_ms,
+    avg(latency_ms) AS avg_latency_ms,
     sum(latency_ms * max(0.0, 1 - abs(place - 0.5 * last))) AS p50_latency_ms,
     sum(latency_ms * max(0.0, 1 - abs(place - 0.95 * last))) AS p95_latency_ms,
     sum(latency_ms * max(0.0, 1 - abs(place - 0.99 * last))) AS p99_latency_ms
@@ -2560,11 +2563,11 @@ outputs AS (
     SELECT
         experiment_id,
         count(*) AS evaluations,
-        avg(score) AS mean_score,
-        max(score) AS best_score,
-        count(human_rating) AS ratings,
-        avg(human_rating) AS mean_rating,
-        avg(latency_ms) AS mean_latency_ms,
+        avg(score) AS avg_score,
+        max(score) AS max_score,
+        count(human_rating) AS rated_evaluations,
+        avg(human_rating) AS avg_rating,
+        avg(latency_ms) AS avg_latency_ms,
         sum(input_tokens) AS input_tokens,
         sum(output_tokens) AS output_tokens,
         sum(cost_usd) AS cost_usd
@@ -2583,14 +2586,14 @@ SELECT
     coalesce(runs.completed_runs, 0) AS completed_runs,
     coalesce(runs.failed_runs, 0) AS failed_runs,
     coalesce(outputs.evaluations, 0) AS evaluations,
-    outputs.mean_score,
-    outputs.best_score,
-    coalesce(outputs.ratings, 0) AS ratings,
-    outputs.mean_rating,
-    outputs.mean_latency_ms,
+    outputs.avg_score,
+    outputs.max_score,
+    coalesce(outputs.rated_evaluations, 0) AS rated_evaluations,
+    outputs.avg_rating,
+    outputs.avg_latency_ms,
     coalesce(outputs.input_tokens, 0) AS input_tokens,
     coalesce(outputs.output_tokens, 0) AS output_tokens,
-    coalesce(outputs.cost_usd, 0.0) AS evaluation_cost_usd,
+    coalesce(outputs.cost_usd, 0.0) AS evaluations_cost_usd,
     e.cost_usd,
     e.started_at,
     e.finished_at,
@@ -2610,7 +2613,7 @@ runs AS (
         count(*) AS runs,
         count(*) FILTER (WHERE status = 'completed') AS completed_runs,
         count(*) FILTER (WHERE status = 'failed') AS failed_runs,
-        avg(duration_seconds) FILTER (WHERE status = 'completed') AS mean_duration_seconds,
+        avg(duration_seconds) FILTER (WHERE status = 'completed') AS avg_duration_seconds,
         min(created_at) AS first_run_at,
         max(created_at) AS last_run_at
     FROM training_runs
@@ -2658,7 +2661,7 @@ SELECT
     coalesce(runs.failed_runs, 0) AS failed_runs,
     coalesce(trials.experiments, 0) AS experiments,
     coalesce(tests.benchmarks, 0) AS benchmarks,
-    runs.mean_duration_seconds,
+    runs.avg_duration_seconds,
     losses.best_loss,
     losses.best_accuracy,
     runs.first_run_at,
@@ -2715,7 +2718,7 @@ SELECT
             AND m.name = s.name
             AND m.value = s.max_value
     ) AS max_step,
-    s.mean_value,
+    s.avg_value,
     s.last_recorded_at
 FROM (
     SELECT
@@ -2728,7 +2731,7 @@ FROM (
         min(value) AS min_value,
         max(value) AS max_value,
         -- Of what is neither infinite nor so large that its square is.
-        avg(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS mean_value,
+        avg(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS avg_value,
         max(recorded_at) AS last_recorded_at
     FROM training_metrics
     GROUP BY run_id, name
@@ -3001,11 +3004,11 @@ BEGIN
 END;
 
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (1, 'identity', 'b97f9856195d2baab30f891c8609cd4be016d2dd3517fcf2771ac2e7d37b4374', '699599ec8304b825db57d7b1d359b28d51ac90a17081ad2b678bb5c49f0445fc', 'applied', NULL);
+VALUES (1, 'identity', '98b3ed17ae790f169903cf8a802edda6f3cc0ece6c3907d5e425b4bccd776b84', '0e5612f342487acd880c6eaa0cd889790dfe72ead71934cd6363084c973dd3e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (2, 'data', '61062eda19a9fe9e66ee95ee21657086eacc4698dab829b71324088bb466881b', '995d0c5d5394c4201d754674da7736e2e92c1f84b0a40c081ae80d160cc7328b', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (3, 'models', '38826103fdae490bf0b850838ee28137242375d154bf8f57e1326ada1749750b', 'a9356df0b22e8515556613d1db588741c6e0f07d0c521e3ff04ee5165b68ea05', 'applied', NULL);
+VALUES (3, 'models', 'c1073ba2647269f1dc21dc9aef33a6953cb7ba8f07846524001c55e895cf3ed9', 'f3f2de7c9d9d6678032690609c9ce0aefc8c1f865d14a0d8c172ee82f191f160', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (4, 'training', 'e11a8ebaf7f6b3f9c23bb3bee69a52dfc72ce9f86b17c3b513da818a43b14895', '7f6827896e4769f34e118c71415ad3084c4127399dc3228eac1206cce745ede0', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
@@ -3017,6 +3020,6 @@ VALUES (7, 'work', 'fd39385cced01f7a3a48100ecde82e4720b96037dccbfc72a03a08b71b52
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', '36b600ba100a99e1e931d3439eb73e5f9041b6882b3c201ba8a3daebf93f522d', 'f42b817ae6f8c6c660576c48738d59b00aff1d7b5f9a352f9ef2ece3f4c8d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (9, 'views', '6e7bdb5be2c339b2d9637fa5890c8a36daf70d714a4e8d82d5155bf80d567894', '751f1b3c61324088fb6ab60a8864604826cdf134b519441324d07b198f0b9908', 'applied', NULL);
+VALUES (9, 'views', '1ca140746ecf20848e7de6d3f27dd208434ae93f02c7f4c9b4ec48cb7bbcd5a9', '7fe2d32b6b5b94cf340bb3e80c6cf865489fc1198de73e23a9396d2386d77bf8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (10, 'corpus_search', '1e833ce08455d3eb42916c24d6776fbbf7368eca5e82897e5b71cd8a00b040da', '3bb693466a667e50054a719e688e13f12216da505b4084aed6f2b971e81d29c7', 'applied', NULL);

@@ -78,6 +78,16 @@ class _Shown:
         return self._text
 
 
+def _shown(query: Query) -> str:
+    """The parameters as one would pass them: with their defaults, those of optional lines in brackets."""
+    shown = []
+    for name in query.parameters:
+        written = query.defaults.get(name)
+        optional = any(name in group for group in query.groups)
+        shown.append(f"{name}={written.text}" if written else f"[{name}]" if optional else name)
+    return ", ".join(shown) or "none"
+
+
 class Call:
     """A query on a database or a transaction; its kind decides what calling it gives."""
 
@@ -92,7 +102,6 @@ class Call:
         self._limit: int
         self._shape: Shape | None
         self._limit, self._shape = FETCHES.get(query.kind, (0, None))
-        self.__doc__ = query.doc
 
     def __call__(self, /, *positional: Any, **params: Any) -> Coroutine[Any, Any, Any]:
         """Run the query. Raises ParameterError before anything is sent."""
@@ -244,4 +253,8 @@ def look_up(owner: Owner, tree: Mapping[str, Any], name: str, path: str) -> Any:
         close = get_close_matches(name, tree, n=3) if not name.startswith("_") else []
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
         raise AttributeError(f"there is no query or query file {path!r}{hint}")
-    return Call(found, owner) if isinstance(found, Query) else Queries(owner, found, path)
+    if not isinstance(found, Query):
+        return Queries(owner, found, path)
+    call = Call(found, owner)
+    call.__doc__ = f"{found.doc}\n\nParameters: {_shown(found)}"
+    return call

@@ -158,7 +158,7 @@ def _metrics(sample: Sample) -> Iterator[Call]:
     runs = sorted({run for run, _ in pairs})
     for run, name in (*pairs[:8], *((run, name) for run, name in pairs if name in ("limits", "lernrate"))):
         key = {"run_id": run, "name": name}
-        yield Call("training_metrics.history", key)
+        yield Call("training_metrics.history", {**key, "since_step": 2, "until_step": 9})
         for points in (1, 5, 7, 10_000, 0):
             yield Call("training_metrics.history_sampled", {**key, "max_points": points})
         for higher in (True, False):

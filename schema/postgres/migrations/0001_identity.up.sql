@@ -19,7 +19,7 @@ CREATE TABLE users (
     CONSTRAINT users_pkey PRIMARY KEY (id),
     CONSTRAINT users_email_key UNIQUE (email),
     CONSTRAINT users_username_key UNIQUE (username),
-    CONSTRAINT users_email_check CHECK (email LIKE '_%@_%' AND email = lower(email)),
+    CONSTRAINT users_email_check CHECK (email LIKE '_%@_%' AND email NOT LIKE '% %' AND email = lower(email)),
     CONSTRAINT users_email_length_check CHECK (length(email) <= 320),
     CONSTRAINT users_username_check CHECK (length(username) BETWEEN 1 AND 100),
     CONSTRAINT users_password_hash_check CHECK (length(password_hash) BETWEEN 1 AND 1000),

@@ -68,6 +68,8 @@ CREATE TABLE model_versions (
     CONSTRAINT model_versions_model_id_fkey
         FOREIGN KEY (model_id) REFERENCES models (id) ON DELETE CASCADE,
     CONSTRAINT model_versions_version_check CHECK (length(version) BETWEEN 1 AND 255),
+    -- model:version and model@alias name one version.
+    CONSTRAINT model_versions_version_form_check CHECK (version NOT LIKE '%:%' AND version NOT LIKE '%@%'),
     CONSTRAINT model_versions_stage_check CHECK (stage IN ('production', 'staging', 'development', 'archived')),
     CONSTRAINT model_versions_status_check CHECK (status IN ('pending', 'ready', 'failed', 'retired')),
     CONSTRAINT model_versions_architecture_check CHECK (length(architecture) BETWEEN 1 AND 255),
@@ -114,7 +116,8 @@ CREATE TABLE model_aliases (
     -- Of the same model. A version cannot be deleted while an alias names it, but with its model.
     CONSTRAINT model_aliases_version_fkey
         FOREIGN KEY (model_id, model_version_id) REFERENCES model_versions (model_id, id) ON DELETE NO ACTION,
-    CONSTRAINT model_aliases_alias_check CHECK (length(alias) BETWEEN 1 AND 100)
+    CONSTRAINT model_aliases_alias_check CHECK (length(alias) BETWEEN 1 AND 100),
+    CONSTRAINT model_aliases_alias_form_check CHECK (alias NOT LIKE '%:%' AND alias NOT LIKE '%@%')
 );
 
 -- Serves the foreign key: deleting a version.
@@ -150,6 +153,8 @@ CREATE TABLE model_benchmarks (
         FOREIGN KEY (dataset_id) REFERENCES datasets (id) ON DELETE SET NULL,
     CONSTRAINT model_benchmarks_benchmark_check CHECK (length(benchmark) BETWEEN 1 AND 255),
     CONSTRAINT model_benchmarks_metric_check CHECK (length(metric) BETWEEN 1 AND 255),
+    -- Only here: SQLite holds no NaN.
+    CONSTRAINT model_benchmarks_value_check CHECK (value < 'NaN'),
     CONSTRAINT model_benchmarks_standard_error_check CHECK (standard_error BETWEEN 0 AND 1e100)
 );
 
@@ -179,7 +184,9 @@ CREATE TABLE model_performance (
         FOREIGN KEY (model_version_id) REFERENCES model_versions (id) ON DELETE CASCADE,
     CONSTRAINT model_performance_stage_check CHECK (stage IN ('production', 'staging', 'development', 'archived')),
     CONSTRAINT model_performance_dataset_version_check CHECK (length(dataset_version) BETWEEN 1 AND 255),
-    CONSTRAINT model_performance_metric_check CHECK (length(metric) BETWEEN 1 AND 255)
+    CONSTRAINT model_performance_metric_check CHECK (length(metric) BETWEEN 1 AND 255),
+    -- Only here: SQLite holds no NaN.
+    CONSTRAINT model_performance_value_check CHECK (value < 'NaN')
 );
 
 -- Serves model_performance.history and latest, and the foreign key.

@@ -160,7 +160,9 @@ CREATE TABLE training_metrics (
     CONSTRAINT training_metrics_run_id_fkey
         FOREIGN KEY (run_id) REFERENCES training_runs (id) ON DELETE CASCADE,
     CONSTRAINT training_metrics_name_check CHECK (length(name) BETWEEN 1 AND 255),
-    CONSTRAINT training_metrics_step_check CHECK (step >= 0)
+    CONSTRAINT training_metrics_step_check CHECK (step >= 0),
+    -- Only here: SQLite holds no NaN.
+    CONSTRAINT training_metrics_value_check CHECK (value < 'NaN')
 );
 
 -- Serves training_metrics.history, history_sampled, latest and best, and the foreign key.
@@ -191,7 +193,9 @@ CREATE TABLE checkpoints (
     CONSTRAINT checkpoints_epochs_check CHECK (epochs >= 0),
     CONSTRAINT checkpoints_step_check CHECK (step >= 0),
     CONSTRAINT checkpoints_block_size_check CHECK (block_size >= 0),
-    CONSTRAINT checkpoints_accuracy_check CHECK (accuracy BETWEEN 0 AND 1)
+    CONSTRAINT checkpoints_accuracy_check CHECK (accuracy BETWEEN 0 AND 1),
+    -- Only here: SQLite holds no NaN.
+    CONSTRAINT checkpoints_loss_check CHECK (loss < 'NaN')
 );
 
 -- Serves checkpoints.best, and holds the rule: one best checkpoint per run.
@@ -252,7 +256,9 @@ CREATE TABLE accuracy_metrics (
     CONSTRAINT accuracy_metrics_pkey PRIMARY KEY (id),
     CONSTRAINT accuracy_metrics_checkpoint_id_fkey
         FOREIGN KEY (checkpoint_id) REFERENCES checkpoints (id) ON DELETE CASCADE,
-    CONSTRAINT accuracy_metrics_metric_type_length_check CHECK (length(metric_type) BETWEEN 1 AND 255)
+    CONSTRAINT accuracy_metrics_metric_type_length_check CHECK (length(metric_type) BETWEEN 1 AND 255),
+    -- Only here: SQLite holds no NaN.
+    CONSTRAINT accuracy_metrics_value_check CHECK (value < 'NaN')
 );
 
 -- Serves accuracy_metrics.list of a checkpoint, and the foreign key.

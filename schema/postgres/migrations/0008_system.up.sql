@@ -12,7 +12,9 @@ CREATE TABLE system_metrics (
     recorded_at  timestamptz      NOT NULL DEFAULT now(),
     CONSTRAINT system_metrics_pkey PRIMARY KEY (id),
     CONSTRAINT system_metrics_name_check CHECK (length(name) BETWEEN 1 AND 255),
-    CONSTRAINT system_metrics_unit_check CHECK (length(unit) BETWEEN 1 AND 50)
+    CONSTRAINT system_metrics_unit_check CHECK (length(unit) BETWEEN 1 AND 50),
+    -- Only here: SQLite holds no NaN.
+    CONSTRAINT system_metrics_value_check CHECK (value < 'NaN')
 );
 
 -- Serves system_metrics.series and latest.

@@ -4,7 +4,7 @@
 -- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
 -- <name>_live is the definition, <name> its stored result as of the last refresh (plainbase refresh).
--- The results are new, and empty until the first refresh: no index takes long.
+-- The results are new and small: no index takes long.
 -- squawk-ignore-file require-concurrent-index-creation
 
 CREATE VIEW model_leaderboard_live AS
@@ -53,8 +53,7 @@ SELECT
     higher_is_better,
     measured_at,
     team_id
-FROM model_leaderboard_live
-WITH NO DATA;
+FROM model_leaderboard_live;
 
 -- Only here: SQLite's table has a primary key.
 -- Serves the refresh, which tells rows by it.
@@ -115,7 +114,7 @@ SELECT
     CAST(coalesce(sum(input_tokens), 0) AS bigint) AS input_tokens,
     CAST(coalesce(sum(output_tokens), 0) AS bigint) AS output_tokens,
     coalesce(sum(cost_usd), 0.0) AS cost_usd,
-    avg(latency_ms) AS mean_latency_ms,
+    avg(latency_ms) AS avg_latency_ms,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY latency_ms) AS p50_latency_ms,
     percentile_cont(0.95) WITHIN GROUP (ORDER BY latency_ms) AS p95_latency_ms,
     percentile_cont(0.99) WITHIN GROUP (ORDER BY latency_ms) AS p99_latency_ms
@@ -135,12 +134,11 @@ SELECT
     input_tokens,
     output_tokens,
     cost_usd,
-    mean_latency_ms,
+    avg_latency_ms,
     p50_latency_ms,
     p95_latency_ms,
     p99_latency_ms
-FROM daily_usage_live
-WITH NO DATA;
+FROM daily_usage_live;
 
 -- Only here: SQLite's table has a primary key.
 -- Serves the refresh, which tells rows by it, and daily_usage.list.
@@ -165,11 +163,11 @@ outputs AS (
     SELECT
         experiment_id,
         count(*) AS evaluations,
-        avg(score) AS mean_score,
-        max(score) AS best_score,
-        count(human_rating) AS ratings,
-        CAST(avg(human_rating) AS double precision) AS mean_rating,
-        avg(latency_ms) AS mean_latency_ms,
+        avg(score) AS avg_score,
+        max(score) AS max_score,
+        count(human_rating) AS rated_evaluations,
+        CAST(avg(human_rating) AS double precision) AS avg_rating,
+        avg(latency_ms) AS avg_latency_ms,
         CAST(sum(input_tokens) AS bigint) AS input_tokens,
         CAST(sum(output_tokens) AS bigint) AS output_tokens,
         sum(cost_usd) AS cost_usd
@@ -188,14 +186,14 @@ SELECT
     coalesce(runs.completed_runs, 0) AS completed_runs,
     coalesce(runs.failed_runs, 0) AS failed_runs,
     coalesce(outputs.evaluations, 0) AS evaluations,
-    outputs.mean_score,
-    outputs.best_score,
-    coalesce(outputs.ratings, 0) AS ratings,
-    outputs.mean_rating,
-    outputs.mean_latency_ms,
+    outputs.avg_score,
+    outputs.max_score,
+    coalesce(outputs.rated_evaluations, 0) AS rated_evaluations,
+    outputs.avg_rating,
+    outputs.avg_latency_ms,
     coalesce(outputs.input_tokens, 0) AS input_tokens,
     coalesce(outputs.output_tokens, 0) AS output_tokens,
-    coalesce(outputs.cost_usd, 0.0) AS evaluation_cost_usd,
+    coalesce(outputs.cost_usd, 0.0) AS evaluations_cost_usd,
     e.cost_usd,
     e.started_at,
     e.finished_at,
@@ -220,22 +218,21 @@ SELECT
     completed_runs,
     failed_runs,
     evaluations,
-    mean_score,
-    best_score,
-    ratings,
-    mean_rating,
-    mean_latency_ms,
+    avg_score,
+    max_score,
+    rated_evaluations,
+    avg_rating,
+    avg_latency_ms,
     input_tokens,
     output_tokens,
-    evaluation_cost_usd,
+    evaluations_cost_usd,
     cost_usd,
     started_at,
     finished_at,
     duration_seconds,
     created_at,
     team_id
-FROM experiment_summary_live
-WITH NO DATA;
+FROM experiment_summary_live;
 
 -- Only here: SQLite's table has a primary key.
 -- Serves the refresh, which tells rows by it, and experiment_summary.get.
@@ -255,7 +252,7 @@ runs AS (
         count(*) AS runs,
         count(*) FILTER (WHERE status = 'completed') AS completed_runs,
         count(*) FILTER (WHERE status = 'failed') AS failed_runs,
-        avg(duration_seconds) FILTER (WHERE status = 'completed') AS mean_duration_seconds,
+        avg(duration_seconds) FILTER (WHERE status = 'completed') AS avg_duration_seconds,
         min(created_at) AS first_run_at,
         max(created_at) AS last_run_at
     FROM training_runs
@@ -303,7 +300,7 @@ SELECT
     coalesce(runs.failed_runs, 0) AS failed_runs,
     coalesce(trials.experiments, 0) AS experiments,
     coalesce(tests.benchmarks, 0) AS benchmarks,
-    runs.mean_duration_seconds,
+    runs.avg_duration_seconds,
     losses.best_loss,
     losses.best_accuracy,
     runs.first_run_at,
@@ -330,14 +327,13 @@ SELECT
     failed_runs,
     experiments,
     benchmarks,
-    mean_duration_seconds,
+    avg_duration_seconds,
     best_loss,
     best_accuracy,
     first_run_at,
     last_run_at,
     team_id
-FROM dataset_usage_live
-WITH NO DATA;
+FROM dataset_usage_live;
 
 -- Only here: SQLite's table has a primary key.
 -- Serves the refresh, which tells rows by it.
@@ -393,7 +389,7 @@ SELECT
             AND m.name = s.name
             AND m.value = s.max_value
     ) AS max_step,
-    s.mean_value,
+    s.avg_value,
     s.last_recorded_at
 FROM (
     SELECT
@@ -406,7 +402,7 @@ FROM (
         min(value) AS min_value,
         max(value) AS max_value,
         -- Of what is neither infinite nor so large that its square is.
-        avg(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS mean_value,
+        avg(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS avg_value,
         max(recorded_at) AS last_recorded_at
     FROM training_metrics
     GROUP BY run_id, name
@@ -428,7 +424,7 @@ CREATE TABLE run_metric_summary (
     min_step          bigint,
     max_value         double precision,
     max_step          bigint,
-    mean_value        double precision,
+    avg_value        double precision,
     last_recorded_at  timestamptz      NOT NULL,
     -- Serves run_metric_summary.list_for_run too. No foreign key: what a deleted run had goes with the next refresh.
     CONSTRAINT run_metric_summary_pkey PRIMARY KEY (run_id, name)

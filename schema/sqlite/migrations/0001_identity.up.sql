@@ -51,7 +51,7 @@ CREATE TABLE users (
             substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
             AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
         ),
-    CONSTRAINT users_email_check CHECK (email LIKE '_%@_%' AND email = lower(email)),
+    CONSTRAINT users_email_check CHECK (email LIKE '_%@_%' AND email NOT LIKE '% %' AND email = lower(email)),
     CONSTRAINT users_email_length_check CHECK (length(email) <= 320),
     CONSTRAINT users_username_check CHECK (length(username) BETWEEN 1 AND 100),
     CONSTRAINT users_password_hash_check CHECK (length(password_hash) BETWEEN 1 AND 1000),

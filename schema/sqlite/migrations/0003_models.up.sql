@@ -118,6 +118,8 @@ CREATE TABLE model_versions (
             AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
         ),
     CONSTRAINT model_versions_version_check CHECK (length(version) BETWEEN 1 AND 255),
+    -- model:version and model@alias name one version.
+    CONSTRAINT model_versions_version_form_check CHECK (version NOT LIKE '%:%' AND version NOT LIKE '%@%'),
     CONSTRAINT model_versions_stage_check CHECK (stage IN ('production', 'staging', 'development', 'archived')),
     CONSTRAINT model_versions_status_check CHECK (status IN ('pending', 'ready', 'failed', 'retired')),
     CONSTRAINT model_versions_architecture_check CHECK (length(architecture) BETWEEN 1 AND 255),
@@ -173,7 +175,8 @@ CREATE TABLE model_aliases (
             substr(updated_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
             AND strftime('%Y-%m-%dT%H:%M:%S', substr(updated_at, 1, 19), '+0 days') IS substr(updated_at, 1, 19)
         ),
-    CONSTRAINT model_aliases_alias_check CHECK (length(alias) BETWEEN 1 AND 100)
+    CONSTRAINT model_aliases_alias_check CHECK (length(alias) BETWEEN 1 AND 100),
+    CONSTRAINT model_aliases_alias_form_check CHECK (alias NOT LIKE '%:%' AND alias NOT LIKE '%@%')
 ) WITHOUT ROWID;
 
 -- Serves the foreign key: deleting a version.

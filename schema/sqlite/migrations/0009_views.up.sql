@@ -65,7 +65,7 @@ calls AS (
     SELECT
         'inference' AS kind,
         m.name || ':' || v.version AS model,
-        r.created_at,
+        substr(r.created_at, 1, 10) || 'T00:00:00.000000Z' AS day,
         r.status = 'error' AS failed,
         r.input_tokens,
         r.output_tokens,
@@ -79,7 +79,7 @@ calls AS (
     SELECT
         'evaluation' AS kind,
         e.provider || '/' || e.model AS model,
-        e.created_at,
+        substr(e.created_at, 1, 10) || 'T00:00:00.000000Z' AS day,
         false AS failed,
         e.input_tokens,
         e.output_tokens,
@@ -90,7 +90,7 @@ calls AS (
     SELECT
         'prediction' AS kind,
         p.model_version AS model,
-        p.created_at,
+        substr(p.created_at, 1, 10) || 'T00:00:00.000000Z' AS day,
         p.status = 'error' AS failed,
         NULL AS input_tokens,
         NULL AS output_tokens,
@@ -102,7 +102,7 @@ calls AS (
 -- A percentile lies between two neighbours in rank, and takes from each by its nearness, as percentile_cont does.
 ranked AS (
     SELECT
-        strftime('%Y-%m-%dT00:00:00.000000Z', created_at) AS day,
+        day,
         kind,
         model,
         failed,
@@ -111,10 +111,10 @@ ranked AS (
         cost_usd,
         latency_ms,
         row_number() OVER (
-            PARTITION BY substr(created_at, 1, 10), kind, model
+            PARTITION BY day, kind, model
             ORDER BY latency_ms NULLS LAST
         ) - 1 AS place,
-        count(latency_ms) OVER (PARTITION BY substr(created_at, 1, 10), kind, model) - 1 AS last
+        count(latency_ms) OVER (PARTITION BY day, kind, model) - 1 AS last
     FROM calls
 )
 
@@ -127,7 +127,7 @@ SELECT
     coalesce(sum(input_tokens), 0) AS input_tokens,
     coalesce(sum(output_tokens), 0) AS output_tokens,
     coalesce(sum(cost_usd), 0.0) AS cost_usd,
-    avg(latency_ms) AS mean_latency_ms,
+    avg(latency_ms) AS avg_latency_ms,
     sum(latency_ms * max(0.0, 1 - abs(place - 0.5 * last))) AS p50_latency_ms,
     sum(latency_ms * max(0.0, 1 - abs(place - 0.95 * last))) AS p95_latency_ms,
     sum(latency_ms * max(0.0, 1 - abs(place - 0.99 * last))) AS p99_latency_ms
@@ -135,18 +135,18 @@ FROM ranked
 GROUP BY day, kind, model;
 
 CREATE TABLE daily_usage (
-    day              TIMESTAMP_TEXT  NOT NULL,
-    kind             TEXT            NOT NULL,
-    model            TEXT            NOT NULL,
-    requests         INTEGER,
-    errors           INTEGER,
-    input_tokens     INTEGER,
-    output_tokens    INTEGER,
-    cost_usd         REAL,
-    mean_latency_ms  REAL,
-    p50_latency_ms   REAL,
-    p95_latency_ms   REAL,
-    p99_latency_ms   REAL,
+    day             TIMESTAMP_TEXT  NOT NULL,
+    kind            TEXT            NOT NULL,
+    model           TEXT            NOT NULL,
+    requests        INTEGER,
+    errors          INTEGER,
+    input_tokens    INTEGER,
+    output_tokens   INTEGER,
+    cost_usd        REAL,
+    avg_latency_ms  REAL,
+    p50_latency_ms  REAL,
+    p95_latency_ms  REAL,
+    p99_latency_ms  REAL,
     -- Only here: a materialized view has a unique index instead.
     CONSTRAINT daily_usage_pkey PRIMARY KEY (day, kind, model)
 ) WITHOUT ROWID;
@@ -170,11 +170,11 @@ outputs AS (
     SELECT
         experiment_id,
         count(*) AS evaluations,
-        avg(score) AS mean_score,
-        max(score) AS best_score,
-        count(human_rating) AS ratings,
-        avg(human_rating) AS mean_rating,
-        avg(latency_ms) AS mean_latency_ms,
+        avg(score) AS avg_score,
+        max(score) AS max_score,
+        count(human_rating) AS rated_evaluations,
+        avg(human_rating) AS avg_rating,
+        avg(latency_ms) AS avg_latency_ms,
         sum(input_tokens) AS input_tokens,
         sum(output_tokens) AS output_tokens,
         sum(cost_usd) AS cost_usd
@@ -193,14 +193,14 @@ SELECT
     coalesce(runs.completed_runs, 0) AS completed_runs,
     coalesce(runs.failed_runs, 0) AS failed_runs,
     coalesce(outputs.evaluations, 0) AS evaluations,
-    outputs.mean_score,
-    outputs.best_score,
-    coalesce(outputs.ratings, 0) AS ratings,
-    outputs.mean_rating,
-    outputs.mean_latency_ms,
+    outputs.avg_score,
+    outputs.max_score,
+    coalesce(outputs.rated_evaluations, 0) AS rated_evaluations,
+    outputs.avg_rating,
+    outputs.avg_latency_ms,
     coalesce(outputs.input_tokens, 0) AS input_tokens,
     coalesce(outputs.output_tokens, 0) AS output_tokens,
-    coalesce(outputs.cost_usd, 0.0) AS evaluation_cost_usd,
+    coalesce(outputs.cost_usd, 0.0) AS evaluations_cost_usd,
     e.cost_usd,
     e.started_at,
     e.finished_at,
@@ -212,29 +212,29 @@ LEFT JOIN runs ON e.id = runs.experiment_id
 LEFT JOIN outputs ON e.id = outputs.experiment_id;
 
 CREATE TABLE experiment_summary (
-    experiment_id        UUID_TEXT       NOT NULL,
-    name                 TEXT,
-    status               TEXT,
-    dataset_id           UUID_TEXT,
-    model_version_id     UUID_TEXT,
-    runs                 INTEGER,
-    completed_runs       INTEGER,
-    failed_runs          INTEGER,
-    evaluations          INTEGER,
-    mean_score           REAL,
-    best_score           REAL,
-    ratings              INTEGER,
-    mean_rating          REAL,
-    mean_latency_ms      REAL,
-    input_tokens         INTEGER,
-    output_tokens        INTEGER,
-    evaluation_cost_usd  REAL,
-    cost_usd             REAL,
-    started_at           TIMESTAMP_TEXT,
-    finished_at          TIMESTAMP_TEXT,
-    duration_seconds     REAL,
-    created_at           TIMESTAMP_TEXT,
-    team_id              UUID_TEXT,
+    experiment_id         UUID_TEXT       NOT NULL,
+    name                  TEXT,
+    status                TEXT,
+    dataset_id            UUID_TEXT,
+    model_version_id      UUID_TEXT,
+    runs                  INTEGER,
+    completed_runs        INTEGER,
+    failed_runs           INTEGER,
+    evaluations           INTEGER,
+    avg_score             REAL,
+    max_score             REAL,
+    rated_evaluations     INTEGER,
+    avg_rating            REAL,
+    avg_latency_ms        REAL,
+    input_tokens          INTEGER,
+    output_tokens         INTEGER,
+    evaluations_cost_usd  REAL,
+    cost_usd              REAL,
+    started_at            TIMESTAMP_TEXT,
+    finished_at           TIMESTAMP_TEXT,
+    duration_seconds      REAL,
+    created_at            TIMESTAMP_TEXT,
+    team_id               UUID_TEXT,
     -- Only here: a materialized view has a unique index instead.
     CONSTRAINT experiment_summary_pkey PRIMARY KEY (experiment_id)
 ) WITHOUT ROWID;
@@ -253,7 +253,7 @@ runs AS (
         count(*) AS runs,
         count(*) FILTER (WHERE status = 'completed') AS completed_runs,
         count(*) FILTER (WHERE status = 'failed') AS failed_runs,
-        avg(duration_seconds) FILTER (WHERE status = 'completed') AS mean_duration_seconds,
+        avg(duration_seconds) FILTER (WHERE status = 'completed') AS avg_duration_seconds,
         min(created_at) AS first_run_at,
         max(created_at) AS last_run_at
     FROM training_runs
@@ -301,7 +301,7 @@ SELECT
     coalesce(runs.failed_runs, 0) AS failed_runs,
     coalesce(trials.experiments, 0) AS experiments,
     coalesce(tests.benchmarks, 0) AS benchmarks,
-    runs.mean_duration_seconds,
+    runs.avg_duration_seconds,
     losses.best_loss,
     losses.best_accuracy,
     runs.first_run_at,
@@ -314,22 +314,22 @@ LEFT JOIN trials ON d.id = trials.dataset_id
 LEFT JOIN tests ON d.id = tests.dataset_id;
 
 CREATE TABLE dataset_usage (
-    dataset_id             UUID_TEXT       NOT NULL,
-    name                   TEXT,
-    version                TEXT,
-    domain                 TEXT,
-    row_count              INTEGER,
-    runs                   INTEGER,
-    completed_runs         INTEGER,
-    failed_runs            INTEGER,
-    experiments            INTEGER,
-    benchmarks             INTEGER,
-    mean_duration_seconds  REAL,
-    best_loss              REAL,
-    best_accuracy          REAL,
-    first_run_at           TIMESTAMP_TEXT,
-    last_run_at            TIMESTAMP_TEXT,
-    team_id                UUID_TEXT,
+    dataset_id            UUID_TEXT       NOT NULL,
+    name                  TEXT,
+    version               TEXT,
+    domain                TEXT,
+    row_count             INTEGER,
+    runs                  INTEGER,
+    completed_runs        INTEGER,
+    failed_runs           INTEGER,
+    experiments           INTEGER,
+    benchmarks            INTEGER,
+    avg_duration_seconds  REAL,
+    best_loss             REAL,
+    best_accuracy         REAL,
+    first_run_at          TIMESTAMP_TEXT,
+    last_run_at           TIMESTAMP_TEXT,
+    team_id               UUID_TEXT,
     -- Only here: a materialized view has a unique index instead.
     CONSTRAINT dataset_usage_pkey PRIMARY KEY (dataset_id)
 ) WITHOUT ROWID;
@@ -384,7 +384,7 @@ SELECT
             AND m.name = s.name
             AND m.value = s.max_value
     ) AS max_step,
-    s.mean_value,
+    s.avg_value,
     s.last_recorded_at
 FROM (
     SELECT
@@ -397,7 +397,7 @@ FROM (
         min(value) AS min_value,
         max(value) AS max_value,
         -- Of what is neither infinite nor so large that its square is.
-        avg(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS mean_value,
+        avg(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS avg_value,
         max(recorded_at) AS last_recorded_at
     FROM training_metrics
     GROUP BY run_id, name
@@ -417,7 +417,7 @@ CREATE TABLE run_metric_summary (
     min_step          INTEGER,
     max_value         REAL,
     max_step          INTEGER,
-    mean_value        REAL,
+    avg_value         REAL,
     last_recorded_at  TIMESTAMP_TEXT  NOT NULL,
     -- Serves run_metric_summary.list_for_run too. No foreign key: what a deleted run had goes with the next refresh.
     CONSTRAINT run_metric_summary_pkey PRIMARY KEY (run_id, name)

@@ -161,8 +161,11 @@ class _Look:
                     if name not in columns and len(columns) < COLUMNS:
                         columns[name] = Values(self.budget, nulls=self.rows)
                     more = more or name not in columns
-            for name, column in columns.items():
-                column.add([row.get(name) for row in rows])
+            try:
+                for name, column in columns.items():
+                    column.add([row.get(name) for row in rows])
+            except RecursionError:  # writing it takes one level more than reading it did
+                reader.refuse("no JSON: nested too deeply")
             self.rows += len(rows)
         return _described(columns, len(columns) + more)
 

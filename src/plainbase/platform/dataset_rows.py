@@ -235,8 +235,10 @@ class _Window:
                 continue
             except ValueError as error:
                 self._reader.refuse(_told(error), self.line)
-            # A number at the end may go on.
-            if end < len(self._text) or not self._more():
+            # A number near the end may go on: what was read of its point or exponent is not part of it yet.
+            length = end - self._place
+            if end + len("e+") < len(self._text) or not self._more():
+                end = self._place + length
                 self.line += self._text.count("\n", self._place, end)
                 self._place = end
                 return value

@@ -55,7 +55,7 @@ async def promote(
         # A write, so that promotions of a model take turns, and each sees what the one before did.
         await tx.models.touch(id=found.model_id)
         if not await tx.model_versions.set_stage(id=found.id, stage=stage):
-            raise RowNotFound(f"model {model!r} has no version {version!r}")
+            raise RowNotFound("there is no such version of a model of this name")
         if archive_previous:
             await tx.model_versions.archive_others(model_id=found.model_id, stage=stage, id=found.id)
         await tx.model_aliases.set(model_id=found.model_id, alias=alias, model_version_id=found.id)
@@ -70,17 +70,17 @@ async def resolve(db: Database | Transaction, reference: str) -> Row:
     """
     parts = REFERENCE.fullmatch(reference)
     if parts is None:
-        raise ParameterError(f"a model version is given as model@alias or model:version, not as {reference!r}")
+        raise ParameterError("a model version is given as model@alias or model:version")
     if parts["sign"] == ":":
         return await _version(db, parts["model"], parts["rest"])
     row: Row | None = await db.model_versions.get_by_alias(model=parts["model"], alias=parts["rest"])
     if row is None:
-        raise RowNotFound(f"model {parts['model']!r} has no alias {parts['rest']!r}")
+        raise RowNotFound("there is no such alias of a model of this name")
     return row
 
 
 async def _version(db: Database | Transaction, model: str, version: str) -> Row:
     row: Row | None = await db.model_versions.get_by_version(model=model, version=version)
     if row is None:
-        raise RowNotFound(f"model {model!r} has no version {version!r}")
+        raise RowNotFound("there is no such version of a model of this name")
     return row

@@ -11,7 +11,7 @@ from typing import Any, Literal, SupportsFloat, TypeGuard, cast
 from uuid import UUID
 
 from plainbase.database import Database
-from plainbase.errors import ConstraintViolation, DataInvalid, RowNotFound
+from plainbase.errors import ConstraintViolation, DataInvalid, ParameterError, RowNotFound, StatementFailed
 from plainbase.platform.error_text import error_text
 from plainbase.rows import Row
 from plainbase.transaction import Transaction
@@ -67,7 +67,7 @@ async def log_many(db: Database | Transaction, run_id: UUID, points: Iterable[Po
     except ConstraintViolation as error:
         if error.kind != "foreign key":
             raise
-        raise RowNotFound(f"no training run {run_id}") from error
+        raise RowNotFound("there is no such training run") from error
 
 
 async def checkpoint(
@@ -87,7 +87,7 @@ async def checkpoint(
     async with db.transaction() as tx:
         # A write, so that of checkpoints at once each sees the losses of those before.
         if not await tx.training_runs.touch(id=run_id):
-            raise RowNotFound(f"no training run {run_id}")
+            raise RowNotFound("there is no such training run")
         loss = number(loss)
         if best == "auto":
             lowest = await tx.checkpoints.lowest_loss(run_id=run_id)
@@ -129,12 +129,18 @@ async def run(db: Database, *, name: str, **values: Any) -> AsyncIterator[Row]:
     Raises RowNotFound where it was deleted.
     """
     run_id = values.pop("id", None) or uuid7()
+    begun = False
     try:
-        yield await start(db, id=run_id, name=name, **values)
+        row = await start(db, id=run_id, name=name, **values)
+        begun = True
+        yield row
         if not await db.training_runs.finish(id=run_id):
             await db.training_runs.get(id=run_id)
     except BaseException as error:
-        await _despite_cancellation(error, db.training_runs.finish(id=run_id, status="failed", error=error_text(error)))
+        # A start that was refused made nothing: a run of this id is another's. One that was cancelled may be there.
+        if begun or not isinstance(error, StatementFailed | ParameterError):
+            failed = db.training_runs.finish(id=run_id, status="failed", error=error_text(error))
+            await _despite_cancellation(error, failed)
         raise
 
 

@@ -212,7 +212,7 @@ class Columns:
 
 
 def stated_type(up: Sequence[str], index: int) -> str | None:
-    """Return the logical type of the parameter at `index` by `CAST(:p AS type)`, or by `CASE WHEN :p THEN`, `AND :p`."""
+    """Return the logical type of the parameter at `index`: by `CAST(:p AS type)`, `CASE WHEN :p THEN` or `AND :p`."""
     before, after = up[index - 1] if index else "", up[index + 1] if index + 1 < len(up) else ""
     if before == "(" and up[index - 2] == "CAST" and after == "AS":
         return _CASTS.get(up[index + 2])
