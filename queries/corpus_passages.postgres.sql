@@ -136,10 +136,11 @@ WHERE
 
 -- name: rebuild :script
 -- Cuts every text anew, and makes the index anew; call platform.corpus.rebuild.
--- Differs from sqlite: all texts are cut in one statement.
-DELETE FROM corpus_passages;
+-- Differs from sqlite: all texts are cut in one statement; writers wait from the beginning, or a text that comes
+-- meanwhile would be cut twice, and searches from the REINDEX on.
+LOCK TABLE corpus_texts IN SHARE ROW EXCLUSIVE MODE;
 
-REINDEX INDEX corpus_passages_search_idx;
+DELETE FROM corpus_passages;
 
 INSERT INTO corpus_passages (corpus_text_id, position, title, content)
 SELECT
@@ -149,6 +150,8 @@ SELECT
     content
 FROM corpus_passage_cuts
 ORDER BY corpus_text_id, position;
+
+REINDEX INDEX corpus_passages_search_idx;
 
 -- name: optimize :value
 -- Sorts what was added lately into the index, which searches fastest; worth it after much was loaded or deleted.

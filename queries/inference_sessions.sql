@@ -52,7 +52,8 @@ FROM inference_sessions
 WHERE id = :id;
 
 -- name: close :exec
--- Ends a session with the totals of its requests; 0 rows when it is closed already.
+-- Ends a session with the totals of its requests; 0 rows when it is closed already. Call platform.inference.close: on
+-- PostgreSQL a request that is being logged meanwhile is missing in the totals until refresh_totals.
 -- defaults: now = now()
 UPDATE inference_sessions
 SET

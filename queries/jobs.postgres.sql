@@ -377,7 +377,7 @@ LIMIT :limit;
 -- name: statistics :one
 -- How many jobs are pending (due), scheduled for later, running and over, and how long the oldest one due has waited.
 -- result: oldest_waiting_seconds real
--- parity: shape, the wait grows by the engine's own clock
+-- parity: clock, the wait grows by the engine's own clock
 -- scan: counts what waits and what runs, in indexes of those alone
 SELECT
     (
@@ -432,7 +432,7 @@ SELECT
 -- In how many seconds of the database's clock a queue's next job becomes due, below 0 when one is; null where
 -- next_run_at is.
 -- result: seconds real
--- parity: shape, the time left shrinks by the engine's own clock
+-- parity: clock, the time left shrinks by the engine's own clock
 -- defaults: queue = "default"
 -- Each priority's first job is one step in the index, however many wait for later.
 WITH RECURSIVE priorities (priority) AS (

@@ -381,7 +381,7 @@ LIMIT :limit;
 -- How many jobs are pending (due), scheduled for later, running and over, and how long the oldest one due has waited.
 -- Differs from postgres: the clock is strftime's and julianday's.
 -- result: oldest_waiting_seconds real
--- parity: shape, the wait grows by the engine's own clock
+-- parity: clock, the wait grows by the engine's own clock
 -- scan: counts what waits and what runs, in indexes of those alone
 SELECT
     (
@@ -437,7 +437,7 @@ SELECT
 -- next_run_at is.
 -- Differs from postgres: the clock is julianday's.
 -- result: seconds real
--- parity: shape, the time left shrinks by the engine's own clock
+-- parity: clock, the time left shrinks by the engine's own clock
 -- defaults: queue = "default"
 -- Each priority's first job is one step in the index, however many wait for later.
 WITH RECURSIVE priorities (priority) AS (

@@ -38,7 +38,8 @@ SELECT pg_database_size(current_database());
 SELECT 'PostgreSQL ' || current_setting('server_version');
 
 -- name: reindex :script
--- Builds every index of the schema anew, in one transaction: what writes to a table waits from its turn to the end.
+-- Builds every index of the schema anew, in one transaction: what reads or writes a table waits from its
+-- turn to the end.
 -- Differs from sqlite: a REINDEX names a table.
 DO $$
 DECLARE

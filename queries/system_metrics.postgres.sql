@@ -42,3 +42,20 @@ FROM (
 ) AS n
 WHERE n.point * :max_points / n.points > (n.point - 1) * :max_points / n.points
 ORDER BY n.recorded_at, n.id;
+
+-- name: delete_before :exec
+-- Deletes measurements from before a time, at most so many, the oldest first.
+-- Differs from sqlite: rows are looked up by key whatever the planner expects of the limit, and those that another
+-- cleaner deletes are passed over.
+-- defaults: limit = 10000
+WITH old AS MATERIALIZED (
+    SELECT id
+    FROM system_metrics
+    WHERE recorded_at < :before
+    ORDER BY recorded_at, id
+    LIMIT :limit
+    FOR UPDATE SKIP LOCKED
+)
+
+DELETE FROM system_metrics
+WHERE id = any(array(SELECT old.id FROM old));

@@ -119,16 +119,3 @@ FROM (
     GROUP BY name
 ) AS u
 ORDER BY u.name;
-
--- name: delete_before :exec
--- Deletes measurements from before a time, at most so many, the oldest first.
--- defaults: limit = 10000
-DELETE FROM system_metrics
-WHERE
-    id IN (
-        SELECT id
-        FROM system_metrics
-        WHERE recorded_at < :before
-        ORDER BY recorded_at, id
-        LIMIT :limit
-    );

@@ -66,3 +66,17 @@ FROM (
 ) AS n
 WHERE n.point * :max_points / n.points > (n.point - 1) * :max_points / n.points
 ORDER BY n.recorded_at, n.id;
+
+-- name: delete_before :exec
+-- Deletes measurements from before a time, at most so many, the oldest first.
+-- Differs from postgres: one writer, so no SKIP LOCKED is needed.
+-- defaults: limit = 10000
+DELETE FROM system_metrics
+WHERE
+    id IN (
+        SELECT id
+        FROM system_metrics
+        WHERE recorded_at < :before
+        ORDER BY recorded_at, id
+        LIMIT :limit
+    );

@@ -417,3 +417,28 @@ async def test_statistics_and_optimize(db: Database) -> None:
     assert (figures.texts, figures.passages, figures.longest) == (2, 4, 1100)
     await db.corpus_passages.optimize()
     assert len(await found(db, "y")) == 1
+
+
+async def test_the_index_is_made_anew_beside_those_who_write_and_search(db: Database) -> None:
+    await db.corpus_texts.add.batch([{"content": f"alpha word{number}. " * 60} for number in range(30)])
+    done = asyncio.Event()
+
+    async def write() -> int:
+        written = 0
+        while not done.is_set():
+            await db.corpus_texts.add(content="gamma delta " * 50)
+            written += 1
+        return written
+
+    async def look() -> None:
+        while not done.is_set():
+            assert len((await corpus.search(db, "alpha", limit=50)).hits) == 30
+
+    others = [asyncio.create_task(work) for work in (write(), write(), look())]
+    for _ in range(3):
+        await corpus.rebuild(db)
+    done.set()
+    written = sum(filter(None, await asyncio.gather(*others)))
+    assert written
+    assert await corpus.check(db) == ()
+    assert (await corpus.search(db, "gamma", count=True, limit=1)).total == written

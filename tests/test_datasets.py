@@ -374,3 +374,11 @@ def test_no_value_overflows_the_statistics() -> None:
     numbers = dataset_columns.Numbers()
     numbers.add([1e308, 1e308, inf])
     assert numbers.describe() == {"min": 1e308, "max": 1e308, "mean": None, "not_finite": 1}
+
+
+async def test_bare_numbers_are_read_wherever_a_piece_of_the_file_ends(db: Database, tmp_path: Path) -> None:
+    numbers = [number / 7 * 10.0 ** (number % 40 - 20) for number in range(40_000)]
+    path = tmp_path / "numbers.json"
+    path.write_text(json.dumps(numbers))
+    registered = await register_file(db, path)
+    assert registered.dataset.row_count == len(numbers)

@@ -116,7 +116,7 @@ async def test_costs(db: Database) -> None:
         ({"output_tokens": 3}, (2.5, 10.0), None),
         ({"input_tokens": 3, "output_tokens": 4}, (2.5, None), None),
         ({"input_tokens": 3, "output_tokens": 4, "cost_usd": 0.0}, (2.5, 10.0), 0.0),
-        ({"input_tokens": 2**62, "output_tokens": 2**62}, (1e-9, 1e-9), 2**63 * 1e-15),
+        ({"input_tokens": 10**12, "output_tokens": 10**12}, (1e-9, 1e-9), 2 * 10**12 * 1e-15),
     ]
     for request, prices, cost in cases:
         version = await platform_rows.version(db, input_price=prices[0], output_price=prices[1])

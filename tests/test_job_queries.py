@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 import plainbase
-from plainbase import ConstraintViolation, Database, Row, RowNotFound
+from plainbase import ConstraintViolation, Database, DataInvalid, Row, RowNotFound
 from plainbase.values import uuid7
 
 PAST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -301,7 +301,7 @@ async def test_results_are_kept_as_they_are(db: Database) -> None:
 
 async def test_completing_many_leaves_out_what_is_lost(db: Database) -> None:
     await enqueue(db, 4)
-    one, two, three, four = await claim(db, limit=4)
+    one, two, three, four = sorted(await claim(db, limit=4), key=lambda job: job.id)
     await db.jobs.cancel(id=two.id)
     rows = [*given([one, two]), {"id": str(three.id), "attempt": 9}, {"id": str(uuid7()), "attempt": 1}]
     assert ids(await db.jobs.complete_many(jobs=rows, worker_id="w1")) == {one.id}
@@ -662,3 +662,37 @@ async def test_workers_that_are_silent_are_stale(db: Database) -> None:
     assert await db.workers.remove(worker_id="gone") == 1
     assert await db.workers.remove(worker_id="gone") == 0
     assert [row.worker_id for row in await db.workers.list()] == ["w0", "w1"]
+
+
+async def test_a_job_that_is_due_now_is_taken_at_once(db: Database) -> None:
+    for _ in range(20):
+        (job,) = await enqueue(db, run_at=datetime.now(UTC))
+        assert ids(await claim(db)) == {job.id}
+
+
+async def test_times_that_no_client_can_read_are_refused_and_nothing_is_written(db: Database) -> None:
+    for seconds in (1e12, -1e12, 2.0**40, float("inf")):
+        with pytest.raises((ConstraintViolation, DataInvalid)):
+            await enqueue(db, delay_seconds=seconds)
+        with pytest.raises((ConstraintViolation, DataInvalid)):
+            await db.jobs.enqueue_unique(job_type="a", unique_key="k", delay_seconds=seconds)
+    (job,) = await enqueue(db)
+    with pytest.raises((ConstraintViolation, DataInvalid)):
+        await claim(db, lease_seconds=1e12)
+    assert (await db.jobs.get(id=job.id)).state == "available"
+    taken = await claim_one(db)
+    with pytest.raises((ConstraintViolation, DataInvalid)):
+        await db.jobs.fail(**fence(taken), error="again", delay_seconds=2.0**40)
+    assert [row.state for row in await db.jobs.list()] == ["running"]
+
+
+async def test_words_that_are_no_numbers_and_no_truths_are_refused(db: Database) -> None:
+    await enqueue(db)
+    for lease in ("60", "abc", True):
+        with pytest.raises(DataInvalid):
+            await db.jobs.claim(worker_id="w", lease_seconds=lease)
+    taken = await claim_one(db)
+    for retry in ("true", 1, "no"):
+        with pytest.raises(DataInvalid):
+            await db.jobs.fail(**fence(taken), error="again", retry=retry)
+    assert (await db.jobs.get(id=taken.id)).state == "running"

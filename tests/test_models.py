@@ -294,3 +294,15 @@ async def test_performance_is_kept_over_time_and_the_newest_found(db: Database) 
     for wrong in ({"stage": "test"}, {"metric": ""}, {"model_version_id": NOBODY}):
         with pytest.raises(ConstraintViolation):
             await db.model_performance.log(**{**rows[0], **wrong})
+
+
+@pytest.mark.parametrize("word", ["1:2", "v@1"])
+async def test_a_version_and_an_alias_can_be_told_from_their_model(db: Database, word: str) -> None:
+    with pytest.raises(ConstraintViolation) as caught:
+        await models.register_version(db, model="m", version=word)
+    assert caught.value.constraint == "model_versions_version_form_check"
+    await models.register_version(db, model="m:x", version="1")
+    with pytest.raises(ConstraintViolation) as caught:
+        await models.promote(db, "m:x", "1", alias=word)
+    assert caught.value.constraint == "model_aliases_alias_form_check"
+    assert (await models.resolve(db, "m:x:1")).version == "1"

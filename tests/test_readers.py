@@ -15,7 +15,7 @@ from typing import Any, cast
 import pytest
 
 from conftest import examples
-from plainbase import ConnectionLost, Database, StatementFailed
+from plainbase import ConnectionLost, Database, DataInvalid, StatementFailed
 from plainbase.drivers.lanes import Lane
 from plainbase.drivers.sqlite import SqliteDriver
 from quiet import quiet

@@ -490,3 +490,21 @@ async def test_unknown_ids_change_nothing(db: Database) -> None:
     with pytest.raises(ConstraintViolation) as caught:
         await db.training_metrics.log(run_id=unknown, name="loss", step=0, value=1.0)
     assert caught.value.kind == "foreign key"
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_plain_sql_can_store_no_nan_where_null_means_it(db: Database) -> None:
+    row = await run(db)
+    with pytest.raises(ConstraintViolation) as caught:
+        await db.execute(
+            "INSERT INTO training_metrics (run_id, name, step, value) VALUES (:run, 'loss', 0, 'NaN')", {"run": row.id}
+        )
+    assert caught.value.constraint == "training_metrics_value_check"
+
+
+async def test_a_result_that_was_never_refreshed_is_empty(db: Database) -> None:
+    assert await db.model_leaderboard.list() == []
+    assert await db.experiment_summary.get(experiment_id=plainbase.uuid7()) is None
+    assert await db.refresh_all(older_than=3600) == dict.fromkeys(
+        ("daily_usage", "dataset_usage", "experiment_summary", "model_leaderboard", "run_metric_summary"), 0
+    )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from plainbase import ConstraintViolation, Database, Row
+from plainbase import ConstraintViolation, Database, DataInvalid, Row
 
 HASH = bytes(range(32))
 
@@ -220,3 +220,13 @@ async def test_a_key_is_found_while_it_is_good(db: Database) -> None:
     with pytest.raises(ConstraintViolation) as caught:
         await key(db, owner, "pb_3")
     assert caught.value.kind == "unique"
+
+
+async def test_a_session_needs_an_idle_time(db: Database) -> None:
+    owner = await user(db)
+    with pytest.raises(ConstraintViolation) as caught:
+        await db.sessions.create(user_id=owner.id, token_hash=HASH, idle_seconds=None, lifetime_seconds=60)
+    assert caught.value.kind == "not null"
+    with pytest.raises((ConstraintViolation, DataInvalid)):
+        await db.sessions.create(user_id=owner.id, token_hash=HASH, idle_seconds=60, lifetime_seconds=1e12)
+    assert await db.sessions.list_for_user(user_id=owner.id) == []

@@ -332,3 +332,11 @@ async def test_runs_are_filtered_by_team_time_and_version(db: Database) -> None:
     assert await db.training_runs.list(until=new.created_at + timedelta(days=1), statuses="running") == [new, old]
     with pytest.raises(ConstraintViolation):
         await training.start(db, name="x", team_id=NOBODY)
+
+
+async def test_a_block_that_cannot_start_ends_no_other_run(db: Database) -> None:
+    mine = await training.start(db, name="mine")
+    with pytest.raises(ConstraintViolation):
+        async with training.run(db, name="other", id=mine.id):
+            raise AssertionError
+    assert (await db.training_runs.get(id=mine.id)).status == "running"

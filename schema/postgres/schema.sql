@@ -486,10 +486,10 @@ CREATE TABLE evaluations (
     CONSTRAINT evaluations_cost_usd_check CHECK (((cost_usd >= (0)::double precision) AND (cost_usd <= ('1000000000000'::numeric)::double precision))),
     CONSTRAINT evaluations_human_rating_check CHECK (((human_rating >= 1) AND (human_rating <= 5))),
     CONSTRAINT evaluations_input_digest_check CHECK (((length(input_digest) >= 1) AND (length(input_digest) <= 255))),
-    CONSTRAINT evaluations_input_tokens_check CHECK ((input_tokens >= 0)),
+    CONSTRAINT evaluations_input_tokens_check CHECK (((input_tokens >= 0) AND ((input_tokens)::numeric <= '1000000000000'::numeric))),
     CONSTRAINT evaluations_latency_ms_check CHECK (((latency_ms >= (0)::double precision) AND (latency_ms <= ('1000000000000'::numeric)::double precision))),
     CONSTRAINT evaluations_model_check CHECK (((length(model) >= 1) AND (length(model) <= 255))),
-    CONSTRAINT evaluations_output_tokens_check CHECK ((output_tokens >= 0)),
+    CONSTRAINT evaluations_output_tokens_check CHECK (((output_tokens >= 0) AND ((output_tokens)::numeric <= '1000000000000'::numeric))),
     CONSTRAINT evaluations_provider_check CHECK (((length(provider) >= 1) AND (length(provider) <= 100))),
     CONSTRAINT evaluations_score_check CHECK (((score >= ('-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) AND (score <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision)))
 );
@@ -510,9 +510,9 @@ CREATE TABLE inference_requests (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT inference_requests_cost_usd_check CHECK (((cost_usd >= (0)::double precision) AND (cost_usd <= ('1000000000000'::numeric)::double precision))),
     CONSTRAINT inference_requests_error_check CHECK (((error IS NOT NULL) = (status = 'error'::text))),
-    CONSTRAINT inference_requests_input_tokens_check CHECK ((input_tokens >= 0)),
+    CONSTRAINT inference_requests_input_tokens_check CHECK (((input_tokens >= 0) AND ((input_tokens)::numeric <= '1000000000000'::numeric))),
     CONSTRAINT inference_requests_latency_ms_check CHECK (((latency_ms >= (0)::double precision) AND (latency_ms <= ('1000000000000'::numeric)::double precision))),
-    CONSTRAINT inference_requests_output_tokens_check CHECK ((output_tokens >= 0)),
+    CONSTRAINT inference_requests_output_tokens_check CHECK (((output_tokens >= 0) AND ((output_tokens)::numeric <= '1000000000000'::numeric))),
     CONSTRAINT inference_requests_prompt_chars_check CHECK ((prompt_chars >= 0)),
     CONSTRAINT inference_requests_response_chars_check CHECK ((response_chars >= 0)),
     CONSTRAINT inference_requests_status_check CHECK ((status = ANY (ARRAY['success'::text, 'error'::text])))
@@ -1055,9 +1055,11 @@ CREATE TABLE jobs (
     CONSTRAINT jobs_completed_at_check CHECK (((completed_at IS NOT NULL) = (state = ANY (ARRAY['completed'::text, 'cancelled'::text, 'dead'::text])))),
     CONSTRAINT jobs_job_type_length_check CHECK (((length(job_type) >= 1) AND (length(job_type) <= 100))),
     CONSTRAINT jobs_lease_expires_at_check CHECK (((lease_expires_at IS NOT NULL) = (state = 'running'::text))),
+    CONSTRAINT jobs_lease_expires_at_range_check CHECK (((EXTRACT(epoch FROM lease_expires_at) >= ('-62135596800'::bigint)::numeric) AND (EXTRACT(epoch FROM lease_expires_at) <= ('253402300799'::bigint)::numeric))),
     CONSTRAINT jobs_max_attempts_check CHECK (((max_attempts >= 1) AND (max_attempts <= 1000))),
     CONSTRAINT jobs_priority_check CHECK (((priority >= 0) AND (priority <= 32767))),
     CONSTRAINT jobs_queue_check CHECK (((length(queue) >= 1) AND (length(queue) <= 100))),
+    CONSTRAINT jobs_run_at_range_check CHECK (((EXTRACT(epoch FROM run_at) >= ('-62135596800'::bigint)::numeric) AND (EXTRACT(epoch FROM run_at) <= ('253402300799'::bigint)::numeric))),
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['available'::text, 'running'::text, 'completed'::text, 'cancelled'::text, 'dead'::text]))),
     CONSTRAINT jobs_timeout_seconds_check CHECK (((timeout_seconds > (0)::double precision) AND (timeout_seconds <= ('1000000000'::numeric)::double precision))),
     CONSTRAINT jobs_unique_key_check CHECK (((length(unique_key) >= 1) AND (length(unique_key) <= 255))),
@@ -1243,6 +1245,7 @@ CREATE TABLE one_time_tokens (
     used_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT one_time_tokens_expires_at_check CHECK ((expires_at > created_at)),
+    CONSTRAINT one_time_tokens_expires_at_range_check CHECK (((EXTRACT(epoch FROM expires_at) >= ('-62135596800'::bigint)::numeric) AND (EXTRACT(epoch FROM expires_at) <= ('253402300799'::bigint)::numeric))),
     CONSTRAINT one_time_tokens_purpose_check CHECK ((purpose = ANY (ARRAY['password_reset'::text, 'email_verification'::text]))),
     CONSTRAINT one_time_tokens_token_hash_check CHECK ((length(token_hash) = 32))
 );
@@ -1401,6 +1404,8 @@ CREATE TABLE sessions (
     revoked_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT sessions_expires_at_check CHECK ((expires_at > created_at)),
+    CONSTRAINT sessions_expires_at_range_check CHECK (((EXTRACT(epoch FROM expires_at) >= ('-62135596800'::bigint)::numeric) AND (EXTRACT(epoch FROM expires_at) <= ('253402300799'::bigint)::numeric))),
+    CONSTRAINT sessions_idle_expires_at_range_check CHECK (((EXTRACT(epoch FROM idle_expires_at) >= ('-62135596800'::bigint)::numeric) AND (EXTRACT(epoch FROM idle_expires_at) <= ('253402300799'::bigint)::numeric))),
     CONSTRAINT sessions_token_hash_check CHECK ((length(token_hash) = 32))
 );
 
@@ -2138,7 +2143,7 @@ REFRESH MATERIALIZED VIEW model_leaderboard;
 REVOKE ALL ON FUNCTION refresh_materialized_view(stored regclass, asked_at timestamp with time zone, seen_at timestamp with time zone, failure text, OUT row_count bigint, OUT refreshed boolean) FROM PUBLIC;
 
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (1, 'identity', 'c861ada650791d197f1fb05edb56d735234d9370c7372cf7eb4df312f6e196bb', 'e51787ddd99c0505231229072a263670961e46c2ac0367809dfacbceb97b289a', 'applied', NULL);
+VALUES (1, 'identity', '4ea6b7420329d6c882e8c7ae9d2757664b695430a8e3ff6bb10fde6a7f748700', 'f34adf4c07f21b21bd2f29fe46400e6da66787a2dfed4c6711ed7ba3ef70aef7', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (2, 'data', '96a83ba83a558313c2390dfcbff877b391b42f29ab8aecc7129e04448358b165', '85a23effc3c4d615b42b1e8f319e085aa76b2f516b5ddfbd133a1f73ebfd1629', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
@@ -2146,11 +2151,11 @@ VALUES (3, 'models', '5cd4ecbc45acafabbd91ad82e8e12db20c54ab1dcec646886048d02a2b
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (4, 'training', 'f0db97a773ac3e4e9fc0d06a08dd50eded3813c1ac6646a043e0f5d3b7900170', 'bf2e8c207b372b325483343580cad265775e2b6f5f48fb012694716e5a3d9d3c', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (5, 'experiments', 'fc220ee5e7ddd4806d88cae14cc00f82e1af28a5c9a9432314159225b4bfa1b1', 'd693f4f89284bafa2117da813d7aeeb1aac5ca90fcb887bb6e081ec5f4f037f5', 'applied', NULL);
+VALUES (5, 'experiments', 'bdcdd71c46139fe440237c956e569347f2a44b12417f2dec2e171e999b59bbd9', '99044d13100b9adab02e3d871d25d402a648d7d5339b1ea57f77521865f6d62c', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (6, 'inference', '1ce857da3dba39697c240409726799fb71884578c34aa8743117975af74a859d', '42a3d4e8bad688a26468f7e07127aafa116f3bbcaf4e471d8dbf2967cdef3023', 'applied', NULL);
+VALUES (6, 'inference', 'e5c3279252e1b0bfbb684c1f63fc9fa246b512d4e78ad08fdca18919c89617ff', 'a999311459c23fd1f40c266f0109335ac4d36bb7d3456200bf41abd809bd35a3', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (7, 'work', 'd7faf46484695ed53e6917c7da3648eaa8ad929fa5ec10ee57030afb406fb094', '086a0a753c1807756ebc72efb173aedd2f0c17a1e0212209609d36093fb792b5', 'applied', NULL);
+VALUES (7, 'work', 'f6da6fd90a8307dfdc27e507092590425096cd9efc48f7ce48e462e3786717f9', 'fb6476564519e4e2494b24d0f644da5d4d057f54b9556477ab2c3201f6f2b8fd', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', 'e2ae555cc467708f60a9f606d23b1c562a82c1510adc3872e1a71dcc0e431c3e', '17577483f6d9b86c1d61f077c997456df2bdfa2e44a0e5917435d4c904d240e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)

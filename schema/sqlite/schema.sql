@@ -1323,8 +1323,8 @@ CREATE TABLE evaluations (
     CONSTRAINT evaluations_score_check CHECK (score BETWEEN -1e100 AND 1e100),
     CONSTRAINT evaluations_human_rating_check CHECK (human_rating BETWEEN 1 AND 5),
     CONSTRAINT evaluations_latency_ms_check CHECK (latency_ms BETWEEN 0 AND 1e12),
-    CONSTRAINT evaluations_input_tokens_check CHECK (input_tokens >= 0),
-    CONSTRAINT evaluations_output_tokens_check CHECK (output_tokens >= 0),
+    CONSTRAINT evaluations_input_tokens_check CHECK (input_tokens BETWEEN 0 AND 1e12),
+    CONSTRAINT evaluations_output_tokens_check CHECK (output_tokens BETWEEN 0 AND 1e12),
     CONSTRAINT evaluations_cost_usd_check CHECK (cost_usd BETWEEN 0 AND 1e12)
 );
 
@@ -1529,8 +1529,8 @@ CREATE TABLE inference_requests (
     CONSTRAINT inference_requests_status_check CHECK (status IN ('success', 'error')),
     CONSTRAINT inference_requests_prompt_chars_check CHECK (prompt_chars >= 0),
     CONSTRAINT inference_requests_response_chars_check CHECK (response_chars >= 0),
-    CONSTRAINT inference_requests_input_tokens_check CHECK (input_tokens >= 0),
-    CONSTRAINT inference_requests_output_tokens_check CHECK (output_tokens >= 0),
+    CONSTRAINT inference_requests_input_tokens_check CHECK (input_tokens BETWEEN 0 AND 1e12),
+    CONSTRAINT inference_requests_output_tokens_check CHECK (output_tokens BETWEEN 0 AND 1e12),
     CONSTRAINT inference_requests_latency_ms_check CHECK (latency_ms BETWEEN 0 AND 1e12),
     CONSTRAINT inference_requests_cost_usd_check CHECK (cost_usd BETWEEN 0 AND 1e12),
     -- An error is told exactly where the request failed.
@@ -3012,9 +3012,9 @@ VALUES (3, 'models', 'c1073ba2647269f1dc21dc9aef33a6953cb7ba8f07846524001c55e895
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (4, 'training', 'e11a8ebaf7f6b3f9c23bb3bee69a52dfc72ce9f86b17c3b513da818a43b14895', '7f6827896e4769f34e118c71415ad3084c4127399dc3228eac1206cce745ede0', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (5, 'experiments', 'bccf577d06d5047b2f703a7f09e4097ea7c29dec9f3e878eb83f759f0852939c', '26f180bc279b2ac2446fb4c185581ae956a85ddc6da372be2adc6f1f2580742f', 'applied', NULL);
+VALUES (5, 'experiments', '81b6fb293a708a91be136a41d1516bdf74c604fbc427368775f61c3f66f47f2d', 'b259e021f184c05b8689d88882183749c419b0c2f3c92705cee2a4dd4bd42bbb', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (6, 'inference', 'f4f2506541ca70973e043f89a04ef83354975079384773df31358e82e6545381', '29f7b132e5c707c5bb9f9aa39703966de2dccf25c89908b6fa65a267164fc028', 'applied', NULL);
+VALUES (6, 'inference', '3632d138682ac7123f6ae994fdbaad2ca56888316d162ff0f744bb492615877b', 'bff477f2e763bdd6cb6b4d449a10cd703fefc693b3a44151039fb9705750d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (7, 'work', 'fd39385cced01f7a3a48100ecde82e4720b96037dccbfc72a03a08b71b524a27', 'd8f3f095ccfa8a6f2282f54a00a14373afcf37df52a4e64853fda30e5ddebc9d', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)

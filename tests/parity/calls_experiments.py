@@ -289,7 +289,7 @@ def _evaluation_changes(sample: Sample) -> Iterator[Call]:
         "human_rating": 5,
         "human_feedback": "gut",
         "latency_ms": 0.1,
-        "input_tokens": 2**62,
+        "input_tokens": 10**12,
         "output_tokens": 0,
         "cost_usd": 1e-9,
         "metadata": {"b": 1, "a": [1.0, 1e22]},

@@ -37,6 +37,7 @@ def _metrics(sample: Sample) -> Iterator[Call]:
         {"recorded_at": datetime(2026, 1, 1)},
     ):
         yield Call("system_metrics.log", {**new, **wrong})
+    yield Call("system_metrics.series", {"name": rows[0]["name"], "until": rows[0]["recorded_at"]})
     times = {"since": AT - timedelta(days=2), "until": UNTIL - timedelta(days=1)}
     for name in sorted({each["name"] for each in rows}):
         yield Call("system_metrics.series", {"name": name, **times})

@@ -150,6 +150,7 @@ def _ended_together(running: list[dict[str, Any]], done: Params) -> Iterator[Cal
 def _taken_back(sample: Sample) -> Iterator[Call]:
     yield Call("jobs.reclaim", {"limit": 500})
     yield Call("jobs.reclaim", {"limit": 2})
+    yield Call("jobs.reclaim", {"limit": 1})
     yield Call("jobs.reclaim", {"limit": 0})
     for state in ("available", "running", "completed", "cancelled", "dead"):
         for job in _jobs(sample, state)[:4]:

@@ -47,6 +47,17 @@ def shape_difference(left: Any, right: Any) -> str | None:
     return f"{_shown(left)} against {_shown(right)}"
 
 
+def clock_difference(left: Any, right: Any) -> str | None:
+    """Say where two rows or values differ; floats are seconds by the engines' own clocks, compared to a minute."""
+    if isinstance(left, Row) and isinstance(right, Row):
+        names = tuple(left.keys()), tuple(right.keys())
+        pairs = ((name, clock_difference(left[name], right[name])) for name in names[0])
+        return _of_columns(*names) or next((f"{name}: {found}" for name, found in pairs if found), None)
+    if isinstance(left, float) and isinstance(right, float) and abs(left - right) < CLOCKS.total_seconds():
+        return None
+    return difference(left, right)
+
+
 def unordered_difference(left: Any, right: Any) -> str | None:
     """Say where two lists of rows differ, whatever their order."""
     return difference(*(sorted(rows, key=_order) for rows in (left, right)))

@@ -11,7 +11,7 @@ from typing import Any, Self
 from parity import contents, queries
 from parity.call import Call
 from parity.contents import CHANGED, Contents
-from parity.equal import difference, shape_difference, unordered_difference
+from parity.equal import clock_difference, difference, shape_difference, unordered_difference
 from parity.queries import Params
 from plainbase import (
     ConfigurationError,
@@ -37,6 +37,7 @@ SEQUENCES = (
 
 COMPARISONS: dict[str, Callable[[Any, Any], str | None]] = {
     "": difference,
+    "clock": clock_difference,
     "shape": shape_difference,
     "unordered": unordered_difference,
 }

@@ -88,7 +88,10 @@ CREATE TABLE one_time_tokens (
         FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
     CONSTRAINT one_time_tokens_purpose_check CHECK (purpose IN ('password_reset', 'email_verification')),
     CONSTRAINT one_time_tokens_token_hash_check CHECK (length(token_hash) = 32),
-    CONSTRAINT one_time_tokens_expires_at_check CHECK (expires_at > created_at)
+    CONSTRAINT one_time_tokens_expires_at_check CHECK (expires_at > created_at),
+    -- Only here: the years 1 to 9999, which SQLite's type check holds to.
+    CONSTRAINT one_time_tokens_expires_at_range_check
+        CHECK (extract(EPOCH FROM expires_at) BETWEEN -62135596800 AND 253402300799)
 );
 
 -- Serves one_time_tokens.revoke_for_user, and the foreign key.
@@ -179,7 +182,13 @@ CREATE TABLE sessions (
     CONSTRAINT sessions_user_id_fkey
         FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
     CONSTRAINT sessions_token_hash_check CHECK (length(token_hash) = 32),
-    CONSTRAINT sessions_expires_at_check CHECK (expires_at > created_at)
+    CONSTRAINT sessions_expires_at_check CHECK (expires_at > created_at),
+    -- Only here: the years 1 to 9999, which SQLite's type check holds to.
+    CONSTRAINT sessions_expires_at_range_check
+        CHECK (extract(EPOCH FROM expires_at) BETWEEN -62135596800 AND 253402300799),
+    -- Only here: the years 1 to 9999, which SQLite's type check holds to.
+    CONSTRAINT sessions_idle_expires_at_range_check
+        CHECK (extract(EPOCH FROM idle_expires_at) BETWEEN -62135596800 AND 253402300799)
 );
 
 -- Serves sessions.list_for_user and revoke_for_user, and the foreign key.

@@ -252,8 +252,8 @@ CREATE TABLE evaluations (
     CONSTRAINT evaluations_score_check CHECK (score BETWEEN -1e100 AND 1e100),
     CONSTRAINT evaluations_human_rating_check CHECK (human_rating BETWEEN 1 AND 5),
     CONSTRAINT evaluations_latency_ms_check CHECK (latency_ms BETWEEN 0 AND 1e12),
-    CONSTRAINT evaluations_input_tokens_check CHECK (input_tokens >= 0),
-    CONSTRAINT evaluations_output_tokens_check CHECK (output_tokens >= 0),
+    CONSTRAINT evaluations_input_tokens_check CHECK (input_tokens BETWEEN 0 AND 1e12),
+    CONSTRAINT evaluations_output_tokens_check CHECK (output_tokens BETWEEN 0 AND 1e12),
     CONSTRAINT evaluations_cost_usd_check CHECK (cost_usd BETWEEN 0 AND 1e12)
 );
 

@@ -68,8 +68,8 @@ CREATE TABLE inference_requests (
     CONSTRAINT inference_requests_status_check CHECK (status IN ('success', 'error')),
     CONSTRAINT inference_requests_prompt_chars_check CHECK (prompt_chars >= 0),
     CONSTRAINT inference_requests_response_chars_check CHECK (response_chars >= 0),
-    CONSTRAINT inference_requests_input_tokens_check CHECK (input_tokens >= 0),
-    CONSTRAINT inference_requests_output_tokens_check CHECK (output_tokens >= 0),
+    CONSTRAINT inference_requests_input_tokens_check CHECK (input_tokens BETWEEN 0 AND 1e12),
+    CONSTRAINT inference_requests_output_tokens_check CHECK (output_tokens BETWEEN 0 AND 1e12),
     CONSTRAINT inference_requests_latency_ms_check CHECK (latency_ms BETWEEN 0 AND 1e12),
     CONSTRAINT inference_requests_cost_usd_check CHECK (cost_usd BETWEEN 0 AND 1e12),
     -- An error is told exactly where the request failed.

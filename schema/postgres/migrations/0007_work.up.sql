@@ -38,6 +38,11 @@ CREATE TABLE jobs (
     CONSTRAINT jobs_timeout_seconds_check CHECK (timeout_seconds > 0 AND timeout_seconds <= 1e9),
     -- A job has a lease and a worker exactly while it runs.
     CONSTRAINT jobs_lease_expires_at_check CHECK ((lease_expires_at IS NOT NULL) = (state = 'running')),
+    -- Only here: the years 1 to 9999, which SQLite's type check holds to.
+    CONSTRAINT jobs_lease_expires_at_range_check
+        CHECK (extract(EPOCH FROM lease_expires_at) BETWEEN -62135596800 AND 253402300799),
+    -- Only here: the years 1 to 9999, which SQLite's type check holds to.
+    CONSTRAINT jobs_run_at_range_check CHECK (extract(EPOCH FROM run_at) BETWEEN -62135596800 AND 253402300799),
     CONSTRAINT jobs_worker_id_check CHECK (worker_id IS NOT NULL OR state <> 'running'),
     CONSTRAINT jobs_unique_key_check CHECK (length(unique_key) BETWEEN 1 AND 255),
     -- A job is over exactly when it has an end.

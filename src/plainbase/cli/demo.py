@@ -84,7 +84,8 @@ def main(folder: Path | None, url: str | None, postgres: bool, size: str | None)
     except (PlainbaseError, OSError) as error:
         sys.exit(f"demo: {' '.join(str(error).split())}")
     except KeyboardInterrupt:
-        click.echo("demo: stopped; the next run begins the unfinished model anew", err=True)
+        left = "nothing was filled" if size else "the next run begins the unfinished model anew"
+        click.echo(f"demo: stopped; {left}", err=True)
         sys.exit(STOPPED)
 
 

@@ -71,6 +71,7 @@ async def connect(options: Options) -> PostgresConnection:
     settings = {
         "application_name": options.application_name,
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
+        "standard_conforming_strings": "on",  # as query files and migrations are read
         **options.server_settings,
     }
     if options.statement_timeout is not None:

@@ -79,7 +79,10 @@ async def search(
 
 
 async def rebuild(db: Database | Transaction) -> None:
-    """Cut all texts into passages anew and make the index anew, all or nothing; searches go on as before meanwhile."""
+    """Cut all texts into passages anew and make the index anew, all or nothing; whoever writes texts waits.
+
+    Searches go on as before, but for the last moment on PostgreSQL, when its index is made.
+    """
     async with db.transaction() as tx:
         await tx.corpus_passages.rebuild()
 

@@ -119,9 +119,10 @@ ORDER BY pg_namespace.nspname, pg_class.relname;
 SELECT current_setting('search_path') AS search_path;
 
 -- name: set_encoding :script
--- As plainbase itself connects; psql goes by its own environment, and RESET ALL goes back to that.
+-- As plainbase itself connects; psql and the server go by settings of their own, and RESET ALL goes back to those.
 -- only: postgres, an SQLite file is read as UTF-8
 SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
 
 -- name: set_search_path :value
 -- only: postgres, an SQLite file has one schema

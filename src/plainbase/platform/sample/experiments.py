@@ -137,7 +137,7 @@ def _evaluations(source: Source) -> None:
                 "human_rating": None if index % 3 == 1 else min(5, max(1, round(source.random.gauss(3.6, 1.2)))),
                 "human_feedback": source.hard_text(index) or source.maybe(source.sentence(), 0.3),
                 "latency_ms": None if failed else source.skewed(400 + 300 * (index % 5)),
-                "input_tokens": None if failed else source.whole(5, 900) if index else source.edge(2**53 + 1, 77),
+                "input_tokens": None if failed else source.whole(5, 900) if index else source.edge(10**12, 77),
                 "output_tokens": None if failed else source.whole(0, 700),
                 "cost_usd": None if model["kind"] != "commercial" or failed else source.skewed(0.004, digits=6),
                 "metadata": source.json(index, {"temperature": source.pick((0.0, 0.2, 1.0)), "tags": ["nightly"]}),
