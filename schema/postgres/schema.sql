@@ -385,10 +385,12 @@ CREATE TABLE comparison_results (
     details jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_by uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT comparison_results_a_label_check CHECK (((length(a_label) >= 1) AND (length(a_label) <= 500))),
     CONSTRAINT comparison_results_a_n_check CHECK ((a_n >= 0)),
     CONSTRAINT comparison_results_adjusted_p_value_check CHECK (((adjusted_p_value >= (0)::double precision) AND (adjusted_p_value <= (1)::double precision))),
     CONSTRAINT comparison_results_alpha_check CHECK (((alpha > (0)::double precision) AND (alpha < (1)::double precision))),
     CONSTRAINT comparison_results_b_id_check CHECK ((a_id <> b_id)),
+    CONSTRAINT comparison_results_b_label_check CHECK (((length(b_label) >= 1) AND (length(b_label) <= 500))),
     CONSTRAINT comparison_results_b_n_check CHECK ((b_n >= 0)),
     CONSTRAINT comparison_results_confidence_high_check CHECK ((confidence_low <= confidence_high)),
     CONSTRAINT comparison_results_confidence_level_check CHECK (((confidence_level > (0)::double precision) AND (confidence_level < (1)::double precision))),
@@ -2151,7 +2153,7 @@ VALUES (3, 'models', '5cd4ecbc45acafabbd91ad82e8e12db20c54ab1dcec646886048d02a2b
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (4, 'training', 'f0db97a773ac3e4e9fc0d06a08dd50eded3813c1ac6646a043e0f5d3b7900170', 'bf2e8c207b372b325483343580cad265775e2b6f5f48fb012694716e5a3d9d3c', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (5, 'experiments', 'bdcdd71c46139fe440237c956e569347f2a44b12417f2dec2e171e999b59bbd9', '99044d13100b9adab02e3d871d25d402a648d7d5339b1ea57f77521865f6d62c', 'applied', NULL);
+VALUES (5, 'experiments', '880dd58d1b47b2e5df66edc43506a22a26f830772f68114fb68fd1a16520da4e', 'aad0c8a9dd4963060f78207cb3f5b4187758ec71e8c4295c5ea45fd4e2b3b3ff', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (6, 'inference', 'e5c3279252e1b0bfbb684c1f63fc9fa246b512d4e78ad08fdca18919c89617ff', 'a999311459c23fd1f40c266f0109335ac4d36bb7d3456200bf41abd809bd35a3', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)

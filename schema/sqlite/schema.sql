@@ -1416,6 +1416,8 @@ CREATE TABLE comparison_results (
         ),
     CONSTRAINT comparison_results_kind_check CHECK (kind IN ('model', 'model_version', 'training_run', 'experiment')),
     CONSTRAINT comparison_results_b_id_check CHECK (a_id <> b_id),
+    CONSTRAINT comparison_results_a_label_check CHECK (length(a_label) BETWEEN 1 AND 500),
+    CONSTRAINT comparison_results_b_label_check CHECK (length(b_label) BETWEEN 1 AND 500),
     CONSTRAINT comparison_results_metric_check CHECK (length(metric) BETWEEN 1 AND 255),
     CONSTRAINT comparison_results_test_check CHECK (length(test) BETWEEN 1 AND 100),
     CONSTRAINT comparison_results_a_n_check CHECK (a_n >= 0),
@@ -3012,7 +3014,7 @@ VALUES (3, 'models', 'c1073ba2647269f1dc21dc9aef33a6953cb7ba8f07846524001c55e895
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (4, 'training', 'e11a8ebaf7f6b3f9c23bb3bee69a52dfc72ce9f86b17c3b513da818a43b14895', '7f6827896e4769f34e118c71415ad3084c4127399dc3228eac1206cce745ede0', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (5, 'experiments', '81b6fb293a708a91be136a41d1516bdf74c604fbc427368775f61c3f66f47f2d', 'b259e021f184c05b8689d88882183749c419b0c2f3c92705cee2a4dd4bd42bbb', 'applied', NULL);
+VALUES (5, 'experiments', '2b5f4258497fa89836e5ece6ec9fc4478550df62d1c326a6a644e769f7213002', 'caebee0d865d86d05ba50c9752e2c95697620ddad2dce00fcbdadea30e085592', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (6, 'inference', '3632d138682ac7123f6ae994fdbaad2ca56888316d162ff0f744bb492615877b', 'bff477f2e763bdd6cb6b4d449a10cd703fefc693b3a44151039fb9705750d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)

@@ -353,7 +353,7 @@ def _comparisons(sample: Sample) -> Iterator[Call]:
         "kind": "model_version",
         "a_id": sample["model_versions"][0]["id"],
         "b_id": sample["model_versions"][1]["id"],
-        "a_label": "",
+        "a_label": "a",
         "b_label": "b",
         "metric": "score",
         "test": "welch",

@@ -499,6 +499,8 @@ CREATE TABLE comparison_results (
         ),
     CONSTRAINT comparison_results_kind_check CHECK (kind IN ('model', 'model_version', 'training_run', 'experiment')),
     CONSTRAINT comparison_results_b_id_check CHECK (a_id <> b_id),
+    CONSTRAINT comparison_results_a_label_check CHECK (length(a_label) BETWEEN 1 AND 500),
+    CONSTRAINT comparison_results_b_label_check CHECK (length(b_label) BETWEEN 1 AND 500),
     CONSTRAINT comparison_results_metric_check CHECK (length(metric) BETWEEN 1 AND 255),
     CONSTRAINT comparison_results_test_check CHECK (length(test) BETWEEN 1 AND 100),
     CONSTRAINT comparison_results_a_n_check CHECK (a_n >= 0),

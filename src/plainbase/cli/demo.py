@@ -23,7 +23,7 @@ except ModuleNotFoundError as error:
 import plainbase
 from plainbase.cli import demo_report, demo_sample, texts, wheel_server
 from plainbase.database import Database
-from plainbase.errors import ConfigurationError, PlainbaseError
+from plainbase.errors import ConfigurationError, DatabaseMissing, PlainbaseError
 from plainbase.platform import datasets, markov, sample
 from plainbase.platform import markov_training as training
 from plainbase.rows import Row
@@ -81,6 +81,8 @@ def main(folder: Path | None, url: str | None, postgres: bool, size: str | None)
                 asyncio.run(_demo(console, collection, url or f"sqlite:///{HOME / 'plainbase.db'}"))
             elif size:
                 asyncio.run(demo_sample.fill(console, url or f"sqlite:///{HOME / 'sample.db'}", size))
+    except DatabaseMissing as error:
+        sys.exit(f"demo: {error}; `plainbase init` makes it")
     except (PlainbaseError, OSError) as error:
         sys.exit(f"demo: {' '.join(str(error).split())}")
     except KeyboardInterrupt:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from plainbase.database import Database
-from plainbase.errors import ConstraintViolation
+from plainbase.errors import ConstraintViolation, ParameterError
 from plainbase.platform import evaluations as kept
 from plainbase.platform.error_text import error_text
 from plainbase.platform.evaluations import Evaluation
@@ -60,9 +60,11 @@ async def record(
 ) -> Row:
     """Keep the evaluations of completed iterations and count them, with those that failed, all or nothing.
 
-    Raises as `complete` does where the benchmark is not running, and ConstraintViolation
-    (`benchmarks_completed_iterations_check`) where more is done than there is to do.
+    Raises ParameterError for a negative number, as `complete` does where the benchmark is not running, and
+    ConstraintViolation (`benchmarks_completed_iterations_check`) where more is done than there is to do.
     """
+    if failed < 0:
+        raise ParameterError("benchmarks.record: failed is how many iterations failed, 0 or more")
     done = [replace(each, benchmark_id=benchmark_id) for each in evaluations]
     async with db.transaction() as tx:
         if not await tx.benchmarks.record_iterations(id=benchmark_id, completed=len(done), failed=failed):
