@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -266,7 +267,7 @@ async def test_deleting_a_dataset_takes_its_passages_along(db: Database) -> None
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_program_without_foreign_keys_keeps_the_index_in_step_too(db: Database, url: str) -> None:
     first, second = await add(db, "a fox", "a hare")
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as plain:
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as plain, plain:
         plain.execute("DELETE FROM corpus_texts WHERE id = ?", (second,))
         plain.execute("REPLACE INTO corpus_texts (id, content) VALUES (?, 'a wolf')", (first,))
     plain.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import sqlite3
+from collections.abc import Iterator
 from html import unescape
 
 import hypothesis.strategies as st
@@ -110,7 +111,7 @@ def test_no_text_raises_and_what_is_sent_holds_only_words_and_marks_of_ours(text
 
 
 @pytest.fixture
-def fts5() -> sqlite3.Connection:
+def fts5() -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(":memory:")
     connection.executescript(f"""
         CREATE VIRTUAL TABLE plain USING fts5 (x, tokenize = '{TOKENIZE}');
@@ -118,7 +119,8 @@ def fts5() -> sqlite3.Connection:
         CREATE VIRTUAL TABLE stems USING fts5 (x, tokenize = 'porter {TOKENIZE}');
         CREATE VIRTUAL TABLE stem_words USING fts5vocab (stems, instance);
     """)
-    return connection
+    yield connection
+    connection.close()
 
 
 def test_fts5_cuts_and_folds_every_character_as_we_do(fts5: sqlite3.Connection) -> None:
