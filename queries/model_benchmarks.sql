@@ -24,7 +24,8 @@ VALUES (
     :standard_error,
     :details
 )
-ON CONFLICT (model_version_id, benchmark, metric) DO UPDATE SET -- noqa: disable=LT02
+-- The linter wants another indent in each dialect. -- noqa: disable=LT02
+ON CONFLICT (model_version_id, benchmark, metric) DO UPDATE SET
     dataset_id = excluded.dataset_id,
     value = excluded.value,
     higher_is_better = excluded.higher_is_better,

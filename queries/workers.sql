@@ -15,7 +15,8 @@ VALUES (
     :tags,
     :metadata
 )
-ON CONFLICT (worker_id) DO UPDATE SET -- noqa: disable=LT02
+-- The linter wants another indent in each dialect. -- noqa: disable=LT02
+ON CONFLICT (worker_id) DO UPDATE SET
     address = excluded.address,
     status = excluded.status,
     capacity = excluded.capacity,

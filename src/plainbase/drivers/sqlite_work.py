@@ -171,13 +171,13 @@ def refill(view: str, rows: int | None, connection: sqlite3.Connection) -> int:
         # The plus keeps the converter of a declared type away, so that a value goes back as it came.
         taken = connection.execute(f"SELECT DISTINCT {_of('+' + touched, keys)} FROM {touched}").fetchall()  # noqa: S608
         connection.execute(f"DELETE FROM {touched}").close()  # noqa: S608 (names of the catalog)
-        (is_filled,) = connection.execute(f"SELECT EXISTS (SELECT 1 FROM {stored})").fetchone()  # noqa: S608
+        (is_filled,) = connection.execute(f"SELECT EXISTS (SELECT 1 FROM {stored})").fetchone()  # noqa: S608 (catalog)
         if rows is not None and is_filled and not any(None in key for key in taken):
             if taken:
                 rows -= connection.executemany(f"DELETE FROM {stored} WHERE {_is_key(stored, keys)}", taken).rowcount  # noqa: S608
                 rows += connection.executemany(f"{fill} WHERE {_is_key(live, keys)}", taken).rowcount
             return rows
-    connection.execute(f"DELETE FROM {stored}").close()  # noqa: S608
+    connection.execute(f"DELETE FROM {stored}").close()  # noqa: S608 (catalog)
     return connection.execute(fill).rowcount
 
 
