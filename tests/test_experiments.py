@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import platform_rows
-from plainbase import ConstraintViolation, Database, DataInvalid, PlainbaseError, RowNotFound
+from plainbase import ConstraintViolation, Database, DataInvalid, ParameterError, PlainbaseError, RowNotFound
 from plainbase.platform import benchmarks, evaluations, experiments
 from plainbase.platform.benchmarks import Benchmark
 from plainbase.platform.evaluations import Evaluation
@@ -296,6 +296,16 @@ async def test_no_more_iterations_than_there_are_and_nothing_half_written(db: Da
     await asyncio.gather(*(benchmarks.record(db, row.id, [evaluation(number)], failed=1) for number in range(5)))
     row = await db.benchmarks.get(id=row.id)
     assert (row.completed_iterations, row.failed_iterations, await db.evaluations.count()) == (5, 5, 5)
+
+
+async def test_what_failed_is_not_counted_backwards(db: Database) -> None:
+    row = await benchmarks.begin(db, BENCHMARK)
+    await benchmarks.record(db, row.id, [evaluation()], failed=2)
+    with pytest.raises(ParameterError, match="failed is how many"):
+        await benchmarks.record(db, row.id, [evaluation(1)], failed=-1)
+    after = await db.benchmarks.get(id=row.id)
+    assert (after.completed_iterations, after.failed_iterations) == (1, 2)
+    assert len(await db.evaluations.list_for_benchmark(benchmark_id=row.id)) == 1
 
 
 async def test_unknown_benchmarks_are_not_found(db: Database) -> None:

@@ -276,7 +276,7 @@ async def test_an_interrupted_run_fails_and_the_next_one_counts_anew(db: Databas
     assert [(row.status, row.error) for row in runs] == [
         ("completed", None),
         ("failed", "another run began the model anew"),
-        ("failed", "stop"),
+        ("failed", "RuntimeError: stop"),
     ]
     assert runs[0] == run
     assert (await db.markov_ngrams.statistics(dataset_id=owner.id, n=2)).characters == growth.characters[-1]

@@ -166,15 +166,18 @@ def refill(view: str, rows: int | None, connection: sqlite3.Connection) -> int:
     columns = _columns(view, connection)
     keys = [name for name in _columns(f"{view}_touched", connection) if name != "id"]
     # Each column goes with its table, since a quoted name that is no column would be a text.
-    fill = f"INSERT INTO {stored} ({', '.join(map(quote, columns))}) SELECT {_of(live, columns)} FROM {live}"  # noqa: S608
+    listed = ", ".join(map(quote, columns))
+    fill = f"INSERT INTO {stored} ({listed}) SELECT {_of(live, columns)} FROM {live}"  # noqa: S608 (names of the catalog)
     if keys:
         # The plus keeps the converter of a declared type away, so that a value goes back as it came.
-        taken = connection.execute(f"SELECT DISTINCT {_of('+' + touched, keys)} FROM {touched}").fetchall()  # noqa: S608
+        distinct = f"SELECT DISTINCT {_of('+' + touched, keys)} FROM {touched}"  # noqa: S608 (catalog)
+        taken = connection.execute(distinct).fetchall()
         connection.execute(f"DELETE FROM {touched}").close()  # noqa: S608 (names of the catalog)
         (is_filled,) = connection.execute(f"SELECT EXISTS (SELECT 1 FROM {stored})").fetchone()  # noqa: S608 (catalog)
         if rows is not None and is_filled and not any(None in key for key in taken):
             if taken:
-                rows -= connection.executemany(f"DELETE FROM {stored} WHERE {_is_key(stored, keys)}", taken).rowcount  # noqa: S608
+                delete = f"DELETE FROM {stored} WHERE {_is_key(stored, keys)}"  # noqa: S608 (catalog)
+                rows -= connection.executemany(delete, taken).rowcount
                 rows += connection.executemany(f"{fill} WHERE {_is_key(live, keys)}", taken).rowcount
             return rows
     connection.execute(f"DELETE FROM {stored}").close()  # noqa: S608 (catalog)

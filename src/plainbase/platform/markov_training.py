@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from time import process_time
-from typing import Any
 
 from plainbase.database import Database
 from plainbase.errors import PlainbaseError
-from plainbase.platform import backoff, markov
+from plainbase.platform import backoff, markov, training
 from plainbase.rows import Row
 
 BITS = "bits_per_character"
@@ -57,19 +55,14 @@ async def train(
     interrupted the run is marked as failed.
     """
     config = {"model": "markov", "smoothing": "witten-bell", "steps": len(growth.steps)}
-    run = await db.training_runs.create(
-        name=f"order {order} on {dataset.name[:200]}",
-        dataset_id=dataset.id,
-        config=config,
-        hyperparameters={"order": order},
-    )
-    began = process_time()
-    try:
-        await _supersede(db, dataset, order)
-        await db.training_runs.start(id=run.id)
+    name = f"order {order} on {dataset.name[:200]}"
+    await _supersede(db, dataset, order)
+    async with training.run(
+        db, name=name, dataset_id=dataset.id, config=config, hyperparameters={"order": order}
+    ) as run:
+        began = process_time()
         await db.markov_ngrams.clear(dataset_id=dataset.id, n=order)
         held_out = backoff.levels(backoff.grams(growth.held_out, order), order)
-        best = float("inf")
         for step, ids in enumerate(growth.steps, 1):
             await markov.count(db, dataset.id, order, ids)
             counted = await _counted(db, dataset, order)
@@ -80,18 +73,12 @@ async def train(
                 CHARACTERS: growth.characters[step - 1],
                 NGRAMS: len(counted),
             }
-            await _keep(db, run, order, step, figures, is_best=bits[order] < best, of=len(growth.steps))
-            best = min(best, bits[order])
+            await _keep(db, run, order, step, figures, of=len(growth.steps))
             on_step()
         await db.markov_ngrams.compute_probabilities(dataset_id=dataset.id, n=order)
         resources = {"cpu_seconds": round(process_time() - began, 3)}
         if not await db.training_runs.finish(id=run.id, resources=resources):
             raise PlainbaseError(f"run {run.id} was ended by another process")
-    except BaseException as error:
-        with suppress(PlainbaseError):
-            await db.training_runs.update_status(id=run.id, status="failed")
-            await db.training_runs.update_error(id=run.id, error=str(error) or "interrupted")
-        raise
     done: Row = await db.training_runs.get(id=run.id)
     return done
 
@@ -116,21 +103,16 @@ async def _counted(db: Database, dataset: Row, order: int) -> Mapping[str, int]:
     return {context + char: count for context, char, count in rows}
 
 
-async def _keep(
-    db: Database, run: Row, order: int, step: int, figures: Mapping[str, Any], *, is_best: bool, of: int
-) -> None:
+async def _keep(db: Database, run: Row, order: int, step: int, figures: Mapping[str, float], *, of: int) -> None:
     async with db.transaction() as tx:
-        await tx.training_metrics.log.batch(
-            [{"run_id": run.id, "name": name, "step": step, "value": value} for name, value in figures.items()]
-        )
-        checkpoint = await tx.checkpoints.create(
-            run_id=run.id,
+        await training.log_metrics(tx, run.id, figures, step=step)
+        await training.checkpoint(
+            tx,
+            run.id,
+            loss=figures[BITS],
             epochs=1,
             step=step,
             block_size=order,
-            loss=figures[BITS],
             notes=f"{figures[CHARACTERS]:,} characters counted",
         )
-        if is_best:
-            await tx.checkpoints.mark_best(id=checkpoint.id)
         await tx.training_runs.update_progress(id=run.id, progress=100 * step / of)
