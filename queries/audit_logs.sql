@@ -56,6 +56,7 @@ WHERE id = :id;
 -- name: list :many
 -- Entries from one time until before another, newest first; the next page begins after the last row's id.
 -- defaults: limit = 100
+-- scan: whatever is asked for, a page is read newest first until it is full
 SELECT
     id,
     actor_id,

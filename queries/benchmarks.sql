@@ -81,6 +81,7 @@ WHERE id = :id;
 -- name: list_recent :many
 -- Benchmarks, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: a filter without an index of its own is tested newest first until a page is full, or what it leaves is sorted
 SELECT
     id,
     name,
@@ -150,6 +151,7 @@ LIMIT :limit;
 -- Benchmarks of one provider, of one of its models or of all, newest first;
 -- the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: sorts the benchmarks of one provider
 SELECT
     id,
     name,
@@ -239,6 +241,7 @@ WHERE id = :id;
 -- name: record_iterations :exec
 -- Counts iterations of a running benchmark that were completed or failed; 0 rows when it is not running.
 -- defaults: completed = 0, failed = 0, now = now()
+-- parameter: completed integer, failed integer
 UPDATE benchmarks
 SET
     completed_iterations = completed_iterations + :completed,

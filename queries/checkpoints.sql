@@ -60,6 +60,7 @@ WHERE id = :id;
 
 -- name: best :optional
 -- The checkpoint marked best, of one run, or of all runs that with the lowest loss.
+-- scan: without a run it looks at the best one of each run, in an index of those alone
 SELECT
     id,
     run_id,

@@ -130,6 +130,7 @@ WHERE id = :id;
 -- name: list :many
 -- Comparisons, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: a filter without an index of its own is tested newest first until a page is full
 SELECT
     id,
     kind,
@@ -174,6 +175,7 @@ LIMIT :limit;
 -- Comparisons of one model, version, run or experiment with whatever, newest first;
 -- the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: sorts the comparisons of one subject, which come from two indexes
 SELECT
     id,
     kind,

@@ -4,6 +4,7 @@
 -- Differs from sqlite: FTS5 has bm25(); here ts_rank_cd with all weights 1 counts how often a term stands in a passage
 -- (a word at most 255 times).
 -- defaults: limit = 10, offset = 0
+-- scan: ranks every passage that matches, and asks an index for the length of all
 WITH collection AS MATERIALIZED (
     SELECT
         CAST(count(*) AS double precision) AS passages,
@@ -107,11 +108,12 @@ SELECT
 FROM best
 INNER JOIN corpus_passages AS p ON best.id = p.id
 INNER JOIN corpus_texts AS t ON p.corpus_text_id = t.id
-ORDER BY best.rounded DESC, t.id;
+ORDER BY best.rounded DESC, t.id, p.id;
 
 -- name: count :value
 -- How many texts have a passage that matches; call platform.corpus.search with count=True.
 -- Differs from sqlite: a tsvector matches with @@.
+-- scan: with a time it looks at every text
 SELECT count(DISTINCT p.corpus_text_id) AS texts
 FROM corpus_passages AS p
 WHERE

@@ -4,6 +4,8 @@
 -- Differs from postgres: FTS5 has bm25(), which is the smaller the better.
 -- defaults: limit = 10, offset = 0
 -- result: score real
+-- parameter: query json
+-- scan: ranks every passage that matches, and asks an index for the length of all
 WITH matches AS MATERIALIZED (
     SELECT
         rowid AS id,
@@ -56,11 +58,13 @@ SELECT
 FROM best
 INNER JOIN corpus_passages AS p ON best.id = p.id
 INNER JOIN corpus_texts AS t ON p.corpus_text_id = t.id
-ORDER BY best.rounded DESC, t.id;
+ORDER BY best.rounded DESC, t.id, p.id;
 
 -- name: count :value
 -- How many texts have a passage that matches; call platform.corpus.search with count=True.
 -- Differs from postgres: FTS5 matches with MATCH.
+-- parameter: query json
+-- scan: with a time it looks at every text
 SELECT count(DISTINCT p.corpus_text_id) AS texts
 FROM corpus_passages_search
 INNER JOIN corpus_passages AS p ON corpus_passages_search.rowid = p.id

@@ -1,6 +1,7 @@
 -- name: list :many
 -- Requests, errors, tokens, cost and latency by day (UTC), kind and model, as of the last refresh, newest day first.
 -- defaults: limit = 1000
+-- scan: a filter without an index of its own is tested day by day, newest first, until a page is full
 SELECT
     day,
     kind,

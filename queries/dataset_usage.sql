@@ -23,6 +23,7 @@ WHERE dataset_id = :dataset_id;
 -- name: list :many
 -- The same of all datasets, the most used first.
 -- defaults: limit = 100
+-- scan: a domain is tested dataset by dataset, the most used first, until a page is full
 SELECT
     dataset_id,
     name,

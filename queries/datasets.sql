@@ -71,6 +71,7 @@ WHERE id = :id;
 
 -- name: get_by_name :optional
 -- The dataset of this name, the newest where there are several versions or contents.
+-- scan: sorts the versions of one name, which are few
 SELECT
     id,
     name,
@@ -120,6 +121,7 @@ LIMIT 1;
 -- name: list :many
 -- Datasets, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: a filter without an index of its own is tested newest first until a page is full
 SELECT
     id,
     name,

@@ -42,6 +42,7 @@ LIMIT :limit;
 
 -- name: list_for_subject :many
 -- Erasures of one account's data, newest first.
+-- scan: sorts the erasures of one account, which are few
 SELECT
     id,
     subject_id,

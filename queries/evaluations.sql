@@ -108,6 +108,7 @@ WHERE id = :id;
 -- name: list :many
 -- Evaluations, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: a filter without an index of its own is tested newest first until a page is full
 SELECT
     id,
     experiment_id,

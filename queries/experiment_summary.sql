@@ -30,6 +30,7 @@ WHERE experiment_id = :experiment_id;
 -- name: list :many
 -- The same of all experiments, newest first; the next page begins after the last row's created_at and experiment_id.
 -- defaults: limit = 100
+-- scan: a status is tested newest first until a page is full
 SELECT
     experiment_id,
     name,

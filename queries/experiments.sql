@@ -67,6 +67,7 @@ WHERE id = :id;
 -- name: list :many
 -- Experiments, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: a filter without an index of its own is tested newest first until a page is full, or what it leaves is sorted
 SELECT
     id,
     name,
@@ -187,6 +188,7 @@ LIMIT :limit;
 -- name: list_for_run :many
 -- Experiments that a training run belongs to with its label there, newest first.
 -- defaults: limit = 100
+-- scan: sorts the experiments of one run, which are few
 SELECT
     e.id,
     e.name,
@@ -330,6 +332,7 @@ WHERE
 -- name: list_runs :many
 -- The training runs of an experiment, newest first; the next page begins after the last run's created_at and id.
 -- defaults: limit = 100
+-- scan: sorts the runs of one experiment
 SELECT
     t.id,
     r.label,
@@ -352,6 +355,7 @@ LIMIT :limit;
 
 -- name: summary :one
 -- An experiment with its runs by status and its evaluations: how many, how good, how slow, the cost, the best one.
+-- scan: finds the best of the evaluations of one experiment
 WITH
 runs AS (
     SELECT

@@ -24,6 +24,7 @@ LIMIT :limit;
 -- name: statistics :one
 -- The requests of a session in numbers: latencies in milliseconds, the cost in US dollars.
 -- result: first_at timestamp, last_at timestamp
+-- scan: orders the durations of one session, all of which it reads
 WITH
 places AS (
     SELECT

@@ -3,6 +3,7 @@
 -- Differs from postgres: one writer, so nobody closes the session meanwhile.
 -- defaults: status = "success", prompt_chars = null, response_chars = null, input_tokens = null
 -- defaults: output_tokens = null, latency_ms = null, cost_usd = null, error = null, created_at = now()
+-- parameter: session_id uuid
 INSERT INTO inference_requests (
     session_id,
     status,
@@ -48,6 +49,7 @@ RETURNING
 -- Differs from postgres: one writer, so nobody closes the session meanwhile.
 -- defaults: status = "success", prompt_chars = null, response_chars = null, input_tokens = null
 -- defaults: output_tokens = null, latency_ms = null, error = null, created_at = now()
+-- parameter: session_id uuid
 INSERT INTO inference_requests (
     session_id,
     status,

@@ -95,6 +95,7 @@ RETURNING
 -- Takes the jobs of a queue that are due, the largest priority first, then the longest due; a paused queue gives none.
 -- The rows come in no promised order. Until its lease is over, what is done with a job is fenced by
 -- its id, attempt and worker_id.
+-- parity: unordered, RETURNING promises no order
 -- defaults: queue = "default", limit = 1
 WITH due AS MATERIALIZED (
     SELECT id
@@ -161,6 +162,7 @@ WHERE
 
 -- name: heartbeat_many :many
 -- Lets a worker keep jobs, [{"id": …, "attempt": …}], so many seconds longer; gives the ids of those that it still has.
+-- parity: unordered, RETURNING promises no order
 WITH held AS MATERIALIZED (
     SELECT
         jobs.id
@@ -200,6 +202,7 @@ WHERE
 
 -- name: complete_many :many
 -- Ends a worker's jobs as done, [{"id": …, "attempt": …, "result": …}]; gives the ids of those that it had not lost.
+-- parity: unordered, RETURNING promises no order
 WITH held AS MATERIALIZED (
     SELECT
         jobs.id,
@@ -290,6 +293,7 @@ WHERE
 -- name: reclaim :many
 -- Takes jobs from workers whose lease is over: each waits again at its old place, or is dead when its attempts
 -- are used up.
+-- parity: unordered, RETURNING promises no order
 -- defaults: limit = 100
 WITH expired AS MATERIALIZED (
     SELECT id

@@ -26,6 +26,7 @@ WHERE id = :id;
 -- name: list :many
 -- Jobs, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: a filter without an index of its own is tested newest first until a page is full
 SELECT
     id,
     queue,
@@ -59,6 +60,7 @@ LIMIT :limit;
 -- name: list_running :many
 -- Jobs that run, the one whose lease is over first coming first; of one worker where it is given.
 -- defaults: limit = 100
+-- scan: looks at what runs, in an index of that alone
 SELECT
     id,
     queue,

@@ -3,6 +3,7 @@
 -- Differs from postgres: the clock is strftime's, in milliseconds.
 -- defaults: id = uuid7(), queue = "default", payload = {}, priority = 0, run_at = null, delay_seconds = 0
 -- defaults: max_attempts = 5, timeout_seconds = null
+-- parameter: run_at timestamp
 INSERT INTO jobs (
     id,
     queue,
@@ -49,6 +50,7 @@ RETURNING
 -- Differs from postgres: the clock is strftime's, in milliseconds.
 -- defaults: id = uuid7(), queue = "default", payload = {}, priority = 0, run_at = null, delay_seconds = 0
 -- defaults: max_attempts = 5, timeout_seconds = null
+-- parameter: run_at timestamp
 INSERT INTO jobs (
     id,
     queue,
@@ -99,6 +101,7 @@ RETURNING
 -- its id, attempt and worker_id.
 -- Differs from postgres: one writer, so no SKIP LOCKED is needed; the clock is strftime's, in milliseconds: what is due
 -- in this one is due.
+-- parity: unordered, RETURNING promises no order
 -- defaults: queue = "default", limit = 1
 UPDATE jobs SET
     state = 'running',
@@ -163,6 +166,8 @@ WHERE
 -- name: heartbeat_many :many
 -- Lets a worker keep jobs, [{"id": …, "attempt": …}], so many seconds longer; gives the ids of those that it still has.
 -- Differs from postgres: json_each reads the rows; one writer, so none need be locked in order.
+-- parity: unordered, RETURNING promises no order
+-- parameter: jobs json
 WITH given AS MATERIALIZED (
     SELECT
         lower(value ->> '$.id') AS id,
@@ -202,6 +207,8 @@ WHERE
 -- name: complete_many :many
 -- Ends a worker's jobs as done, [{"id": …, "attempt": …, "result": …}]; gives the ids of those that it had not lost.
 -- Differs from postgres: json_each reads the rows; one writer, so none need be locked in order.
+-- parity: unordered, RETURNING promises no order
+-- parameter: jobs json
 WITH given AS MATERIALIZED (
     SELECT
         lower(value ->> '$.id') AS id,
@@ -294,6 +301,7 @@ WHERE
 -- Takes jobs from workers whose lease is over: each waits again at its old place, or is dead when its attempts
 -- are used up.
 -- Differs from postgres: one writer, so no SKIP LOCKED is needed; the clock is strftime's.
+-- parity: unordered, RETURNING promises no order
 -- defaults: limit = 100
 UPDATE jobs
 SET

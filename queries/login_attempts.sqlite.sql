@@ -1,6 +1,7 @@
 -- name: count_failures :value
 -- How often a login failed for an address in the last so many seconds, and since one succeeded.
 -- Differs from postgres: strftime is the clock, to the millisecond.
+-- parameter: seconds real
 SELECT count(*)
 FROM login_attempts
 WHERE
@@ -22,6 +23,7 @@ WHERE
 -- name: count_failures_from_address :value
 -- How often a login failed from an IP address in the last so many seconds, whoever succeeded from there.
 -- Differs from postgres: strftime is the clock, to the millisecond.
+-- parameter: seconds real
 SELECT count(*)
 FROM login_attempts
 WHERE

@@ -22,6 +22,7 @@ ON CONFLICT (dataset_id, n, context, next_char) DO UPDATE SET
 -- name: list_for_context :many
 -- What followed a context, the most frequent first.
 -- defaults: limit = 1000
+-- scan: sorts what followed one context, at most one row for each character
 SELECT
     next_char,
     count,
@@ -48,6 +49,7 @@ ORDER BY context, next_char;
 
 -- name: sample :value
 -- The next character after a context, drawn by a number from 0 up to but not including 1; none after an unseen context.
+-- scan: adds up what followed one context, at most one row for each character
 SELECT r.next_char
 FROM (
     SELECT
@@ -61,7 +63,7 @@ FROM (
         AND context = :context
 ) AS r
 WHERE r.running > CAST(:uniform AS float8) * r.total
-ORDER BY r.running
+ORDER BY r.running, r.next_char
 LIMIT 1;
 
 -- name: compute_probabilities :exec

@@ -1,6 +1,7 @@
 -- name: count_texts :exec
 -- Counts each character of some texts after its up to n predecessors; call platform.markov.count, which claims them.
 -- Differs from postgres: a recursive CTE counts, as there is no generate_series.
+-- parameter: n integer, dataset_id uuid
 WITH RECURSIVE
 numbers (i) AS MATERIALIZED (
     SELECT 1

@@ -85,6 +85,7 @@ ORDER BY benchmark, metric;
 -- name: ranking :many
 -- Versions by their score on a benchmark, best first; equal ones share a place.
 -- defaults: limit = 100
+-- scan: ranks the scores of one benchmark, all of which it reads
 SELECT
     rank() OVER (
         ORDER BY CASE WHEN b.higher_is_better THEN b.value END DESC NULLS LAST, b.value

@@ -41,6 +41,7 @@ LIMIT :limit;
 
 -- name: latest :many
 -- The newest value of each metric in each stage of a version, by metric and stage.
+-- scan: reads what was measured of one version
 SELECT
     p.metric,
     p.stage,

@@ -128,6 +128,7 @@ WHERE
 
 -- name: get_by_digest :optional
 -- The version with this digest, the newest where it was registered several times.
+-- scan: sorts the versions with one digest, which are few
 SELECT
     id,
     model_id,
@@ -182,6 +183,7 @@ LIMIT 1;
 -- name: list :many
 -- Versions of all models, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: a filter without an index of its own is tested newest first until a page is full, or what it leaves is sorted
 SELECT
     id,
     model_id,
@@ -241,6 +243,7 @@ LIMIT :limit;
 -- name: list_for_run :many
 -- The versions that came out of a training run, newest first.
 -- defaults: limit = 100
+-- scan: sorts the versions that came out of one run, which are few
 SELECT
     id,
     model_id,
@@ -320,6 +323,7 @@ LIMIT :limit;
 -- name: compare :many
 -- Versions side by side: for each metric of a benchmark that one of them has, each version with its score, best first.
 -- Place counts from 1 within a metric, equal scores share one; scores and places are null where it was not measured.
+-- scan: ranks the versions that were asked for
 WITH
 compared AS (
     SELECT

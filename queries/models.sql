@@ -88,6 +88,7 @@ WHERE name = :name;
 -- name: list :many
 -- Models, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: a filter without an index of its own is tested newest first until a page is full
 SELECT
     id,
     name,

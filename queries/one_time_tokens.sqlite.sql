@@ -2,6 +2,7 @@
 -- A new token, good once and for so many seconds by the database's clock.
 -- Differs from postgres: strftime is the clock, to the millisecond.
 -- defaults: id = uuid7()
+-- parameter: seconds real
 INSERT INTO one_time_tokens (
     id,
     user_id,

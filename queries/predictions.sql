@@ -108,6 +108,7 @@ WHERE request_id = :request_id;
 -- name: list :many
 -- Predictions, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: a filter without an index of its own is tested newest first until a page is full
 SELECT
     id,
     request_id,
@@ -170,6 +171,7 @@ LIMIT :limit;
 -- name: list_errors :many
 -- Predictions that failed, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: a version is tested in an index of what failed alone, newest first, until a page is full
 SELECT
     id,
     request_id,

@@ -2,6 +2,7 @@
 -- A new session; it ends when idle for idle_seconds, and after lifetime_seconds at the latest.
 -- Differs from postgres: strftime is the clock, to the millisecond.
 -- defaults: id = uuid7(), ip_address = null, user_agent = null
+-- parameter: idle_seconds real, lifetime_seconds real
 INSERT INTO sessions (
     id,
     user_id,
@@ -61,6 +62,7 @@ WHERE
 -- name: touch :exec
 -- Keeps a session that is in use from ending when idle; 0 rows when it is over.
 -- Differs from postgres: strftime is the clock, to the millisecond.
+-- parameter: idle_seconds real
 UPDATE sessions
 SET
     last_seen_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),

@@ -19,6 +19,7 @@ ORDER BY recorded_at, id;
 -- At most max_points measurements of such a series, evenly spread, the last one among them, oldest first.
 -- Differs from sqlite: @> compares the labels.
 -- defaults: labels = {}
+-- scan: numbers the measurements of one name, all of which it reads
 SELECT
     n.value,
     n.unit,

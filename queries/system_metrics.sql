@@ -55,7 +55,7 @@ INNER JOIN system_metrics AS m ON i.id = m.id
 WHERE
     true
     AND m.name IN (:names) -- optional
-ORDER BY m.name;
+ORDER BY m.name, m.id;
 
 -- name: list_names :many
 -- What is measured, by name, with the times of the first and the last measurement.
@@ -107,8 +107,9 @@ SELECT
         LIMIT 1
     ) AS latest
 FROM (
+    -- A cast, so that SQLite looks the time up instead of walking the index of all names.
     SELECT
-        name,
+        CAST(name AS text) AS name,
         count(*) AS points,
         min(value) AS lowest,
         max(value) AS highest,
@@ -116,6 +117,6 @@ FROM (
         avg(CASE WHEN value BETWEEN -1e100 AND 1e100 THEN value END) AS average
     FROM system_metrics
     WHERE recorded_at >= :since
-    GROUP BY name
+    GROUP BY CAST(name AS text)
 ) AS u
 ORDER BY u.name;

@@ -2,6 +2,7 @@
 -- The measurements of a name with all of these labels (texts), from one time until before another, oldest first.
 -- Differs from postgres: json_each compares the labels, since there is no @>.
 -- defaults: labels = {}
+-- parameter: labels json
 SELECT
     value,
     unit,
@@ -31,6 +32,8 @@ ORDER BY recorded_at, id;
 -- At most max_points measurements of such a series, evenly spread, the last one among them, oldest first.
 -- Differs from postgres: json_each compares the labels, since there is no @>.
 -- defaults: labels = {}
+-- parameter: labels json, max_points integer
+-- scan: numbers the measurements of one name, all of which it reads
 SELECT
     n.value,
     n.unit,

@@ -32,6 +32,8 @@ ORDER BY step, id;
 
 -- name: history_sampled :many
 -- At most max_points points of one metric of a run, evenly spread, the last one among them, step by step.
+-- parameter: max_points integer
+-- scan: numbers the points of one metric of one run, all of which it reads
 SELECT
     n.step,
     n.value,
@@ -92,11 +94,12 @@ SELECT
     m.recorded_at
 FROM last_ids AS i
 INNER JOIN training_metrics AS m ON i.id = m.id
-ORDER BY m.name;
+ORDER BY m.name, m.id;
 
 -- name: best :optional
 -- The lowest value of a metric of a run, or with higher_is_better the highest; the earliest step of equal ones.
 -- defaults: higher_is_better = false
+-- scan: whether the highest or the lowest is the best is said by a parameter, so one metric of one run is sorted
 SELECT
     step,
     value,

@@ -82,6 +82,7 @@ WHERE id = :id;
 -- name: list :many
 -- Runs, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: several statuses are tested newest first until a page is full, or what they leave is sorted
 SELECT
     id,
     name,
@@ -218,6 +219,7 @@ LIMIT :limit;
 -- name: list_for_model_version :many
 -- Runs that train one model version further, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: sorts the runs of one version, which are few
 SELECT
     id,
     name,

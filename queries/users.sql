@@ -97,6 +97,7 @@ WHERE id = :id;
 -- name: list :many
 -- Accounts, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
+-- scan: a role or whether one is active is tested newest first until a page is full
 SELECT
     id,
     email,

@@ -12,6 +12,7 @@ WHERE worker_id = :worker_id;
 -- Adds to how many tasks a worker has completed and failed.
 -- Differs from postgres: the clock is strftime's, in milliseconds.
 -- defaults: completed = 0, failed = 0
+-- parameter: completed integer, failed integer
 UPDATE workers
 SET
     completed_tasks = completed_tasks + :completed,

@@ -43,6 +43,7 @@ async def test_an_experiment_lives_once(db: Database) -> None:
         {"loss": 0.5},
         1.5,
     )
+    assert done.started_at is not None
     assert done.finished_at is not None
     assert done.duration_seconds == pytest.approx((done.finished_at - done.started_at).total_seconds(), abs=1e-9)
     corrected = await experiments.store_results(db, row.id, cost_usd=None)

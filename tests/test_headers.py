@@ -134,6 +134,7 @@ def test_doc_and_notes() -> None:
         "-- defaults: id = uuid7(), at=now( )\n"
         '-- defaults: metadata = {"a": [1, "b, c"]}, tags = ["a, b"], description = null, limit=1.5\n'
         '-- result: last_seen_at timestamp, "Share" real\n-- result: total integer\n-- scan: the table is tiny\n'
+        "-- parameter: at timestamp, tags json\n-- parameter: description text\n"
         "-- parity: ties, no total order\nSELECT :id, :at, :metadata, :tags, :description -- no doc\n LIMIT :limit"
     )
     assert query.doc == "First line.\n\nSecond line."
@@ -144,6 +145,7 @@ def test_doc_and_notes() -> None:
     assert query.defaults["tags"].text == '["a, b"]'
     assert query.results == {"last_seen_at": "timestamp", "Share": "real", "total": "integer"}
     assert query.statements[0].results == query.results
+    assert query.statements[0].declared == {"at": "timestamp", "tags": "json", "description": "text"}
     assert query.scan == "the table is tiny"
     assert query.notes == {"parity": "ties, no total order"}
     assert query.only is None
@@ -166,9 +168,13 @@ def test_doc_and_notes() -> None:
         ("-- defaults:", "expected `name = literal, …`"),
         ("-- defaults: a = 1, a = 2", "parameter 'a' has two defaults"),
         ("-- defaults: z = 1", "there is no parameter 'z'"),
-        ("-- result: a", "expected `column type, …`, found 'a'"),
+        ("-- result: a", "expected `name type, …`, found 'a'"),
         ("-- result: a timestamptz", "unknown type 'timestamptz'; the types are uuid, timestamp, boolean"),
-        ("-- result: a real, a text", "column 'a' has two types"),
+        ("-- result: a real, a text", "'a' has two types"),
+        ("-- parameter: a", "expected `name type, …`, found 'a'"),
+        ("-- parameter: a bigint", "unknown type 'bigint'; the types are uuid, timestamp, boolean"),
+        ("-- parameter: a real, a text", "'a' has two types"),
+        ("-- parameter: z text", "there is no parameter 'z'"),
         ("-- scan:", "expected the reason"),
         ("-- only: postgres", "expected an engine (sqlite or postgres), a comma and the reason"),
         ("-- only: postgres,", "expected an engine"),

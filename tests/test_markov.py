@@ -281,3 +281,8 @@ async def test_an_interrupted_run_fails_and_the_next_one_counts_anew(db: Databas
     assert runs[0] == run
     assert (await db.markov_ngrams.statistics(dataset_id=owner.id, n=2)).characters == growth.characters[-1]
     assert growth.characters[-1] < inf
+
+
+async def test_only_a_dataset_that_is_split_can_be_divided(db: Database) -> None:
+    with pytest.raises(RowNotFound, match="not split into train and test"):
+        await training.divide(db, await dataset(db))

@@ -12,11 +12,14 @@ from parity import harness, queries
 from parity.call import sample_rows
 from parity.databases import copies
 from plainbase import Dialect, shipped
+from plainbase.check.queries import snapshot
 from plainbase.sqlfile.query import Kind
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 QUERIES = queries.load([shipped.folder("queries")])
+CHECKED = snapshot.read(shipped.folder("queries") / snapshot.NAME)
+DESCRIPTIONS = CHECKED.queries if CHECKED else {}
 SAMPLE = sample_rows()
 CALLS = queries.written(SAMPLE)
 KIND = {name: next(iter(found.values())).kind for name, found in QUERIES.items()}
@@ -33,7 +36,7 @@ async def engines(sampled: dict[str, str], tmp_path_factory: pytest.TempPathFact
 @pytest.mark.parametrize("name", [name for name in QUERIES if name not in SCRIPTS])
 async def test_a_query_is_the_same_on_both_engines(name: str, engines: harness.Engines) -> None:
     assert CALLS.get(name), f"write calls of {name} in tests/parity/calls_<domain>.py"
-    report = await harness.check(engines, QUERIES[name], CALLS[name])
+    report = await harness.check(engines, QUERIES[name], CALLS[name], DESCRIPTIONS[name])
     if report.faults:
         told = [f"{len(report.faults)} faults in {report.runs} runs, sqlite against postgres:", *report.faults[:12]]
         pytest.fail("\n".join(told), pytrace=False)

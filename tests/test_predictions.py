@@ -144,6 +144,7 @@ async def test_an_error_is_logged_with_its_class_and_bounded(db: Database) -> No
     row = await predictions.log_error(db, answer(1, prediction=nan), KeyError("income"))
     assert (row.status, row.prediction, row.error_message) == ("error", None, "KeyError: 'income'")
     row = await predictions.log_error(db, answer(2), ValueError("x" * 10_000), batch_id="b")
+    assert row.error_message is not None
     assert (len(row.error_message), row.error_message[:14], row.batch_id) == (2000, "ValueError: xx", "b")
     row = await predictions.log_error(db, answer(3), "no\0 model \ud800")
     assert row.error_message == "no\ufffd model \ufffd"

@@ -15,7 +15,18 @@ import pytest
 from own_folders import opened, reveals
 from plainbase import Database, DataInvalid
 
-COLUMNS = ("key", "at", "flag", "whole", "share", "price", "word", "data", "extra")
+TYPES = {
+    "key": "uuid",
+    "at": "timestamp",
+    "flag": "boolean",
+    "whole": "integer",
+    "share": "real",
+    "price": "decimal",
+    "word": "text",
+    "data": "bytes",
+    "extra": "json",
+}
+COLUMNS = tuple(TYPES)
 
 PLACES = "".join(
     f"""
@@ -39,8 +50,12 @@ WITH found AS (SELECT id FROM kinds WHERE {column} = :{column}) SELECT id FROM f
 
 -- name: delete_{column} :exec
 DELETE FROM kinds WHERE {column} = :{column};
+
+-- name: declared_{column} :exec
+-- parameter: {column} {logical}
+UPDATE kinds SET {column} = coalesce(:{column}, {column}) WHERE id = :id;
 """
-    for column in COLUMNS
+    for column, logical in TYPES.items()
 )
 
 PAGES = """
@@ -149,6 +164,7 @@ async def test_a_wrong_value_is_refused_wherever_it_meets_the_column(db: Databas
     for value in REFUSED[column]:
         await refused(db, f"places.insert_{column}", {"id": 2, column: value}, column)
         await refused(db, f"places.update_{column}", {"id": 1, column: value}, column)
+        await refused(db, f"places.declared_{column}", {"id": 1, column: value}, column)
         if column != "extra":  # JSON is not compared
             for place in ("where", "unequal", "cte", "delete"):
                 await refused(db, f"places.{place}_{column}", {column: value}, column)

@@ -2145,25 +2145,25 @@ REFRESH MATERIALIZED VIEW model_leaderboard;
 REVOKE ALL ON FUNCTION refresh_materialized_view(stored regclass, asked_at timestamp with time zone, seen_at timestamp with time zone, failure text, OUT row_count bigint, OUT refreshed boolean) FROM PUBLIC;
 
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (1, 'identity', '4ea6b7420329d6c882e8c7ae9d2757664b695430a8e3ff6bb10fde6a7f748700', 'f34adf4c07f21b21bd2f29fe46400e6da66787a2dfed4c6711ed7ba3ef70aef7', 'applied', NULL);
+VALUES (1, 'identity', 'b109db907538bf156498a468e1670ae0da963b656d253ed1d8a5995224d41ad7', 'f34adf4c07f21b21bd2f29fe46400e6da66787a2dfed4c6711ed7ba3ef70aef7', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (2, 'data', '96a83ba83a558313c2390dfcbff877b391b42f29ab8aecc7129e04448358b165', '85a23effc3c4d615b42b1e8f319e085aa76b2f516b5ddfbd133a1f73ebfd1629', 'applied', NULL);
+VALUES (2, 'data', 'a4e5d9058cd54c8f1fff9c40853c71637b234f1778e7d5f45d5db912c4d025b8', '85a23effc3c4d615b42b1e8f319e085aa76b2f516b5ddfbd133a1f73ebfd1629', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (3, 'models', '5cd4ecbc45acafabbd91ad82e8e12db20c54ab1dcec646886048d02a2bd2f781', '93476d4ffd64624f0bf02d88370aefbc806ae371d2dbb3db504c70a11c1e0e39', 'applied', NULL);
+VALUES (3, 'models', 'a4f97421da3050fa6a442b6a9825be4a70bceac2e61c1f3a712d426edc3e7285', '93476d4ffd64624f0bf02d88370aefbc806ae371d2dbb3db504c70a11c1e0e39', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (4, 'training', 'f0db97a773ac3e4e9fc0d06a08dd50eded3813c1ac6646a043e0f5d3b7900170', 'bf2e8c207b372b325483343580cad265775e2b6f5f48fb012694716e5a3d9d3c', 'applied', NULL);
+VALUES (4, 'training', '88bcbbbd51d31db1994464f5c29afe252344b57eea185883b588095fee3bfecb', 'bf2e8c207b372b325483343580cad265775e2b6f5f48fb012694716e5a3d9d3c', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (5, 'experiments', '880dd58d1b47b2e5df66edc43506a22a26f830772f68114fb68fd1a16520da4e', 'aad0c8a9dd4963060f78207cb3f5b4187758ec71e8c4295c5ea45fd4e2b3b3ff', 'applied', NULL);
+VALUES (5, 'experiments', 'cb0392e35aa2ae5b2117796bc643dffe7389fe89274e128f15cc9e86d94dc43b', 'aad0c8a9dd4963060f78207cb3f5b4187758ec71e8c4295c5ea45fd4e2b3b3ff', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (6, 'inference', 'e5c3279252e1b0bfbb684c1f63fc9fa246b512d4e78ad08fdca18919c89617ff', 'a999311459c23fd1f40c266f0109335ac4d36bb7d3456200bf41abd809bd35a3', 'applied', NULL);
+VALUES (6, 'inference', '79eaa4237e30e2f20598c6c1e0894804e54849c1e141a6d3de62745e71ccf8ca', 'a999311459c23fd1f40c266f0109335ac4d36bb7d3456200bf41abd809bd35a3', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (7, 'work', 'f6da6fd90a8307dfdc27e507092590425096cd9efc48f7ce48e462e3786717f9', 'fb6476564519e4e2494b24d0f644da5d4d057f54b9556477ab2c3201f6f2b8fd', 'applied', NULL);
+VALUES (7, 'work', '2e4235b019c5b49edcca517d497e6b6cc3e42acc260daa4f008028905c609501', 'fb6476564519e4e2494b24d0f644da5d4d057f54b9556477ab2c3201f6f2b8fd', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (8, 'system', 'e2ae555cc467708f60a9f606d23b1c562a82c1510adc3872e1a71dcc0e431c3e', '17577483f6d9b86c1d61f077c997456df2bdfa2e44a0e5917435d4c904d240e8', 'applied', NULL);
+VALUES (8, 'system', 'be70977b4b8d1fb4ba8117bf153cbcad7f1b6933807fa4e2541b803b68d2568a', '17577483f6d9b86c1d61f077c997456df2bdfa2e44a0e5917435d4c904d240e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (9, 'views', 'ea35f52626c6c6bca701ae5a514edb19bf20e31cf46efd0016706c5e438cc6f9', 'f38317dff62cfcd81b862f6c056302343aa3f91953dd5636cb421a94b2b06fad', 'applied', NULL);
+VALUES (9, 'views', 'b2d5880f8c81a2e6c77e381e825068e3031310866cbd4d18afc68b1124a8ce2b', 'f38317dff62cfcd81b862f6c056302343aa3f91953dd5636cb421a94b2b06fad', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (10, 'corpus_search', '717e0b63142de0ef327341dfc885a38d97845127373c018d00bdba0fa4756d53', '8f1ff0599672410048dcd6e0a659ea8bc79ddbf5102d906a0d66eb18c479ed47', 'applied', NULL);
+VALUES (10, 'corpus_search', 'c5eed20b4bc75df96b2074320cb3b83b039685a9234991d1de5c91b17a6d0e8b', '8f1ff0599672410048dcd6e0a659ea8bc79ddbf5102d906a0d66eb18c479ed47', 'applied', NULL);
 
 RESET client_encoding;
 RESET standard_conforming_strings;

@@ -3006,22 +3006,22 @@ BEGIN
 END;
 
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (1, 'identity', '98b3ed17ae790f169903cf8a802edda6f3cc0ece6c3907d5e425b4bccd776b84', '0e5612f342487acd880c6eaa0cd889790dfe72ead71934cd6363084c973dd3e8', 'applied', NULL);
+VALUES (1, 'identity', 'b135b3904ee47557b3b7f75d1bdf9e0f878ab4f90b135ef49806f33716e8523a', '0e5612f342487acd880c6eaa0cd889790dfe72ead71934cd6363084c973dd3e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (2, 'data', '61062eda19a9fe9e66ee95ee21657086eacc4698dab829b71324088bb466881b', '995d0c5d5394c4201d754674da7736e2e92c1f84b0a40c081ae80d160cc7328b', 'applied', NULL);
+VALUES (2, 'data', 'f1adac952ca94bd622968fcbf218dd5d9d1b295a17d6b6f982325c31ed5e55b4', '995d0c5d5394c4201d754674da7736e2e92c1f84b0a40c081ae80d160cc7328b', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (3, 'models', 'c1073ba2647269f1dc21dc9aef33a6953cb7ba8f07846524001c55e895cf3ed9', 'f3f2de7c9d9d6678032690609c9ce0aefc8c1f865d14a0d8c172ee82f191f160', 'applied', NULL);
+VALUES (3, 'models', '03c9f34d768fa2adac72b68ecdb3fef0fe355f87d1e4010af8f9d0b6e2bd4ad6', 'f3f2de7c9d9d6678032690609c9ce0aefc8c1f865d14a0d8c172ee82f191f160', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (4, 'training', 'e11a8ebaf7f6b3f9c23bb3bee69a52dfc72ce9f86b17c3b513da818a43b14895', '7f6827896e4769f34e118c71415ad3084c4127399dc3228eac1206cce745ede0', 'applied', NULL);
+VALUES (4, 'training', 'ca5854bd4012d717cd3f40768209e7b801ae1d098ba94e0392a6b99b438e0508', '7f6827896e4769f34e118c71415ad3084c4127399dc3228eac1206cce745ede0', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (5, 'experiments', '2b5f4258497fa89836e5ece6ec9fc4478550df62d1c326a6a644e769f7213002', 'caebee0d865d86d05ba50c9752e2c95697620ddad2dce00fcbdadea30e085592', 'applied', NULL);
+VALUES (5, 'experiments', '589e02a7a863c314b10a098e0bb9f5c5a99b880118fa30998be5bb43cf556955', 'caebee0d865d86d05ba50c9752e2c95697620ddad2dce00fcbdadea30e085592', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (6, 'inference', '3632d138682ac7123f6ae994fdbaad2ca56888316d162ff0f744bb492615877b', 'bff477f2e763bdd6cb6b4d449a10cd703fefc693b3a44151039fb9705750d406', 'applied', NULL);
+VALUES (6, 'inference', 'cf9f17aa932b09fafbb8c89cb08d75d1355e25466357f284f46f24f68b1d1c93', 'bff477f2e763bdd6cb6b4d449a10cd703fefc693b3a44151039fb9705750d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (7, 'work', 'fd39385cced01f7a3a48100ecde82e4720b96037dccbfc72a03a08b71b524a27', 'd8f3f095ccfa8a6f2282f54a00a14373afcf37df52a4e64853fda30e5ddebc9d', 'applied', NULL);
+VALUES (7, 'work', '72b52e82a10f026fc5e5a6571a824f5f0dec08a14fccb8376abd22365552451f', 'd8f3f095ccfa8a6f2282f54a00a14373afcf37df52a4e64853fda30e5ddebc9d', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (8, 'system', '36b600ba100a99e1e931d3439eb73e5f9041b6882b3c201ba8a3daebf93f522d', 'f42b817ae6f8c6c660576c48738d59b00aff1d7b5f9a352f9ef2ece3f4c8d406', 'applied', NULL);
+VALUES (8, 'system', '0aa28384bbbca7fe00887d404ea76654233ed3f1a934215455f01f4c915168b2', 'f42b817ae6f8c6c660576c48738d59b00aff1d7b5f9a352f9ef2ece3f4c8d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (9, 'views', '1ca140746ecf20848e7de6d3f27dd208434ae93f02c7f4c9b4ec48cb7bbcd5a9', '7fe2d32b6b5b94cf340bb3e80c6cf865489fc1198de73e23a9396d2386d77bf8', 'applied', NULL);
+VALUES (9, 'views', 'ddd73e496e67a5c1fa5a5b89161011cee65c16a15446d023ac99052bfb27050c', '7fe2d32b6b5b94cf340bb3e80c6cf865489fc1198de73e23a9396d2386d77bf8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (10, 'corpus_search', '1e833ce08455d3eb42916c24d6776fbbf7368eca5e82897e5b71cd8a00b040da', '3bb693466a667e50054a719e688e13f12216da505b4084aed6f2b971e81d29c7', 'applied', NULL);
+VALUES (10, 'corpus_search', '84eb127f8b9a42008f78cc2d2822aea9fa4f4f1c48d3f9722ccd880f1ea55f84', '3bb693466a667e50054a719e688e13f12216da505b4084aed6f2b971e81d29c7', 'applied', NULL);

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from benchmarks import beside_slow, contenders, prepared, startup
+from benchmarks import beside_slow, checking, contenders, prepared, startup
 from benchmarks.rounds import Bound, Figure, Pace, Taking, measure, on_one_cpu
 from benchmarks.verify import verify
 from benchmarks.workload import WORKS
 from plainbase.cli import wheel_server
 
 ENGINES = ("sqlite", "postgres")
-BESIDE_SLOW, OPENING, IMPORT = "beside_slow", "opening", "import"
-WORK_NAMES = (*WORKS, BESIDE_SLOW, OPENING, IMPORT)
+BESIDE_SLOW, OPENING, IMPORT, CHECK = "beside_slow", "opening", "import", "check"
+WORK_NAMES = (*WORKS, BESIDE_SLOW, OPENING, IMPORT, CHECK)
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ async def run(settings: Settings) -> Results:
             server = settings.server or stack.enter_context(wheel_server.running(folder / "server"))
             copy = await stack.enter_async_context(prepared.postgres(server))
             results.engines.append(await _on_engine("postgres", copy, settings))
+            if CHECK in settings.works:
+                results.bounds[CHECK] = await checking.measure_check(server, settings.pace.rounds)
         if IMPORT in settings.works:
             results.bounds[IMPORT] = await startup.measure_import(settings.pace.rounds)
     return results

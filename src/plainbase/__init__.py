@@ -5,6 +5,7 @@ async with plainbase.open("sqlite:///lab.db") as db:
     dataset = await db.datasets.register(name="mmlu", version="1", digest="…")
 """
 
+import typing
 from typing import Any
 
 from plainbase import shipped
@@ -38,6 +39,9 @@ from plainbase.rows import Row
 from plainbase.sqlfile.query import OMIT
 from plainbase.transaction import Transaction
 from plainbase.values import uuid7
+
+if typing.TYPE_CHECKING:
+    from plainbase import typed
 
 __version__ = "0.1.0"
 
@@ -80,10 +84,11 @@ __all__ = [
 ]
 
 
-def open(url: str | None = None, **options: Any) -> Opening:  # noqa: A001 (as the built-in does for files)
+def open(url: str | None = None, **options: Any) -> "Opening[typed.Database]":  # noqa: A001 (as the built-in does for files)
     """Open the platform's database, with the schema and the queries that plainbase ships.
 
     Without a URL the environment decides: `DATABASE_URL`, else its parts, else `sqlite:///plainbase.db`.
     Await it, or use it in `async with`. Raises ConfigurationError or ConnectionLost.
     """
-    return Database.open(url, queries=shipped.folder("queries"), schema=shipped.folder("schema"), **options)
+    opening = Database.open(url, queries=shipped.folder("queries"), schema=shipped.folder("schema"), **options)
+    return typing.cast("Opening[typed.Database]", opening)

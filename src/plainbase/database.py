@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Self, TypeVar, get_args
+from typing import Any, Generic, Self, TypeVar, get_args
 
 from plainbase import drivers, migrations, views
 from plainbase.drivers.base import Driver, Isolation, PoolStatus
@@ -41,8 +41,9 @@ class Database(Runner):
         self._driver = driver
         self._schema = schema
 
-    @staticmethod
+    @classmethod
     def open(
+        cls,
         url: str | None = None,
         *,
         queries: Folders | None = "queries",
@@ -50,13 +51,13 @@ class Database(Runner):
         migrate: bool = False,
         reload: bool = False,
         **options: Any,
-    ) -> Opening:
+    ) -> Opening[Self]:
         """Open a database with folders of queries and schema; await it, or use it in `async with`.
 
         Without a URL the environment decides. `migrate` applies what is pending, `reload` re-reads query files that
         have changed, for developing. Raises ConfigurationError, QueryFileError or ConnectionLost.
         """
-        return Opening(url, _paths(queries), _paths(schema), migrate=migrate, reload=reload, options=options)
+        return Opening(cls, url, _paths(queries), _paths(schema), migrate=migrate, reload=reload, options=options)
 
     @property
     def options(self) -> Options:
@@ -194,11 +195,15 @@ class Database(Runner):
         return f"<Database {self._driver.options.safe_url}>"
 
 
-class Opening:
+D = TypeVar("D", bound=Database)
+
+
+class Opening(Generic[D]):
     """What `open` returns: await it for a database to close yourself, or use it in `async with`."""
 
     def __init__(
         self,
+        kind: type[D],
         url: str | None,
         queries: Sequence[Path],
         schema: Sequence[Path],
@@ -207,18 +212,19 @@ class Opening:
         reload: bool,
         options: Mapping[str, Any],
     ) -> None:
+        self._kind = kind
         self._url = url
         self._queries = queries
         self._schema = schema
         self._migrate = migrate
         self._reload = reload
         self._options = options
-        self._database: Database | None = None
+        self._database: D | None = None
 
-    def __await__(self) -> Generator[Any, None, Database]:
+    def __await__(self) -> Generator[Any, None, D]:
         return self._open().__await__()
 
-    async def __aenter__(self) -> Database:
+    async def __aenter__(self) -> D:
         self._database = await self._open()
         return self._database
 
@@ -226,10 +232,10 @@ class Opening:
         if self._database is not None:
             await self._database.close()
 
-    async def _open(self) -> Database:
+    async def _open(self) -> D:
         options = resolve(self._url, **self._options)
         sources = QuerySources(self._queries, options.dialect, RESERVED, reload=self._reload)
-        database = Database(await drivers.connect(options), sources, self._schema)
+        database = self._kind(await drivers.connect(options), sources, self._schema)
         if self._migrate:
             try:
                 await database.migrate()

@@ -8,3 +8,8 @@ class Dialect(StrEnum):
 
     SQLITE = "sqlite"
     POSTGRES = "postgres"
+
+    @property
+    def engine(self) -> str:
+        """The engine's name in a sentence."""
+        return "PostgreSQL" if self is Dialect.POSTGRES else "SQLite"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from time import perf_counter
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from plainbase.drivers.base import Session
 from plainbase.events import CommitEvent
@@ -38,7 +38,7 @@ class Transaction(Runner):
         await self._session.commit()
         self._events.emit("commit", CommitEvent(perf_counter() - self._began))
 
-    def transaction(self) -> Savepoint:
+    def transaction(self) -> Savepoint[Self]:
         """A part of this transaction for `async with`, undone alone if it raises."""
         self._depth += 1
         return Savepoint(self, self._session, f"plainbase_{self._depth}")
@@ -48,15 +48,18 @@ class Transaction(Runner):
         return await self._database._explained(error)
 
 
-class Savepoint:
+T_Transaction = TypeVar("T_Transaction", bound=Transaction)
+
+
+class Savepoint(Generic[T_Transaction]):
     """A part of a transaction; its block gets the transaction itself."""
 
-    def __init__(self, transaction: Transaction, session: Session, name: str) -> None:
+    def __init__(self, transaction: T_Transaction, session: Session, name: str) -> None:
         self._transaction = transaction
         self._session = session
         self._name = name
 
-    async def __aenter__(self) -> Transaction:
+    async def __aenter__(self) -> T_Transaction:
         await self._session.savepoint(self._name)
         return self._transaction
 

@@ -71,8 +71,8 @@ async def main(url: str) -> None:
         print(f"{row.provider} {row.model}: {row.evaluations} evaluations, score {row.avg_score}")
 
         await db.refresh("daily_usage")
-        for row in await db.daily_usage.list(kind="inference"):
-            print(f"{row.model}: {row.requests} requests, p50 {row.p50_latency_ms:g} ms, p95 {row.p95_latency_ms:g} ms")
+        for day in await db.daily_usage.list(kind="inference"):
+            print(f"{day.model}: {day.requests} requests, p50 {day.p50_latency_ms:g} ms, p95 {day.p95_latency_ms:g} ms")
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ async def main(url: str) -> None:
             db, experiments.Experiment("learning rate", hypothesis="faster is better", dataset_id=dataset.id), runs=runs
         )
         best = await db.checkpoints.best()
+        assert best is not None
         winner = await db.training_runs.get(id=best.run_id)
         print(f"best: {winner.name} at step {best.step}, loss {best.loss:.6f}")
         await experiments.finish(db, experiment.id, results={"winner": winner.name}, cost_usd=0.25)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any, Self
 
-from parity import contents, queries
+from parity import contents, described, queries
 from parity.call import Call
 from parity.contents import CHANGED, Contents
 from parity.equal import clock_difference, difference, shape_difference, unordered_difference
@@ -24,6 +24,7 @@ from plainbase import (
     TooManyRows,
     Transaction,
 )
+from plainbase.check.queries.description import Description
 from plainbase.runner import Runner
 from plainbase.sqlfile.query import Kind, Query
 
@@ -98,8 +99,13 @@ class Outcome:
     error: PlainbaseError | None = None
 
 
-async def check(engines: Engines, found: dict[Dialect, Query], calls: Sequence[Call]) -> Report:
-    """Run all calls of a query with every subset of their optional lines; report what differs and what is wrong."""
+async def check(
+    engines: Engines, found: dict[Dialect, Query], calls: Sequence[Call], description: Description | None = None
+) -> Report:
+    """Run all calls of a query with every subset of their optional lines; report what differs and what is wrong.
+
+    What a call took and gave is also held against what `checked.json` says of the query.
+    """
     report = Report()
     query = found[Dialect.SQLITE]
     batched = query.kind not in (Kind.EXEC, Kind.ONE)
@@ -109,6 +115,8 @@ async def check(engines: Engines, found: dict[Dialect, Query], calls: Sequence[C
         for rows in queries.variants(query, call):
             outcome, faults = await _run(engines, query, call, rows)
             report.runs += 1
+            if description is not None and outcome.error is None:
+                faults += described.lies(description, rows, outcome.result)
             report.gave_something |= outcome.error is None and _is_something(query.kind, outcome.result)
             report.faults += [f"{_shown(call, rows)}: {fault}" for fault in faults]
             if not batched and call.rows is None and outcome.error is None and query.only is None:

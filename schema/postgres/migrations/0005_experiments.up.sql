@@ -4,6 +4,7 @@
 -- Undo:  0005_experiments.down.sql drops all experiments, benchmarks, evaluations and comparisons.
 -- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
+-- grows: one row for each experiment.
 CREATE TABLE experiments (
     id                uuid             NOT NULL,
     name              text COLLATE "C" NOT NULL,
@@ -87,6 +88,7 @@ WHEN (
 EXECUTE FUNCTION refuse_change();
 
 
+-- grows: one row for each run of each experiment.
 CREATE TABLE experiment_runs (
     experiment_id    uuid             NOT NULL,
     training_run_id  uuid             NOT NULL,
@@ -109,6 +111,7 @@ COMMENT ON TABLE experiment_runs IS
 'Which training runs belong to which experiment, and what each stands for.';
 
 
+-- grows: one row for each run of a benchmark.
 CREATE TABLE benchmarks (
     id                    uuid             NOT NULL,
     name                  text COLLATE "C" NOT NULL,
@@ -207,6 +210,7 @@ WHEN (
 EXECUTE FUNCTION refuse_change();
 
 
+-- grows: one row for each answer that is judged.
 CREATE TABLE evaluations (
     id                uuid             NOT NULL,
     experiment_id     uuid,
@@ -296,6 +300,7 @@ COMMENT ON TABLE evaluations IS
 'One output of a model with its score, cost and human rating.';
 
 
+-- grows: one row for each comparison.
 CREATE TABLE comparison_results (
     id                uuid             NOT NULL,
     -- Of what kind a and b are; no foreign keys, since they are of four tables, and the result outlives them.

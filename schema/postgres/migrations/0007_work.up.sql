@@ -3,6 +3,7 @@
 -- Undo:  0007_work.down.sql drops all jobs, schedules and workers.
 -- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
+-- grows: one row for each job, until it is deleted.
 CREATE TABLE jobs (
     id                uuid             NOT NULL,
     queue             text COLLATE "C" NOT NULL DEFAULT 'default',

@@ -35,6 +35,7 @@ INNER JOIN models AS m ON v.model_id = m.id;
 COMMENT ON VIEW model_leaderboard_live IS
 'The scores of model versions, ranked within each benchmark and metric.';
 
+-- grows: one row for each score.
 CREATE MATERIALIZED VIEW model_leaderboard AS
 SELECT
     benchmark,
@@ -124,6 +125,7 @@ GROUP BY date_trunc('day', created_at, 'UTC'), kind, model;
 COMMENT ON VIEW daily_usage_live IS
 'Requests, errors, tokens, cost and latency of each model by day (UTC) and kind: inference, evaluation, prediction.';
 
+-- grows: some rows for each day.
 CREATE MATERIALIZED VIEW daily_usage AS
 SELECT
     day,
@@ -207,6 +209,7 @@ LEFT JOIN outputs ON e.id = outputs.experiment_id;
 COMMENT ON VIEW experiment_summary_live IS
 'Each experiment with its runs, evaluations, ratings, tokens and cost.';
 
+-- grows: one row for each experiment.
 CREATE MATERIALIZED VIEW experiment_summary AS
 SELECT
     experiment_id,
@@ -315,6 +318,7 @@ LEFT JOIN tests ON d.id = tests.dataset_id;
 COMMENT ON VIEW dataset_usage_live IS
 'Each dataset with the runs, experiments and benchmarks on it, and the best that came out.';
 
+-- grows: one row for each dataset.
 CREATE MATERIALIZED VIEW dataset_usage AS
 SELECT
     dataset_id,
@@ -411,6 +415,7 @@ FROM (
 COMMENT ON VIEW run_metric_summary_live IS
 'Each metric of a run in one row: how many points, the first, last, lowest and highest value and their steps.';
 
+-- grows: one row for each metric of each run.
 CREATE TABLE run_metric_summary (
     run_id            uuid             NOT NULL,
     name              text COLLATE "C" NOT NULL,
@@ -444,6 +449,7 @@ COMMENT ON TABLE run_metric_summary IS
 'Each metric of a run in one row, as of the last refresh.';
 
 
+-- grows: a row for each change, until the refresh.
 CREATE TABLE run_metric_summary_touched (
     id      bigint  NOT NULL GENERATED ALWAYS AS IDENTITY,
     -- Null means every run.

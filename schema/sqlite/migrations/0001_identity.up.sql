@@ -3,6 +3,7 @@
 -- Undo:  0001_identity.down.sql drops all accounts, keys and the audit log.
 -- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
+-- grows: one row for each account.
 CREATE TABLE users (
     -- Accounts: who may sign in, and in which role.
     id              UUID_TEXT        NOT NULL,
@@ -121,6 +122,7 @@ CREATE INDEX team_members_user_id_idx
 ON team_members (user_id, team_id);
 
 
+-- grows: one row for each mail that is sent.
 CREATE TABLE one_time_tokens (
     -- Tokens sent by mail to reset a password or to verify an address; only their hash is kept.
     id          UUID_TEXT       NOT NULL,
@@ -175,6 +177,7 @@ CREATE INDEX one_time_tokens_expires_at_idx
 ON one_time_tokens (expires_at);
 
 
+-- grows: one row for each attempt.
 CREATE TABLE login_attempts (
     -- Logins that were tried, so that guessing can be slowed and locked; by address as typed, known or not.
     id            INTEGER          NOT NULL,
@@ -207,6 +210,7 @@ CREATE INDEX login_attempts_attempted_at_idx
 ON login_attempts (attempted_at);
 
 
+-- grows: one row for each erasure, kept for good.
 CREATE TABLE erasures (
     -- Whose personal data was erased, when, and by whom.
     id          UUID_TEXT       NOT NULL,
@@ -255,6 +259,7 @@ CREATE INDEX erasures_created_at_idx
 ON erasures (created_at DESC, id DESC);
 
 
+-- grows: one row for each sign-in.
 CREATE TABLE sessions (
     -- Who is signed in; of the token only its hash is kept.
     id               UUID_TEXT       NOT NULL,
@@ -324,6 +329,7 @@ CREATE INDEX sessions_expires_at_idx
 ON sessions (expires_at);
 
 
+-- grows: one row for each key, kept when it is revoked.
 CREATE TABLE api_keys (
     -- Keys of programs; shown once, only their hash is kept.
     id            UUID_TEXT       NOT NULL,
@@ -417,6 +423,7 @@ CREATE TABLE role_permissions (
 ) WITHOUT ROWID;
 
 
+-- grows: one row for each change that is audited.
 CREATE TABLE audit_logs (
     -- Who did what to which entity, and what changed; rows are added and never changed.
     id             INTEGER         NOT NULL,

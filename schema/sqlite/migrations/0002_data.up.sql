@@ -3,6 +3,7 @@
 -- Undo:  0002_data.down.sql drops all datasets, texts and n-gram counts.
 -- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
+-- grows: one row for each version of each dataset.
 CREATE TABLE datasets (
     -- Datasets by name, version and content digest.
     id          UUID_TEXT       NOT NULL,
@@ -77,6 +78,7 @@ ON datasets (team_id, created_at DESC, id DESC)
 WHERE team_id IS NOT NULL;
 
 
+-- grows: some rows for each dataset.
 CREATE TABLE dataset_splits (
     -- The train, validation and test parts of a dataset.
     id          UUID_TEXT       NOT NULL,
@@ -110,6 +112,7 @@ CREATE TABLE dataset_splits (
 );
 
 
+-- grows: one row for each text.
 CREATE TABLE corpus_texts (
     -- Texts to train on and to search, with their words and characters counted.
     id          INTEGER         NOT NULL,
@@ -174,6 +177,7 @@ CREATE TABLE markov_models (
 ) WITHOUT ROWID;
 
 
+-- grows: one row for each text that a model has read.
 CREATE TABLE markov_texts (
     -- The texts a model has counted, so that none is counted twice.
     dataset_id      UUID_TEXT       NOT NULL,
@@ -198,6 +202,7 @@ CREATE INDEX markov_texts_corpus_text_id_idx
 ON markov_texts (corpus_text_id);
 
 
+-- grows: one row for each n-gram of each model.
 CREATE TABLE markov_ngrams (
     -- How often a character followed a context, by dataset and order.
     dataset_id   UUID_TEXT  NOT NULL,

@@ -3,6 +3,7 @@
 -- Undo:  0003_models.down.sql drops the whole model registry.
 -- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
+-- grows: one row for each model.
 CREATE TABLE models (
     -- Models by name, trained here or bought; what runs is a version.
     id           UUID_TEXT       NOT NULL,
@@ -63,6 +64,7 @@ ON models (team_id, created_at DESC, id DESC)
 WHERE team_id IS NOT NULL;
 
 
+-- grows: one row for each version of each model.
 CREATE TABLE model_versions (
     -- Versions of a model: what it is, where its files are, what its tokens cost.
     id                  UUID_TEXT       NOT NULL,
@@ -188,6 +190,7 @@ CREATE INDEX model_aliases_model_version_id_idx
 ON model_aliases (model_version_id);
 
 
+-- grows: one row for each score of each version.
 CREATE TABLE model_benchmarks (
     -- The score of a version on a benchmark; measured again it is replaced.
     id                UUID_TEXT        NOT NULL,
@@ -246,6 +249,7 @@ ON model_benchmarks (dataset_id)
 WHERE dataset_id IS NOT NULL;
 
 
+-- grows: one row for each measurement of each version.
 CREATE TABLE model_performance (
     -- How well a version did on live or fresh data, measured again and again.
     id                INTEGER         NOT NULL,

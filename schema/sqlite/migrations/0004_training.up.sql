@@ -39,6 +39,7 @@ CREATE INDEX neural_configs_created_at_idx
 ON neural_configs (created_at DESC, id DESC);
 
 
+-- grows: one row for each run.
 CREATE TABLE training_runs (
     -- Training runs and jobs: what was trained on what, how far it got and how it ended.
     id                UUID_TEXT       NOT NULL,
@@ -191,6 +192,7 @@ BEGIN
 END;
 
 
+-- grows: one row for each step of each run and metric.
 CREATE TABLE training_metrics (
     -- Metrics of a run, step by step; a step logged again is one more row.
     id           INTEGER         NOT NULL,
@@ -220,6 +222,7 @@ CREATE INDEX training_metrics_run_id_name_step_idx
 ON training_metrics (run_id, name, step, id);
 
 
+-- grows: one row for each checkpoint of each run.
 CREATE TABLE checkpoints (
     -- Saved states of a run with their loss; at most one per run is the best.
     id          UUID_TEXT        NOT NULL,
@@ -298,6 +301,7 @@ BEGIN
 END;
 
 
+-- grows: one row for each accuracy that is measured.
 CREATE TABLE accuracy_metrics (
     -- Accuracies that were measured, of a checkpoint or of the whole.
     id             INTEGER         NOT NULL,

@@ -3,6 +3,7 @@
 -- Undo:  0005_experiments.down.sql drops all experiments, benchmarks, evaluations and comparisons.
 -- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
+-- grows: one row for each experiment.
 CREATE TABLE experiments (
     -- Experiments: a hypothesis, what was tried, and what came out.
     id                UUID_TEXT       NOT NULL,
@@ -128,6 +129,7 @@ BEGIN
 END;
 
 
+-- grows: one row for each run of each experiment.
 CREATE TABLE experiment_runs (
     -- Which training runs belong to which experiment, and what each stands for.
     experiment_id    UUID_TEXT       NOT NULL,
@@ -154,6 +156,7 @@ CREATE INDEX experiment_runs_training_run_id_idx
 ON experiment_runs (training_run_id);
 
 
+-- grows: one row for each run of a benchmark.
 CREATE TABLE benchmarks (
     -- Runs of a benchmark: a provider's model asked the questions of a dataset, so many times.
     id                    UUID_TEXT       NOT NULL,
@@ -293,6 +296,7 @@ BEGIN
 END;
 
 
+-- grows: one row for each answer that is judged.
 CREATE TABLE evaluations (
     -- One output of a model with its score, cost and human rating.
     id                UUID_TEXT       NOT NULL,
@@ -411,6 +415,7 @@ ON evaluations (team_id, created_at DESC, id DESC)
 WHERE team_id IS NOT NULL;
 
 
+-- grows: one row for each comparison.
 CREATE TABLE comparison_results (
     -- What a statistical comparison of two models, versions, runs or experiments found.
     id                UUID_TEXT        NOT NULL,

@@ -3,6 +3,7 @@
 -- Undo:  0006_inference.down.sql drops all of them.
 -- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
+-- grows: one row for each session.
 CREATE TABLE inference_sessions (
     -- Somebody's use of a model version, with its totals.
     id                UUID_TEXT       NOT NULL,
@@ -78,6 +79,7 @@ CREATE INDEX inference_sessions_user_id_idx
 ON inference_sessions (user_id, created_at DESC, id DESC);
 
 
+-- grows: one row for each request.
 CREATE TABLE inference_requests (
     -- Requests of a session: how long, how many tokens, how they ended.
     id              INTEGER         NOT NULL,
@@ -132,6 +134,7 @@ CREATE INDEX inference_requests_created_at_idx
 ON inference_requests (created_at);
 
 
+-- grows: one row for each text that is generated.
 CREATE TABLE generations (
     -- Texts that models generated, with scores and user ratings.
     id                UUID_TEXT       NOT NULL,
@@ -177,7 +180,7 @@ CREATE TABLE generations (
 CREATE INDEX generations_created_at_idx
 ON generations (created_at DESC, id DESC);
 
--- Serves generations.history and clear of one model.
+-- Serves generations.history of one model, and clear_model.
 CREATE INDEX generations_model_idx
 ON generations (model, created_at DESC, id DESC);
 
@@ -187,6 +190,7 @@ ON generations (model_version_id)
 WHERE model_version_id IS NOT NULL;
 
 
+-- grows: one row for each prediction.
 CREATE TABLE predictions (
     -- Predictions that were served, or that failed.
     id                  INTEGER         NOT NULL,

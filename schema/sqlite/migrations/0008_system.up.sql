@@ -3,6 +3,7 @@
 -- Undo:  0008_system.down.sql drops all of them.
 -- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
+-- grows: one row for each reading.
 CREATE TABLE system_metrics (
     -- Measurements of the system: processors, memory, disks, requests.
     id           INTEGER         NOT NULL,

@@ -31,6 +31,7 @@ FROM model_benchmarks AS b
 INNER JOIN model_versions AS v ON b.model_version_id = v.id
 INNER JOIN models AS m ON v.model_id = m.id;
 
+-- grows: one row for each score.
 CREATE TABLE model_leaderboard (
     benchmark         TEXT             NOT NULL,
     metric            TEXT             NOT NULL,
@@ -134,6 +135,7 @@ SELECT
 FROM ranked
 GROUP BY day, kind, model;
 
+-- grows: some rows for each day.
 CREATE TABLE daily_usage (
     day             TIMESTAMP_TEXT  NOT NULL,
     kind            TEXT            NOT NULL,
@@ -211,6 +213,7 @@ FROM experiments AS e
 LEFT JOIN runs ON e.id = runs.experiment_id
 LEFT JOIN outputs ON e.id = outputs.experiment_id;
 
+-- grows: one row for each experiment.
 CREATE TABLE experiment_summary (
     experiment_id         UUID_TEXT       NOT NULL,
     name                  TEXT,
@@ -313,6 +316,7 @@ LEFT JOIN losses ON d.id = losses.dataset_id
 LEFT JOIN trials ON d.id = trials.dataset_id
 LEFT JOIN tests ON d.id = tests.dataset_id;
 
+-- grows: one row for each dataset.
 CREATE TABLE dataset_usage (
     dataset_id            UUID_TEXT       NOT NULL,
     name                  TEXT,
@@ -403,6 +407,7 @@ FROM (
     GROUP BY run_id, name
 ) AS s;
 
+-- grows: one row for each metric of each run.
 CREATE TABLE run_metric_summary (
     -- Each metric of a run in one row, as of the last refresh.
     run_id            UUID_TEXT       NOT NULL,
@@ -434,6 +439,7 @@ ON run_metric_summary (name, max_value DESC, run_id DESC)
 WHERE max_value IS NOT NULL;
 
 
+-- grows: a row for each change, until the refresh.
 CREATE TABLE run_metric_summary_touched (
     -- The runs whose metrics have changed since the last refresh of run_metric_summary, which empties it.
     id      INTEGER    NOT NULL,

@@ -3,6 +3,7 @@
 -- Undo:  0010_corpus_search.down.sql drops the index; the texts stay as they are.
 -- By hand: as `plainbase migrate render` writes it, so that schema_migrations is told too.
 
+-- grows: some rows for each text.
 CREATE TABLE corpus_passages (
     -- What is searched: corpus_texts cut into passages of about a thousand characters, kept in step by triggers.
     id              INTEGER  NOT NULL,
@@ -23,6 +24,7 @@ CREATE TABLE corpus_passages (
 );
 
 -- The index of corpus_passages; it holds no text of its own. Marks (M) are letters' own, as in é of two characters.
+-- grows: one row for each passage.
 CREATE VIRTUAL TABLE corpus_passages_search USING fts5 (
     title,
     content,

@@ -1,4 +1,4 @@
-"""What a PostgreSQL database says of its tables: columns, and the constraints that a value may meet."""
+"""What a database says of its tables: columns, the constraints that a value may meet, and the text of views."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from plainbase.dialect import Dialect
 from plainbase.drivers.base import Driver
 from plainbase.drivers.postgres_types import LOGICAL
+from plainbase.drivers.sqlite_rows import logical_type
 from plainbase.rows import Row
 from plainbase.shipped import internal_queries
 
@@ -38,7 +40,10 @@ class Reference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, or a view, whose rows can be read only; `unique` are the keys, the primary one among them."""
+    """A table, or a view, whose rows can be read only; `unique` are the keys, the primary one among them.
+
+    `view` is the SELECT of a view, and of a table that holds a view's stored result.
+    """
 
     name: str
     fillable: bool
@@ -46,6 +51,7 @@ class Table:
     references: tuple[Reference, ...]
     primary_key: tuple[str, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +66,17 @@ async def read(driver: Driver) -> Catalog:
     """Read the catalog."""
     rows = await _fetch(driver, "list_columns")
     constraints = await _fetch(driver, "list_constraints")
+    views = {row["name"]: row["definition"] for row in await _fetch(driver, "list_views")}
+    logical = LOGICAL.get if driver.dialect is Dialect.POSTGRES else logical_type
     tables: dict[str, Table] = {}
     for name in dict.fromkeys(row["table_name"] for row in rows):
         own = [row for row in constraints if row["table_name"] == name]
         columns = {
-            row["column_name"]: _column(row, [each["rule"] for each in own if row["column_name"] in each["columns"]])
+            row["column_name"]: _column(
+                row,
+                logical(row["type_name"]) or "any",
+                [each["rule"] for each in own if row["column_name"] in each["columns"]],
+            )
             for row in rows
             if row["table_name"] == name
         }
@@ -76,12 +88,12 @@ async def read(driver: Driver) -> Catalog:
         fillable = any(row["is_table"] for row in rows if row["table_name"] == name)
         primary_key = next((tuple(row["columns"]) for row in own if row["is_primary"]), ())
         unique = tuple(tuple(row["columns"]) for row in own if row["is_unique"])
-        tables[name] = Table(name, fillable, columns, references, primary_key, unique)
+        view = views.get(f"{name}_live") or views.get(name, "")
+        tables[name] = Table(name, fillable, columns, references, primary_key, unique, view)
     return Catalog(tables, {row["name"]: frozenset(row["columns"]) for row in constraints})
 
 
-def _column(row: Row, rules: Sequence[str]) -> Column:
-    logical = LOGICAL.get(row["type_name"], "any")
+def _column(row: Row, logical: str, rules: Sequence[str]) -> Column:
     literals = [word for rule in rules for word in _LITERAL.findall(rule)] if logical == "text" else []
     return Column(
         row["column_name"],
@@ -95,5 +107,5 @@ def _column(row: Row, rules: Sequence[str]) -> Column:
 
 
 async def _fetch(driver: Driver, query: str) -> list[Row]:
-    statement, values = internal_queries(driver.dialect, "session_state")[query].bind({})
+    statement, values = internal_queries(driver.dialect, "catalog")[query].bind({})
     return await driver.fetch(statement, values)

@@ -25,7 +25,6 @@ from plainbase.sqlfile.script import Part
 
 SHOWN = 60
 """Characters of a statement in a table."""
-TITLES = {Dialect.POSTGRES: "PostgreSQL", Dialect.SQLITE: "SQLite"}
 
 
 @dataclass(slots=True)
@@ -120,7 +119,7 @@ def _bundle(sides: dict[Dialect, Side]) -> Iterator[str]:
             yield from _migration(dialect, side, next(each for each in side.pending if each.label == label))
     yield "## What becomes of schema.sql\n"
     for dialect, side in sides.items():
-        yield f"### {TITLES[dialect]}\n"
+        yield f"### {dialect.engine}\n"
         lines = difflib.unified_diff(side.before.splitlines(), side.after.splitlines(), "before", "after", lineterm="")
         yield _fenced("diff", "\n".join(lines) or "no difference")
     if Dialect.SQLITE in sides:
@@ -133,7 +132,7 @@ def _bundle(sides: dict[Dialect, Side]) -> Iterator[str]:
 
 
 def _migration(dialect: Dialect, side: Side, migration: Migration) -> Iterator[str]:
-    yield f"### {TITLES[dialect]}\n"
+    yield f"### {dialect.engine}\n"
     yield _fenced("sql", migration.up.text)
     yield "Undo:\n"
     yield _fenced("sql", migration.down.text)

@@ -6,7 +6,7 @@ statement is run for real, and the session is looked at before and after.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from plainbase.errors import ConnectionLost, ConstraintViolation, PlainbaseError
 from plainbase.events import Events
 from plainbase.options import resolve
 from plainbase.shipped import internal_queries
-from plainbase.sqlfile import Query, Statement, load
+from plainbase.sqlfile import Query, Statement, load, walk
 
 State = Mapping[tuple[str, str], str]
 """What a session holds: by kind and name, a value."""
@@ -83,7 +83,7 @@ async def left_behind(url: str | None, queries: Sequence[Path]) -> Report:
     """
     options = resolve(url, pool_size=1, max_overflow=0, statement_timeout=SECONDS)
     internal_queries(options.dialect, "session_state")["fingerprint"].bind({})  # refuses an engine without sessions
-    found = [query for query in _walk(load(queries, options.dialect, RESERVED)) if query.statements]
+    found = [query for query in walk(load(queries, options.dialect, RESERVED)) if query.statements]
     short = [(query, each) for query in found for each in _chosen(query.statements) if is_short(each)]
     driver = await PostgresDriver.open(options)
     try:
@@ -255,15 +255,6 @@ def _left(kind: str, what: str) -> str:
 
 def _place(query: Query, statement: Statement) -> str:
     """Where a statement stands, and with which of its optional parameters."""
-    passed = [name for name in query.parameters if any(name in group for group in query.groups)]
-    passed = [name for name in passed if name in statement.names]
+    passed = query.passed(statement)
     chosen = f" with {', '.join(passed)}" if passed else ""
     return f"{statement.where} {statement.query}{chosen}"
-
-
-def _walk(tree: Mapping[str, Any]) -> Iterator[Query]:
-    for each in tree.values():
-        if isinstance(each, Query):
-            yield each
-        else:
-            yield from _walk(each)

@@ -1,35 +1,131 @@
-"""Prove that no shipped statement which is run without a reset leaves anything behind in its PostgreSQL session.
-
-On a scratch database: of the server that TEST_DATABASE_URL names, else of one from the wheel.
-"""
+"""`plainbase check`: every query of a folder proven on both engines, before it ships."""
 
 from __future__ import annotations
 
-import asyncio
-import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from time import perf_counter
 
-import plainbase
-from plainbase import shipped
+import click
+
 from plainbase.check import scratch, session_state
+from plainbase.check.queries import snapshot
+from plainbase.check.queries.prove import Report, dialects, prove
 from plainbase.cli import wheel_server
-from plainbase.errors import PlainbaseError
+from plainbase.cli.opening import (
+    command,
+    queries_option,
+    query_folders,
+    schema_folders,
+    schema_option,
+    server_option,
+)
+from plainbase.database import Database
+from plainbase.dialect import Dialect
+from plainbase.errors import ConfigurationError, QueryFileError
+
+WITHOUT = "PostgreSQL was NOT checked"
 
 
-def main() -> int:
-    """Run the proof and print what it found; return 1 where something is to be mended."""
-    try:
-        with wheel_server.scratch() as server:
-            report = asyncio.run(_prove(server or ""))
-    except PlainbaseError as error:
-        sys.exit(f"check: {error}")
-    sys.stdout.write("".join(f"{line}\n" for line in (*report.findings, f"check: {report.summary}")))
-    return int(bool(report.findings))
+@click.command()
+@queries_option
+@schema_option(None)
+@server_option
+@click.option("--offline", is_flag=True, help="Without PostgreSQL; what it said must stand in checked.json.")
+@click.option("--update", is_flag=True, help="Write checked.json: what callers see of each query.")
+@click.option(
+    "--callers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A folder of Python files, or a file of any kind; a query that none of them names is a finding.",
+)
+@click.option(
+    "--indexes", "with_indexes", is_flag=True, help="Indexes too: such as no query uses, foreign keys without."
+)
+@click.option("--session-state", "sessions", is_flag=True, help="Prove instead that no query changes its session.")
+@command
+async def check(
+    queries: tuple[Path, ...],
+    folders: tuple[Path, ...],
+    server: str | None,
+    offline: bool,
+    update: bool,
+    callers: tuple[Path, ...],
+    with_indexes: bool,
+    sessions: bool,
+) -> None:
+    """Prove every query on both engines before it ships.
+
+    Makes a scratch SQLite and a scratch PostgreSQL from the migrations, prepares each query with and without its
+    optional lines, and compares parameters, results, types, nulls, order and plans. A finding is a line that begins
+    with file:line; where there are any, the exit code is 1.
+    """
+    began = perf_counter()
+    queries, folders = query_folders(queries), schema_folders(folders)
+    path = queries[0] / snapshot.NAME
+    before = snapshot.read(path)
+    if offline and before is None:
+        raise ConfigurationError(
+            f"{path} is missing, so --offline knows nothing of PostgreSQL; `check --update` writes it"
+        )
+    if offline and update:
+        raise ConfigurationError("--update asks PostgreSQL for the types, so it is never --offline")
+    with _server(server, needed=not offline and Dialect.POSTGRES in dialects(folders)) as (url, why_none):
+        if update and why_none:
+            raise ConfigurationError(f"--update asks PostgreSQL for the types: {why_none}")
+        if sessions:
+            await _prove_sessions(url, why_none, queries, folders)
+            return
+        try:
+            report = await prove(
+                queries, folders, url, before=before, update=update, callers=callers, with_indexes=with_indexes
+            )
+        except QueryFileError as error:
+            _tell(error.problems, [], "these files do not load, so no query was checked")
+    if why_none:
+        report = report.with_remark(f"{WITHOUT}: {why_none}")
+    if update and report.complete:
+        snapshot.write(path, report.snapshot)
+        report = report.with_remark(f"{path} is written")
+    elif update:
+        report = report.with_remark(f"{path} is not written: mend what does not prepare first")
+    _tell([*map(str, report.findings)], report.remarks, _summary(report, perf_counter() - began))
 
 
-async def _prove(server: str) -> session_state.Report:
-    async with scratch.postgres(server) as url, plainbase.open(url, migrate=True):
-        return await session_state.left_behind(url, [shipped.folder("queries")])
+@contextmanager
+def _server(server: str | None, *, needed: bool) -> Iterator[tuple[str | None, str]]:
+    """The server's URL; where none can be had, None and why."""
+    if not needed:
+        yield None, ""
+        return
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(wheel_server.scratch(server))
+        except ConfigurationError as error:
+            yield None, f"{error}; or name a server for scratch databases by --server or TEST_DATABASE_URL"
+        else:
+            yield url, ""
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _tell(findings: Sequence[str], remarks: Sequence[str], summary: str) -> None:
+    click.echo("".join(f"{line}\n" for line in findings), nl=False)
+    for remark in remarks:
+        click.echo(f"check: {remark}", err=True)
+    click.echo(f"check: {summary}")
+    if findings:
+        raise SystemExit(1)
+
+
+def _summary(report: Report, seconds: float) -> str:
+    engines = " and ".join(each.engine for each in report.engines) or "no engine"
+    found = f"{len(report.findings)} finding{'' if len(report.findings) == 1 else 's'}"
+    return f"{report.queries} queries, {report.texts} texts on {engines} in {seconds:.1f} s: {found}"
+
+
+async def _prove_sessions(url: str | None, why_none: str, queries: Sequence[Path], folders: Sequence[Path]) -> None:
+    if url is None:
+        raise ConfigurationError(f"sessions are PostgreSQL's; {why_none or 'there is no schema for it'}")
+    async with scratch.postgres(url) as made, Database.open(made, queries=None, schema=folders, migrate=True):
+        report = await session_state.left_behind(made, queries)
+    _tell(report.findings, [], report.summary)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import click
 
 import plainbase as package
+from plainbase.cli.check import check
 from plainbase.cli.demo import main as demo
+from plainbase.cli.docs import docs
+from plainbase.cli.explain import explain
 from plainbase.cli.init import init
 from plainbase.cli.migrate import migrate
 from plainbase.cli.refresh import refresh
+from plainbase.cli.types import types
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -22,7 +26,11 @@ def plainbase() -> None:
     """
 
 
+plainbase.add_command(check)
 plainbase.add_command(demo)
+plainbase.add_command(docs)
+plainbase.add_command(explain)
 plainbase.add_command(init)
 plainbase.add_command(migrate)
 plainbase.add_command(refresh)
+plainbase.add_command(types)

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 try:
     import click
@@ -22,11 +23,12 @@ except ModuleNotFoundError as error:
 
 import plainbase
 from plainbase.cli import demo_report, demo_sample, texts, wheel_server
-from plainbase.database import Database
 from plainbase.errors import ConfigurationError, DatabaseMissing, PlainbaseError
 from plainbase.platform import datasets, markov, sample
 from plainbase.platform import markov_training as training
-from plainbase.rows import Row
+
+if TYPE_CHECKING:
+    from plainbase.typed import Database, DatasetsGetRow, TrainingRunsGetRow
 
 ORDERS = (3, 5)
 SEED = 1
@@ -136,7 +138,9 @@ async def _demo(console: Console, collection: texts.Collection, url: str) -> Non
         console.print(took, style="dim", highlight=False)
 
 
-async def _train_missing(console: Console, db: Database, dataset: Row, runs: dict[int, Row | None]) -> None:
+async def _train_missing(
+    console: Console, db: Database, dataset: DatasetsGetRow, runs: dict[int, TrainingRunsGetRow | None]
+) -> None:
     missing = [order for order, run in runs.items() if run is None]
     if not missing:
         return
@@ -153,7 +157,9 @@ async def _train_missing(console: Console, db: Database, dataset: Row, runs: dic
                 console.print(f"counted order {order} in {len(growth.steps)} steps, {perf_counter() - began:.1f} s")
 
 
-async def _write(db: Database, dataset: Row, order: int, run: Row, vocabulary: set[str]) -> None:
+async def _write(
+    db: Database, dataset: DatasetsGetRow, order: int, run: TrainingRunsGetRow, vocabulary: set[str]
+) -> None:
     response = await markov.generate(db, dataset.id, order, length=WRITTEN, seed=SEED)
     words = _words(response)
     await db.generations.record(
@@ -165,7 +171,7 @@ async def _write(db: Database, dataset: Row, order: int, run: Row, vocabulary: s
     )
 
 
-async def _vocabulary(db: Database, dataset: Row) -> set[str]:
+async def _vocabulary(db: Database, dataset: DatasetsGetRow) -> set[str]:
     words: set[str] = set()
     for part in await db.datasets.list_splits(dataset_id=dataset.id):
         for row in await db.corpus_texts.list_for_split(split_id=part.id):

@@ -7,14 +7,16 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from io import StringIO
 from math import inf
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from plainbase.database import Database
 from plainbase.platform import markov_training as training
-from plainbase.rows import Row
+
+if TYPE_CHECKING:
+    from plainbase.typed import Database, DatasetsGetRow, GenerationsGetRow, TrainingRunsGetRow
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 ASCII_BLOCKS = "_.-:=+*#"
@@ -33,7 +35,7 @@ class Result:
     characters: tuple[int, ...]
     ngrams: int
     best_step: int
-    generation: Row | None
+    generation: GenerationsGetRow | None
 
     @property
     def bits(self) -> float:
@@ -41,25 +43,31 @@ class Result:
         return self.curve[-1]
 
 
-async def read(db: Database, dataset: Row, order: int, run: Row) -> Result:
+async def read(db: Database, dataset: DatasetsGetRow, order: int, run: TrainingRunsGetRow) -> Result:
     """Read back what a run logged."""
-    curve = await db.training_metrics.history(run_id=run.id, name=training.BITS)
-    characters = await db.training_metrics.history(run_id=run.id, name=training.CHARACTERS)
-    last = {row.name: row.value for row in await db.training_metrics.latest(run_id=run.id)}
+    curve = await _values(db, run, training.BITS)
+    characters = await _values(db, run, training.CHARACTERS)
+    last = {row.name: row.value or 0 for row in await db.training_metrics.latest(run_id=run.id)}
     best = await db.checkpoints.best(run_id=run.id)
     generations = await db.generations.history(model=model_name(order, run), limit=1)
     return Result(
         order=order,
-        curve=tuple(row.value for row in curve),
+        curve=curve,
         baseline=last[training.BASELINE],
-        characters=tuple(int(row.value) for row in characters),
+        characters=tuple(map(int, characters)),
         ngrams=int(last[training.NGRAMS]),
-        best_step=best.step,
+        best_step=best.step if best and best.step else len(curve),
         generation=generations[0] if generations else None,
     )
 
 
-def model_name(order: int, run: Row) -> str:
+async def _values(db: Database, run: TrainingRunsGetRow, metric: str) -> tuple[float, ...]:
+    """A metric step by step; of those that are logged here none is NaN, which would be NULL."""
+    history = await db.training_metrics.history(run_id=run.id, name=metric)
+    return tuple(row.value for row in history if row.value is not None)
+
+
+def model_name(order: int, run: TrainingRunsGetRow) -> str:
     """The name under which a run's generated texts are kept."""
     return f"markov-{order}/{run.id}"
 
@@ -134,7 +142,7 @@ def _compared(one: float, other: float) -> int:
     return 0 if float(difference) == 0 else -1 if difference.startswith("-") else 1
 
 
-def _show_generation(console: Console, order: int, generation: Row) -> None:
+def _show_generation(console: Console, order: int, generation: GenerationsGetRow) -> None:
     words = generation.quality_score
     share = "" if words is None else f", {words:.0%} of its words are in the texts"
     console.print(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 import plainbase
-from plainbase.database import Database
 from plainbase.platform import corpus, sample
+
+if TYPE_CHECKING:
+    from plainbase.typed import Database
 
 ASKED = "foreign keys"
 """What the sample's corpus is searched for."""

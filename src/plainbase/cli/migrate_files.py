@@ -12,14 +12,17 @@ from plainbase import migrations
 from plainbase.check import review as reviewing
 from plainbase.check import schema_file
 from plainbase.cli import wheel_server
-from plainbase.cli.opening import command, opened_to_plan, schema_folders, schema_option, url_option
+from plainbase.cli.opening import (
+    command,
+    opened_to_plan,
+    schema_folders,
+    schema_option,
+    server_option,
+    url_option,
+)
 from plainbase.dialect import Dialect
 from plainbase.errors import MigrationError
 
-server_option = click.option(
-    "--server",
-    help="A PostgreSQL server on which scratch databases may be made; without it TEST_DATABASE_URL, else the wheel's.",
-)
 dialect_option = click.option(
     "--dialect", type=click.Choice([each.value for each in Dialect]), help="One only; without it both."
 )

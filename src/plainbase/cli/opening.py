@@ -29,6 +29,20 @@ url_option = click.option(
     "else sqlite:///plainbase.db.",
 )
 
+queries_option = click.option(
+    "--queries",
+    "queries",
+    multiple=True,
+    envvar="PLAINBASE_QUERIES",
+    show_envvar=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder of query files of your own, or several; without it the one that plainbase ships.",
+)
+server_option = click.option(
+    "--server",
+    help="A PostgreSQL server on which scratch databases may be made; without it TEST_DATABASE_URL, else the wheel's.",
+)
+
 
 def schema_option(default: str | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The folders; without a default the one that plainbase ships."""
@@ -69,7 +83,12 @@ def schema_folders(folders: tuple[Path, ...]) -> tuple[Path, ...]:
     return folders or (shipped.folder("schema"),)
 
 
-def opened(url: str | None, folders: tuple[Path, ...], **options: Any) -> Opening:
+def query_folders(folders: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The folders given, else the one that plainbase ships."""
+    return folders or (shipped.folder("queries"),)
+
+
+def opened(url: str | None, folders: tuple[Path, ...], **options: Any) -> Opening[Database]:
     """The database, with these schema folders and no queries."""
     return Database.open(url, queries=None, schema=schema_folders(folders), **options)
 

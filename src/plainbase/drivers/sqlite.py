@@ -98,7 +98,7 @@ class SqliteDriver:
         return driver
 
     async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
-        plan = await self.plans.encode(statement, values, self._look)
+        plan = await self.plans.encode(statement, values, self.look)
         rows: list[Row]
         if plan.reads:
             rows = await self.result(self.readers.submit(partial(sqlite_work.fetch, plan, values, limit)), statement)
@@ -112,7 +112,7 @@ class SqliteDriver:
         return rows
 
     async def execute(self, statement: Statement, values: list[Any]) -> int:
-        plan = await self.plans.encode(statement, values, self._look)
+        plan = await self.plans.encode(statement, values, self.look)
         work = partial(sqlite_work.execute, plan, values)
         changed: int = await self.write(work, statement, lingers=plan.lingers)
         if plan.verb in DEFINES:
@@ -120,23 +120,23 @@ class SqliteDriver:
         return changed
 
     async def insert(self, statement: Statement, values: list[Any]) -> Any:
-        plan = await self.plans.encode(statement, values, self._look)
+        plan = await self.plans.encode(statement, values, self.look)
         return await self.write(partial(sqlite_work.insert, plan, values), statement)
 
     async def execute_batch(self, statement: Statement, rows: list[list[Any]]) -> int:
-        plan, encoded = await self.plans.encode_batch(statement, rows, self._look)
+        plan, encoded = await self.plans.encode_batch(statement, rows, self.look)
         work = partial(sqlite_work.execute_batch, plan, encoded)
         count: int = await self.write(sqlite_work.whole(work), statement)
         return count
 
     async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
-        plan, encoded = await self.plans.encode_batch(statement, rows, self._look)
+        plan, encoded = await self.plans.encode_batch(statement, rows, self.look)
         work = partial(sqlite_work.fetch_batch, plan, encoded)
         result: list[Row] = await self.write(sqlite_work.whole(work), statement)
         return result
 
     async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
-        plan = self.plans.known.get(statement) or await self.plans.make(statement, self._look)
+        plan = self.plans.known.get(statement) or await self.plans.make(statement, self.look)
         if not plan.reads:
             for row in await self.fetch(statement, values):
                 yield row
@@ -161,12 +161,12 @@ class SqliteDriver:
     async def insert_rows(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], on_conflict: OnConflict
     ) -> int:
-        work = await self.plans.insert_rows(table, columns, rows, on_conflict, self._look)
+        work = await self.plans.insert_rows(table, columns, rows, on_conflict, self.look)
         count: int = await self.write(sqlite_work.whole(work), None)
         return count
 
     async def explain(self, statement: Statement, values: list[Any]) -> str:
-        plan = await self.plans.encode(statement, values, self._look)
+        plan = await self.plans.encode(statement, values, self.look)
         text: str = await self.read(partial(sqlite_work.explain, plan, values), statement)
         return text
 
@@ -333,7 +333,8 @@ class SqliteDriver:
         for listener in self.listeners:
             listener.wake()
 
-    async def _look(self, work: Work) -> Any:
+    async def look(self, work: Work) -> Any:
+        """Run what looks at the schema."""
         return await self.read(work, None)
 
     async def _turn(self) -> Slot[Lane]:

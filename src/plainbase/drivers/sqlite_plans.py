@@ -48,8 +48,10 @@ class Plans:
         if (returning or any(statement.columns)) and not all(t.lower() in self._columns for t in statement.tables):
             self._columns = await run(sqlite_work.table_columns)
         accepts = [
-            self._of_role(role, self._of_column(statement, column) if column else self._accepts[stated or ""])
-            for role, column, stated in zip(statement.roles, statement.columns, statement.stated_types, strict=True)
+            self._of_role(role, self._accepts[statement.declared.get(name) or self._told(statement, column, stated)])
+            for name, role, column, stated in zip(
+                statement.names, statement.roles, statement.columns, statement.stated_types, strict=True
+            )
         ]
         if len(self.known) >= MOST_PLANS:
             self.known.clear()
@@ -98,8 +100,8 @@ class Plans:
             return self._accepts["limit"]
         return ListOf(accepts, input_tables.json_list) if role == "list" else accepts
 
-    def _of_column(self, statement: Statement, column: str) -> Accepts:
-        return self._accepts[self._type_of(statement, column)]
+    def _told(self, statement: Statement, column: str | None, stated: str | None) -> str:
+        return self._type_of(statement, column) if column else stated or ""
 
     def _type_of(self, statement: Statement, column: str) -> str:
         """A column's logical type, if all tables of the statement that have it agree on it."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
-from plainbase.database import Database
 from plainbase.errors import ConstraintViolation, ParameterError
 from plainbase.platform import evaluations as kept
 from plainbase.platform.error_text import error_text
 from plainbase.platform.evaluations import Evaluation
-from plainbase.rows import Row
 from plainbase.sqlfile.query import OMIT, Omit
 from plainbase.transaction import Transaction
+
+if TYPE_CHECKING:
+    from plainbase.platform.runners import AnyRunner
+    from plainbase.typed import BenchmarksGetRow
 
 PATH_CHECK = "benchmarks_status_path_check"
 """The rule by which a benchmark ends once, and stays ended."""
@@ -36,7 +38,7 @@ class Benchmark:
     team_id: UUID | None = None
 
 
-async def begin(db: Database | Transaction, benchmark: Benchmark) -> Row:
+async def begin(db: AnyRunner, benchmark: Benchmark) -> BenchmarksGetRow:
     """Create a benchmark and start it, all or nothing.
 
     Raises ConstraintViolation for an unknown dataset, version or owner.
@@ -46,18 +48,17 @@ async def begin(db: Database | Transaction, benchmark: Benchmark) -> Row:
         return await start(tx, created.id)
 
 
-async def start(db: Database | Transaction, benchmark_id: UUID, *, total_iterations: int | Omit = OMIT) -> Row:
+async def start(db: AnyRunner, benchmark_id: UUID, *, total_iterations: int | Omit = OMIT) -> BenchmarksGetRow:
     """Start a pending benchmark, with its number of iterations if only now known; raises as `complete` does."""
     async with db.transaction() as tx:
         if not await tx.benchmarks.start(id=benchmark_id, total_iterations=total_iterations):
             await _refuse(tx, benchmark_id, "become running")
-        row: Row = await tx.benchmarks.get(id=benchmark_id)
-    return row
+        return await tx.benchmarks.get(id=benchmark_id)
 
 
 async def record(
-    db: Database | Transaction, benchmark_id: UUID, evaluations: Iterable[Evaluation] = (), *, failed: int = 0
-) -> Row:
+    db: AnyRunner, benchmark_id: UUID, evaluations: Iterable[Evaluation] = (), *, failed: int = 0
+) -> BenchmarksGetRow:
     """Keep the evaluations of completed iterations and count them, with those that failed, all or nothing.
 
     Raises ParameterError for a negative number, as `complete` does where the benchmark is not running, and
@@ -70,17 +71,16 @@ async def record(
         if not await tx.benchmarks.record_iterations(id=benchmark_id, completed=len(done), failed=failed):
             await _refuse(tx, benchmark_id, "record iterations")
         await kept.create_many(tx, done)
-        row: Row = await tx.benchmarks.get(id=benchmark_id)
-    return row
+        return await tx.benchmarks.get(id=benchmark_id)
 
 
 async def complete(
-    db: Database | Transaction,
+    db: AnyRunner,
     benchmark_id: UUID,
     *,
     results: dict[str, Any] | Omit = OMIT,
     metrics: dict[str, Any] | Omit = OMIT,
-) -> Row:
+) -> BenchmarksGetRow:
     """End a benchmark as completed; one that was run elsewhere may be pending until then.
 
     Raises RowNotFound for an unknown benchmark and ConstraintViolation (`benchmarks_status_path_check`) for one that
@@ -90,28 +90,27 @@ async def complete(
 
 
 async def fail(
-    db: Database | Transaction,
+    db: AnyRunner,
     benchmark_id: UUID,
     error: BaseException | str,
     *,
     results: dict[str, Any] | Omit = OMIT,
     metrics: dict[str, Any] | Omit = OMIT,
-) -> Row:
+) -> BenchmarksGetRow:
     """End a benchmark as failed, with the exception's class and text or the text given; raises as `complete` does."""
     return await _end(db, benchmark_id, "failed", error=error_text(error), results=results, metrics=metrics)
 
 
-async def cancel(db: Database | Transaction, benchmark_id: UUID) -> Row:
+async def cancel(db: AnyRunner, benchmark_id: UUID) -> BenchmarksGetRow:
     """End a benchmark as cancelled; raises as `complete` does."""
     return await _end(db, benchmark_id, "cancelled")
 
 
-async def _end(db: Database | Transaction, benchmark_id: UUID, status: str, **changes: Any) -> Row:
+async def _end(db: AnyRunner, benchmark_id: UUID, status: str, **changes: Any) -> BenchmarksGetRow:
     async with db.transaction() as tx:
         if not await tx.benchmarks.update(id=benchmark_id, status=status, **changes):
             await _refuse(tx, benchmark_id, f"become {status}")
-        row: Row = await tx.benchmarks.get(id=benchmark_id)
-    return row
+        return await tx.benchmarks.get(id=benchmark_id)
 
 
 async def _refuse(tx: Transaction, benchmark_id: UUID, change: str) -> NoReturn:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from plainbase.database import Database
 from plainbase.errors import StatementFailed
 from plainbase.platform.search import language, snippets
 from plainbase.sqlfile.query import OMIT
-from plainbase.transaction import Transaction
+
+if TYPE_CHECKING:
+    from plainbase.platform.runners import AnyRunner
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Page:
 
 
 async def search(
-    db: Database | Transaction,
+    db: AnyRunner,
     text: str,
     *,
     source: str | None = None,
@@ -56,13 +58,13 @@ async def search(
     query = language.parse(text, any_word=any_word)
     if not query.groups:
         return Page((), 0 if count else None)
-    asked = {
-        "query": language.forms(query),
-        "source": OMIT if source is None else source,
-        "since": OMIT if since is None else since,
-        "until": OMIT if until is None else until,
-    }
-    rows = await db.corpus_passages.search(**asked, limit=limit, offset=offset)
+    forms = language.forms(query)
+    of = OMIT if source is None else source
+    after = OMIT if since is None else since
+    before = OMIT if until is None else until
+    rows = await db.corpus_passages.search(
+        query=forms, source=of, since=after, until=before, limit=limit, offset=offset
+    )
     hits = tuple(
         Hit(
             row.corpus_text_id,
@@ -75,10 +77,12 @@ async def search(
         )
         for row in rows
     )
-    return Page(hits, await db.corpus_passages.count(**asked) if count else None)
+    if not count:
+        return Page(hits)
+    return Page(hits, await db.corpus_passages.count(query=forms, source=of, since=after, until=before))
 
 
-async def rebuild(db: Database | Transaction) -> None:
+async def rebuild(db: AnyRunner) -> None:
     """Cut all texts into passages anew and make the index anew, all or nothing; whoever writes texts waits.
 
     Searches go on as before, but for the last moment on PostgreSQL, when its index is made.
@@ -87,7 +91,7 @@ async def rebuild(db: Database | Transaction) -> None:
         await tx.corpus_passages.rebuild()
 
 
-async def check(db: Database | Transaction) -> tuple[str, ...]:
+async def check(db: AnyRunner) -> tuple[str, ...]:
     """Say what is wrong with the passages and their index, nothing where all is well; it reads them all.
 
     What it finds `rebuild` mends. PostgreSQL has nothing that looks into a GIN index itself.

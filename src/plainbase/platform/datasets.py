@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from plainbase.database import Database
-from plainbase.rows import Row
-from plainbase.transaction import Transaction
 from plainbase.values import uuid7
+
+if TYPE_CHECKING:
+    from plainbase.platform.runners import AnyRunner
+    from plainbase.typed import DatasetsGetRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Text:
 class Registered:
     """A dataset's row; `created` tells whether it was unknown before."""
 
-    dataset: Row
+    dataset: DatasetsGetRow
     created: bool
 
 
@@ -78,7 +80,7 @@ def cut(texts: Sequence[Text], pieces: int = 20) -> list[Text]:
 
 
 async def register_texts(
-    db: Database | Transaction, name: str, texts: Sequence[Text], *, fraction: float = 0.2, source: str | None = None
+    db: AnyRunner, name: str, texts: Sequence[Text], *, fraction: float = 0.2, source: str | None = None
 ) -> Registered:
     """Register texts as a dataset with a train and a test split, all or nothing; a known one is left as it is."""
     key = digest(texts)

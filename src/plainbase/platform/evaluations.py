@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from plainbase.database import Database
-from plainbase.rows import Row
 from plainbase.sqlfile.query import OMIT, Omit
-from plainbase.transaction import Transaction
 from plainbase.values import uuid7
+
+if TYPE_CHECKING:
+    from plainbase.platform.runners import AnyRunner
+    from plainbase.typed import EvaluationsGetRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,17 @@ def input_digest(text: str) -> str:
     return sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
-async def create(db: Database | Transaction, evaluation: Evaluation) -> Row:
+async def create(db: AnyRunner, evaluation: Evaluation) -> EvaluationsGetRow:
     """Keep an evaluation.
 
     Raises ConstraintViolation for an unknown experiment, benchmark or version, or a rating outside 1 to 5, and
     DataInvalid for NaN.
     """
     values = _values(uuid7(), evaluation)
-    row: Row = await db.evaluations.create(**dict(zip(COLUMNS, values, strict=True)))
-    return row
+    return await db.evaluations.create(**dict(zip(COLUMNS, values, strict=True)))
 
 
-async def create_many(db: Database | Transaction, evaluations: Iterable[Evaluation]) -> list[UUID]:
+async def create_many(db: AnyRunner, evaluations: Iterable[Evaluation]) -> list[UUID]:
     """Keep many evaluations, all or nothing; return their ids in order. Raises as `create` does."""
     rows = [_values(uuid7(), each) for each in evaluations]
     await db.insert_rows("evaluations", COLUMNS, rows)
@@ -68,16 +68,15 @@ async def create_many(db: Database | Transaction, evaluations: Iterable[Evaluati
 
 
 async def rate(
-    db: Database | Transaction, evaluation_id: UUID, rating: int | None, *, feedback: str | Omit | None = OMIT
-) -> Row:
+    db: AnyRunner, evaluation_id: UUID, rating: int | None, *, feedback: str | Omit | None = OMIT
+) -> EvaluationsGetRow:
     """Set an evaluation's human rating, 1 to 5 or None to take it back, and the feedback where it is passed.
 
     Raises RowNotFound for an unknown evaluation and ConstraintViolation for a rating outside 1 to 5.
     """
     async with db.transaction() as tx:
         await tx.evaluations.rate(id=evaluation_id, human_rating=rating, human_feedback=feedback)
-        row: Row = await tx.evaluations.get(id=evaluation_id)
-    return row
+        return await tx.evaluations.get(id=evaluation_id)
 
 
 def _values(identifier: UUID, evaluation: Evaluation) -> tuple[Any, ...]:

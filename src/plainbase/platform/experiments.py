@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
-from plainbase.database import Database
 from plainbase.errors import ConstraintViolation
-from plainbase.rows import Row
 from plainbase.sqlfile.query import OMIT, Omit
 from plainbase.transaction import Transaction
+
+if TYPE_CHECKING:
+    from plainbase.platform.runners import AnyRunner
+    from plainbase.typed import ExperimentsAttachRunRow, ExperimentsGetRow
 
 PATH_CHECK = "experiments_status_path_check"
 """The rule by which an experiment goes from pending to running to one end."""
@@ -31,8 +33,8 @@ class Experiment:
 
 
 async def begin(
-    db: Database | Transaction, experiment: Experiment, *, runs: Mapping[UUID, str | None] | Iterable[UUID] = ()
-) -> Row:
+    db: AnyRunner, experiment: Experiment, *, runs: Mapping[UUID, str | None] | Iterable[UUID] = ()
+) -> ExperimentsGetRow:
     """Create an experiment, attach its training runs (ids, or a label by id) and start it, all or nothing.
 
     Raises ConstraintViolation for an unknown dataset, version, run or owner.
@@ -44,55 +46,52 @@ async def begin(
 
 
 async def attach_runs(
-    db: Database | Transaction, experiment_id: UUID, runs: Mapping[UUID, str | None] | Iterable[UUID]
-) -> list[Row]:
+    db: AnyRunner, experiment_id: UUID, runs: Mapping[UUID, str | None] | Iterable[UUID]
+) -> list[ExperimentsAttachRunRow]:
     """Make training runs (ids, or a label by id) part of an experiment, all or nothing; return their rows in order.
 
     A run that is attached already keeps its label unless a new one is given. Raises ConstraintViolation for an unknown
     experiment or run.
     """
     labels = runs if isinstance(runs, Mapping) else dict.fromkeys(runs)
-    rows: list[Row] = await db.experiments.attach_run.batch(
+    return await db.experiments.attach_run.batch(
         [{"experiment_id": experiment_id, "training_run_id": run, "label": label} for run, label in labels.items()]
     )
-    return rows
 
 
-async def start(db: Database | Transaction, experiment_id: UUID) -> Row:
+async def start(db: AnyRunner, experiment_id: UUID) -> ExperimentsGetRow:
     """Start a pending experiment; raises as `finish` does."""
     async with db.transaction() as tx:
         if not await tx.experiments.start(id=experiment_id):
             await _refuse(tx, experiment_id, "running")
-        row: Row = await tx.experiments.get(id=experiment_id)
-    return row
+        return await tx.experiments.get(id=experiment_id)
 
 
 async def store_results(
-    db: Database | Transaction,
+    db: AnyRunner,
     experiment_id: UUID,
     *,
     results: dict[str, Any] | Omit = OMIT,
     metrics: dict[str, Any] | Omit = OMIT,
     cost_usd: float | Omit | None = OMIT,
-) -> Row:
+) -> ExperimentsGetRow:
     """Store what came out, whatever the status; what is not passed stays. The cost is in US dollars.
 
     Raises RowNotFound for an unknown experiment.
     """
     async with db.transaction() as tx:
         await tx.experiments.store_results(id=experiment_id, results=results, metrics=metrics, cost_usd=cost_usd)
-        row: Row = await tx.experiments.get(id=experiment_id)
-    return row
+        return await tx.experiments.get(id=experiment_id)
 
 
 async def finish(
-    db: Database | Transaction,
+    db: AnyRunner,
     experiment_id: UUID,
     *,
     results: dict[str, Any] | Omit = OMIT,
     metrics: dict[str, Any] | Omit = OMIT,
     cost_usd: float | Omit | None = OMIT,
-) -> Row:
+) -> ExperimentsGetRow:
     """End a running experiment as completed, with what came out.
 
     Raises RowNotFound for an unknown experiment and ConstraintViolation (`experiments_status_path_check`) where its
@@ -102,30 +101,29 @@ async def finish(
 
 
 async def fail(
-    db: Database | Transaction,
+    db: AnyRunner,
     experiment_id: UUID,
     *,
     results: dict[str, Any] | Omit = OMIT,
     metrics: dict[str, Any] | Omit = OMIT,
     cost_usd: float | Omit | None = OMIT,
-) -> Row:
+) -> ExperimentsGetRow:
     """End a pending or running experiment as failed, with what came out; raises as `finish` does."""
     return await _end(db, experiment_id, "failed", results=results, metrics=metrics, cost_usd=cost_usd)
 
 
-async def cancel(db: Database | Transaction, experiment_id: UUID) -> Row:
+async def cancel(db: AnyRunner, experiment_id: UUID) -> ExperimentsGetRow:
     """End a pending or running experiment as cancelled; raises as `finish` does."""
     return await _end(db, experiment_id, "cancelled")
 
 
-async def _end(db: Database | Transaction, experiment_id: UUID, status: str, **stored: Any) -> Row:
+async def _end(db: AnyRunner, experiment_id: UUID, status: str, **stored: Any) -> ExperimentsGetRow:
     async with db.transaction() as tx:
         if not await tx.experiments.update_status(id=experiment_id, status=status):
             await _refuse(tx, experiment_id, status)
         if any(value is not OMIT for value in stored.values()):
             await tx.experiments.store_results(id=experiment_id, **stored)
-        row: Row = await tx.experiments.get(id=experiment_id)
-    return row
+        return await tx.experiments.get(id=experiment_id)
 
 
 async def _refuse(tx: Transaction, experiment_id: UUID, status: str) -> NoReturn:

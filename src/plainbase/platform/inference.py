@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from plainbase.database import Database
 from plainbase.errors import PlainbaseError, RowNotFound
 from plainbase.platform.error_text import error_text
-from plainbase.rows import Row
-from plainbase.transaction import Transaction
+
+if TYPE_CHECKING:
+    from plainbase.platform.runners import AnyRunner
+    from plainbase.typed import InferenceRequestsLogRow, InferenceSessionsGetRow
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """An open session; `row` is what it began as."""
 
-    db: Database | Transaction
-    row: Row
+    db: AnyRunner
+    row: InferenceSessionsGetRow
 
     @property
     def id(self) -> UUID:
         """The session's id."""
-        found: UUID = self.row.id
-        return found
+        return self.row.id
 
-    async def log(self, **request: Any) -> Row:
+    async def log(self, **request: Any) -> InferenceRequestsLogRow:
         """Log a request of this session, as `log_request` does."""
         return await log_request(self.db, self.id, **request)
 
 
 @asynccontextmanager
 async def session(
-    db: Database | Transaction,
+    db: AnyRunner,
     *,
     model_version_id: UUID,
     user_id: UUID | None = None,
@@ -46,7 +46,7 @@ async def session(
 
     Raises ConstraintViolation for an unknown model version or user.
     """
-    row: Row = await db.inference_sessions.open(
+    row = await db.inference_sessions.open(
         model_version_id=model_version_id, user_id=user_id, purpose=purpose, metadata=dict(metadata or {})
     )
     try:
@@ -61,7 +61,7 @@ async def session(
 
 
 async def log_request(
-    db: Database | Transaction,
+    db: AnyRunner,
     session_id: UUID,
     *,
     prompt_chars: int | None = None,
@@ -71,7 +71,7 @@ async def log_request(
     latency_ms: float | None = None,
     cost_usd: float | None = None,
     error: BaseException | str | None = None,
-) -> Row:
+) -> InferenceRequestsLogRow:
     """Log a request of an open session; with an `error` one that failed.
 
     Without a cost it is computed from the tokens and the version's prices, and null where one of them is not known.
@@ -87,12 +87,10 @@ async def log_request(
         "latency_ms": latency_ms,
         "error": None if error is None else error_text(error),
     }
-    row: Row
     try:
         if cost_usd is None:
-            row = await db.inference_requests.log_priced(**request)
-        else:
-            row = await db.inference_requests.log(**request, cost_usd=cost_usd)
+            return await db.inference_requests.log_priced(**request)
+        return await db.inference_requests.log(**request, cost_usd=cost_usd)
     except RowNotFound as missing:
         raise RowNotFound(
             "there is no such session, or it is closed",
@@ -100,10 +98,9 @@ async def log_request(
             where=missing.where,
             parameters=missing.parameters,
         ) from None
-    return row
 
 
-async def close(db: Database | Transaction, session_id: UUID) -> Row:
+async def close(db: AnyRunner, session_id: UUID) -> InferenceSessionsGetRow:
     """Close a session with the totals of its requests; one that is closed already stays as it is. Return it.
 
     Raises RowNotFound for an unknown session.
@@ -112,5 +109,4 @@ async def close(db: Database | Transaction, session_id: UUID) -> Row:
         if await tx.inference_sessions.close(id=session_id):
             # Closing waited for the requests being logged, but its snapshot is older than they are.
             await tx.inference_sessions.refresh_totals(id=session_id)
-        row: Row = await tx.inference_sessions.get(id=session_id)
-    return row
+        return await tx.inference_sessions.get(id=session_id)

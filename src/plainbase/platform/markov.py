@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from random import Random
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from plainbase.database import Database
 from plainbase.errors import RowNotFound
-from plainbase.transaction import Transaction
+
+if TYPE_CHECKING:
+    from plainbase.platform.runners import AnyRunner
 
 
-async def count(db: Database | Transaction, dataset_id: UUID, n: int, corpus_text_ids: Iterable[int]) -> int:
+async def count(db: AnyRunner, dataset_id: UUID, n: int, corpus_text_ids: Iterable[int]) -> int:
     """Count texts into a dataset's model of order `n`; return how many of them it had not counted before.
 
     All or nothing, also beside another process that counts the same texts. Raises RowNotFound for an unknown text
@@ -31,9 +33,7 @@ async def count(db: Database | Transaction, dataset_id: UUID, n: int, corpus_tex
     return len(claimed)
 
 
-async def generate(
-    db: Database | Transaction, dataset_id: UUID, n: int, *, length: int, seed: int, prompt: str = ""
-) -> str:
+async def generate(db: AnyRunner, dataset_id: UUID, n: int, *, length: int, seed: int, prompt: str = "") -> str:
     """Continue a prompt by up to `length` characters; the same seed gives the same text on every engine.
 
     An empty prompt begins as the counted texts begin. The text ends early after a context that was never continued.

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import process_time
+from typing import TYPE_CHECKING
 
-from plainbase.database import Database
-from plainbase.errors import PlainbaseError
+from plainbase.errors import PlainbaseError, RowNotFound
 from plainbase.platform import backoff, markov, training
 from plainbase.rows import Row
+
+if TYPE_CHECKING:
+    from plainbase.platform.runners import AnyDatabase
+    from plainbase.typed import TrainingRunsGetRow
 
 BITS = "bits_per_character"
 BASELINE = "order_0_bits_per_character"
@@ -26,10 +30,15 @@ class Growth:
     held_out: Sequence[str]
 
 
-async def divide(db: Database, dataset: Row, steps: int = 10) -> Growth:
-    """Divide a dataset's training texts into about `steps` parts of like size, whole texts each."""
+async def divide(db: AnyDatabase, dataset: Row, steps: int = 10) -> Growth:
+    """Divide a dataset's training texts into about `steps` parts of like size, whole texts each.
+
+    Raises RowNotFound for a dataset that has no train or no test split.
+    """
     train = await db.datasets.get_split(dataset_id=dataset.id, name="train")
     test = await db.datasets.get_split(dataset_id=dataset.id, name="test")
+    if train is None or test is None:
+        raise RowNotFound("the dataset is not split into train and test")
     sizes = await db.corpus_texts.list_sizes_for_split(split_id=train.id)
     held_out = await db.corpus_texts.list_for_split(split_id=test.id)
     total = sum(row.char_count for row in sizes)
@@ -47,8 +56,8 @@ async def divide(db: Database, dataset: Row, steps: int = 10) -> Growth:
 
 
 async def train(
-    db: Database, dataset: Row, order: int, growth: Growth, on_step: Callable[[], object] = lambda: None
-) -> Row:
+    db: AnyDatabase, dataset: Row, order: int, growth: Growth, on_step: Callable[[], object] = lambda: None
+) -> TrainingRunsGetRow:
     """Count a dataset's model of one order anew, as a training run; return the finished run.
 
     Each step is logged in bits per held-out character and kept as a checkpoint; `on_step` is called after it. When
@@ -79,31 +88,32 @@ async def train(
         resources = {"cpu_seconds": round(process_time() - began, 3)}
         if not await db.training_runs.finish(id=run.id, resources=resources):
             raise PlainbaseError(f"run {run.id} was ended by another process")
-    done: Row = await db.training_runs.get(id=run.id)
-    return done
+    return await db.training_runs.get(id=run.id)
 
 
-async def finished(db: Database, dataset: Row, order: int) -> Row | None:
+async def finished(db: AnyDatabase, dataset: Row, order: int) -> TrainingRunsGetRow | None:
     """The newest completed run of one order on a dataset."""
     return next(iter(await _runs(db, dataset, order, "completed")), None)
 
 
-async def _runs(db: Database, dataset: Row, order: int, status: str) -> list[Row]:
+async def _runs(db: AnyDatabase, dataset: Row, order: int, status: str) -> list[TrainingRunsGetRow]:
     rows = await db.training_runs.list_for_dataset(dataset_id=dataset.id, statuses=[status], limit=1000)
     return [run for run in rows if run.config.get("model") == "markov" and run.hyperparameters.get("order") == order]
 
 
-async def _supersede(db: Database, dataset: Row, order: int) -> None:
+async def _supersede(db: AnyDatabase, dataset: Row, order: int) -> None:
     for run in await _runs(db, dataset, order, "running"):
         await db.training_runs.finish(id=run.id, status="failed", error="another run began the model anew")
 
 
-async def _counted(db: Database, dataset: Row, order: int) -> Mapping[str, int]:
+async def _counted(db: AnyDatabase, dataset: Row, order: int) -> Mapping[str, int]:
     rows = await db.markov_ngrams.list_for_order(dataset_id=dataset.id, n=order)
     return {context + char: count for context, char, count in rows}
 
 
-async def _keep(db: Database, run: Row, order: int, step: int, figures: Mapping[str, float], *, of: int) -> None:
+async def _keep(
+    db: AnyDatabase, run: TrainingRunsGetRow, order: int, step: int, figures: Mapping[str, float], *, of: int
+) -> None:
     async with db.transaction() as tx:
         await training.log_metrics(tx, run.id, figures, step=step)
         await training.checkpoint(

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from plainbase.database import Database
 from plainbase.errors import ParameterError, RowNotFound
-from plainbase.rows import Row
-from plainbase.transaction import Transaction
 from plainbase.values import uuid7
+
+if TYPE_CHECKING:
+    from plainbase.platform.runners import AnyRunner
+    from plainbase.typed import ModelVersionsGetRow
 
 REFERENCE = re.compile(r"(?P<model>.+)(?P<sign>[@:])(?P<rest>[^@:]+)", re.DOTALL)
 
 
 async def register_version(
-    db: Database | Transaction,
+    db: AnyRunner,
     *,
     model: str,
     version: str,
     kind: str = "fine_tuned",
     provider: str | None = None,
     **values: Any,
-) -> Row:
+) -> ModelVersionsGetRow:
     """Register a version of the model of this name, which is made where there is none; return the version's row.
 
     All or nothing. `kind` and `provider` are those of a model made here; a known one keeps its own. `values` are
@@ -31,19 +32,18 @@ async def register_version(
     """
     async with db.transaction() as tx:
         owner = await tx.models.ensure(id=uuid7(), name=model, kind=kind, provider=provider)
-        row: Row = await tx.model_versions.register(model_id=owner, version=version, **values)
-        return row
+        return await tx.model_versions.register(model_id=owner, version=version, **values)
 
 
 async def promote(
-    db: Database | Transaction,
+    db: AnyRunner,
     model: str,
     version: str,
     *,
     alias: str = "champion",
     stage: str = "production",
     archive_previous: bool = True,
-) -> Row:
+) -> ModelVersionsGetRow:
     """Move an alias to a version and the version into a stage; return its row.
 
     With `archive_previous` the model's other versions of that stage are archived. All or nothing; of promotions of
@@ -59,11 +59,10 @@ async def promote(
         if archive_previous:
             await tx.model_versions.archive_others(model_id=found.model_id, stage=stage, id=found.id)
         await tx.model_aliases.set(model_id=found.model_id, alias=alias, model_version_id=found.id)
-        row: Row = await tx.model_versions.get(id=found.id)
-        return row
+        return await tx.model_versions.get(id=found.id)
 
 
-async def resolve(db: Database | Transaction, reference: str) -> Row:
+async def resolve(db: AnyRunner, reference: str) -> ModelVersionsGetRow:
     """Find the version that "model@alias" or "model:version" stands for; return its row.
 
     The last @ or : divides the two. Raises ParameterError for a reference of another form, and RowNotFound.
@@ -73,14 +72,14 @@ async def resolve(db: Database | Transaction, reference: str) -> Row:
         raise ParameterError("a model version is given as model@alias or model:version")
     if parts["sign"] == ":":
         return await _version(db, parts["model"], parts["rest"])
-    row: Row | None = await db.model_versions.get_by_alias(model=parts["model"], alias=parts["rest"])
+    row = await db.model_versions.get_by_alias(model=parts["model"], alias=parts["rest"])
     if row is None:
         raise RowNotFound("there is no such alias of a model of this name")
     return row
 
 
-async def _version(db: Database | Transaction, model: str, version: str) -> Row:
-    row: Row | None = await db.model_versions.get_by_version(model=model, version=version)
+async def _version(db: AnyRunner, model: str, version: str) -> ModelVersionsGetRow:
+    row = await db.model_versions.get_by_version(model=model, version=version)
     if row is None:
         raise RowNotFound("there is no such version of a model of this name")
     return row

@@ -7,16 +7,17 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from math import isfinite
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from plainbase.database import Database
 from plainbase.errors import DataInvalid
 from plainbase.platform.error_text import error_text
-from plainbase.rows import Row
 from plainbase.sqlfile.query import OMIT, Omit
-from plainbase.transaction import Transaction
 from plainbase.values import now, uuid7
+
+if TYPE_CHECKING:
+    from plainbase.platform.runners import AnyRunner
+    from plainbase.typed import PredictionsGetRow, PredictionsStatisticsRow
 
 FINITE = ("prediction", "confidence_score", "confidence_low", "confidence_high", "processing_time_ms")
 """The numbers of a prediction; the column of a prediction could hold an infinity, a prediction cannot be one."""
@@ -49,20 +50,17 @@ class Prediction:
 COLUMNS = (*(field.name for field in fields(Prediction)), "status", "batch_id")
 
 
-async def log(db: Database | Transaction, prediction: Prediction, *, batch_id: str | None = None) -> Row:
+async def log(db: AnyRunner, prediction: Prediction, *, batch_id: str | None = None) -> PredictionsGetRow:
     """Log one prediction.
 
     Raises DataInvalid for a number that is not finite, and ConstraintViolation where the request was logged before, or
     the prediction is neither an answer nor an error.
     """
     values = _values(prediction, now(), batch_id)
-    row: Row = await db.predictions.log(**dict(zip(COLUMNS, values, strict=True)))
-    return row
+    return await db.predictions.log(**dict(zip(COLUMNS, values, strict=True)))
 
 
-async def log_batch(
-    db: Database | Transaction, predictions: Iterable[Prediction], *, batch_id: str | None = None
-) -> str:
+async def log_batch(db: AnyRunner, predictions: Iterable[Prediction], *, batch_id: str | None = None) -> str:
     """Log many predictions as one batch, all or nothing; return the batch's id, made where none is given.
 
     Raises as `log` does.
@@ -74,27 +72,26 @@ async def log_batch(
 
 
 async def log_error(
-    db: Database | Transaction, prediction: Prediction, error: BaseException | str, *, batch_id: str | None = None
-) -> Row:
+    db: AnyRunner, prediction: Prediction, error: BaseException | str, *, batch_id: str | None = None
+) -> PredictionsGetRow:
     """Log a prediction that failed, with the exception's class and text, or the text given, bounded."""
     return await log(db, replace(prediction, prediction=None, error_message=error_text(error)), batch_id=batch_id)
 
 
 async def statistics(
-    db: Database | Transaction,
+    db: AnyRunner,
     *,
     since: datetime | Omit = OMIT,
     until: datetime | Omit = OMIT,
     model_version: str | Omit = OMIT,
     model_stage: str | Omit = OMIT,
-) -> Row:
+) -> PredictionsStatisticsRow:
     """How many predictions succeeded, and the percentiles of their times in milliseconds.
 
     The success rate is a fraction, and null where there are no predictions.
     """
     stage = model_stage if isinstance(model_stage, Omit) else model_stage.lower()
-    row: Row = await db.predictions.statistics(since=since, until=until, model_version=model_version, model_stage=stage)
-    return row
+    return await db.predictions.statistics(since=since, until=until, model_version=model_version, model_stage=stage)
 
 
 def _values(prediction: Prediction, made: datetime, batch_id: str | None) -> tuple[Any, ...]:

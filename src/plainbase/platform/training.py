@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mappin
 from contextlib import asynccontextmanager
 from datetime import datetime
 from math import isnan
-from typing import Any, Literal, SupportsFloat, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Literal, SupportsFloat, TypeGuard, cast
 from uuid import UUID
 
-from plainbase.database import Database
 from plainbase.errors import ConstraintViolation, DataInvalid, ParameterError, RowNotFound, StatementFailed
 from plainbase.platform.error_text import error_text
-from plainbase.rows import Row
-from plainbase.transaction import Transaction
 from plainbase.values import now, uuid7
+
+if TYPE_CHECKING:
+    from plainbase.platform.runners import AnyDatabase, AnyRunner
+    from plainbase.typed import CheckpointsGetRow, TrainingRunsGetRow
 
 COLUMNS = ("run_id", "name", "step", "value", "recorded_at")
 STATUS_PATH = "training_runs_status_path_check"
@@ -25,7 +26,7 @@ Point = tuple[str, int, Value] | tuple[str, int, Value, datetime]
 """A metric's name, its step, its value, and when it was measured (now, where that is left out)."""
 
 
-async def start(db: Database | Transaction, *, name: str, **values: Any) -> Row:
+async def start(db: AnyRunner, *, name: str, **values: Any) -> TrainingRunsGetRow:
     """Make a run and start it, in one transaction; return its row.
 
     `values` are those of `training_runs.create`: config, hyperparameters, dataset_id, neural_config_id and so on.
@@ -33,13 +34,10 @@ async def start(db: Database | Transaction, *, name: str, **values: Any) -> Row:
     async with db.transaction() as tx:
         run = await tx.training_runs.create(name=name, **values)
         await tx.training_runs.start(id=run.id)
-        row: Row = await tx.training_runs.get(id=run.id)
-        return row
+        return await tx.training_runs.get(id=run.id)
 
 
-async def log_metrics(
-    db: Database | Transaction, run_id: UUID, metrics: Mapping[str, Value | Iterable[Value]], *, step: int
-) -> int:
+async def log_metrics(db: AnyRunner, run_id: UUID, metrics: Mapping[str, Value | Iterable[Value]], *, step: int) -> int:
     """Log metrics by name, at one step or, where a sequence is given, from that step on; return how many points.
 
     What goes for `log_many` goes here.
@@ -47,7 +45,7 @@ async def log_metrics(
     return await log_many(db, run_id, _points(metrics, step))
 
 
-async def log_many(db: Database | Transaction, run_id: UUID, points: Iterable[Point]) -> int:
+async def log_many(db: AnyRunner, run_id: UUID, points: Iterable[Point]) -> int:
     """Log many points the fastest way, all or nothing; return how many.
 
     NaN and None are stored as NULL; whatever float() takes but text is a value. A run of any status takes metrics,
@@ -71,14 +69,14 @@ async def log_many(db: Database | Transaction, run_id: UUID, points: Iterable[Po
 
 
 async def checkpoint(
-    db: Database | Transaction,
+    db: AnyRunner,
     run_id: UUID,
     *,
     loss: Value = None,
     accuracy: Value = None,
     best: bool | Literal["auto"] = "auto",
     **values: Any,
-) -> Row:
+) -> CheckpointsGetRow:
     """Note a saved state of a run; return its row.
 
     It becomes the run's best one with `best=True`, or with "auto" where its loss is lower than all before. `values`
@@ -92,14 +90,14 @@ async def checkpoint(
         if best == "auto":
             lowest = await tx.checkpoints.lowest_loss(run_id=run_id)
             best = loss is not None and (lowest is None or loss < lowest)
-        row: Row = await tx.checkpoints.create(run_id=run_id, loss=loss, accuracy=number(accuracy), **values)
+        row = await tx.checkpoints.create(run_id=run_id, loss=loss, accuracy=number(accuracy), **values)
         if best:
             await tx.checkpoints.mark_best(id=row.id)
             row = await tx.checkpoints.get(id=row.id)
         return row
 
 
-async def finish(db: Database | Transaction, run_id: UUID, **values: Any) -> Row:
+async def finish(db: AnyRunner, run_id: UUID, **values: Any) -> TrainingRunsGetRow:
     """End a running run as completed; return its row.
 
     `values` are message, error and resources. Raises RowNotFound for an unknown run, and ConstraintViolation
@@ -108,7 +106,7 @@ async def finish(db: Database | Transaction, run_id: UUID, **values: Any) -> Row
     return await _end(db, run_id, "completed", values)
 
 
-async def fail(db: Database | Transaction, run_id: UUID, *, error: BaseException | str, **values: Any) -> Row:
+async def fail(db: AnyRunner, run_id: UUID, *, error: BaseException | str, **values: Any) -> TrainingRunsGetRow:
     """End a pending or running run as failed, with the reason; return its row. Raises as `finish`.
 
     Of an exception its class and text are kept.
@@ -116,13 +114,13 @@ async def fail(db: Database | Transaction, run_id: UUID, *, error: BaseException
     return await _end(db, run_id, "failed", {"error": error_text(error), **values})
 
 
-async def cancel(db: Database | Transaction, run_id: UUID, **values: Any) -> Row:
+async def cancel(db: AnyRunner, run_id: UUID, **values: Any) -> TrainingRunsGetRow:
     """End a pending or running run as cancelled; return its row. Raises as `finish`."""
     return await _end(db, run_id, "cancelled", values)
 
 
 @asynccontextmanager
-async def run(db: Database, *, name: str, **values: Any) -> AsyncIterator[Row]:
+async def run(db: AnyDatabase, *, name: str, **values: Any) -> AsyncIterator[TrainingRunsGetRow]:
     """Start a run for the block, and finish it at the block's end, or fail it with the error that the block raised.
 
     A cancelled block is a failed run too. A run that was ended meanwhile, by the block or by others, stays as it is.
@@ -172,10 +170,10 @@ def _is_series(given: Value | Iterable[Value]) -> TypeGuard[Iterable[Value]]:
     return isinstance(given, Iterable) and not isinstance(given, str) and dimensions > 0
 
 
-async def _end(db: Database | Transaction, run_id: UUID, status: str, values: Mapping[str, Any]) -> Row:
+async def _end(db: AnyRunner, run_id: UUID, status: str, values: Mapping[str, Any]) -> TrainingRunsGetRow:
     async with db.transaction() as tx:
         changed = await tx.training_runs.finish(id=run_id, status=status, **values)
-        row: Row = await tx.training_runs.get(id=run_id)
+        row = await tx.training_runs.get(id=run_id)
         if not changed:
             raise ConstraintViolation(
                 f"a run that is {row.status} cannot become {status}", kind="check", constraint=STATUS_PATH

@@ -5,7 +5,7 @@ folders and forks make the tree of a whole folder.
 """
 
 from plainbase.sqlfile.query import OMIT, Default, Kind, Omit, Query
-from plainbase.sqlfile.reader import adhoc, load, parse
+from plainbase.sqlfile.reader import adhoc, load, parse, walk
 from plainbase.sqlfile.statement import Statement
 
-__all__ = ["OMIT", "Default", "Kind", "Omit", "Query", "Statement", "adhoc", "load", "parse"]
+__all__ = ["OMIT", "Default", "Kind", "Omit", "Query", "Statement", "adhoc", "load", "parse", "walk"]

@@ -32,7 +32,7 @@ _COMPUTED = {"uuid7()": uuid7, "now()": now}
 _HEADER = re.compile(r"-{2,}[ \t]*name[ \t]*:")
 _NEARLY = re.compile(r"-{2,}\s*name\s*[:=]?\s*[\w-]+\s*(?:\([^()]*\))?\s*(?::\s*\w+|<!|\*!|[\^$!#])\s*", re.IGNORECASE)
 _SPEC = re.compile(r"(?P<name>[^\s():^$!<*#]+)\s*(?:\((?P<list>[^()]*)\))?\s*(?P<kind>:.*|<!|\*!|[\^$!#]|)")
-_NOTE = re.compile(r"(defaults|result|scan|only|parity)[ \t]*:[ \t]*(.*)", re.DOTALL)
+_NOTE = re.compile(r"(defaults|parameter|result|scan|only|parity)[ \t]*:[ \t]*(.*)", re.DOTALL)
 _RECORD_CLASS = re.compile(r"record_class[ \t]*:[ \t]*\w+[ \t]*")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _COLUMN = re.compile(r"(\w+|\"[^\"]+\")\s+(\w+)")
@@ -55,6 +55,7 @@ class Notes:
 
     doc: str = ""
     defaults: dict[str, Default] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
     results: dict[str, str] = field(default_factory=dict)
     only: Dialect | None = None
     scan: str | None = None
@@ -133,11 +134,13 @@ def _read_note(notes: Notes, word: str, text: str, offset: int) -> None:
             notes.defaults[name] = default
             notes.offsets[name] = offset
         return
-    if word == "result":
-        for column, logical in _results(text):
-            if column in notes.results:
-                raise Malformed(f"column {column!r} has two types")
-            notes.results[column] = logical
+    if word in ("parameter", "result"):
+        types = notes.results if word == "result" else notes.parameters
+        for name, logical in _types(text):
+            if name in types:
+                raise Malformed(f"{name!r} has two types")
+            types[name] = logical
+            notes.offsets.setdefault(f"{word} {name}", offset)
         return
     if word in notes.offsets:
         raise Malformed("stands twice")
@@ -213,12 +216,12 @@ def _defaults(text: str) -> list[tuple[str, Default]]:
         position = comma.end()
 
 
-def _results(text: str) -> list[tuple[str, str]]:
+def _types(text: str) -> list[tuple[str, str]]:
     found = []
     for item in text.split(","):
         match = _COLUMN.fullmatch(item.strip())
         if match is None:
-            raise Malformed(f"expected `column type, …`, found {item.strip()!r}")
+            raise Malformed(f"expected `name type, …`, found {item.strip()!r}")
         if match[2] not in TYPES:
             raise Malformed(f"unknown type {match[2]!r}; the types are {', '.join(TYPES)}")
         found.append((match[1].strip('"'), match[2]))

@@ -83,6 +83,11 @@ class Query:
         object.__setattr__(self, "_known", frozenset(self.parameters))
         object.__setattr__(self, "_simple", simple)
 
+    def passed(self, statement: Statement) -> tuple[str, ...]:
+        """The parameters of optional lines that one of its texts has."""
+        optional = {name for group in self.groups for name in group}
+        return tuple(name for name in self.parameters if name in optional and name in statement.names)
+
     def bind(self, params: Mapping[str, object]) -> tuple[Statement, list[object]]:
         """Return the statement for these parameters, and their values by position.
 

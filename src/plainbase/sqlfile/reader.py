@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -193,3 +193,12 @@ class _Reader:
 
     def _report(self, offset: int, message: str) -> None:
         self.problems.append(f"{self._file}:{self._line(offset)} {message}")
+
+
+def walk(tree: Mapping[str, Any]) -> Iterator[Query]:
+    """Yield the queries of a tree of files and folders."""
+    for each in tree.values():
+        if isinstance(each, Query):
+            yield each
+        else:
+            yield from walk(each)

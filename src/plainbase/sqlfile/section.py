@@ -114,7 +114,17 @@ def build(
     if not _USUAL_KINDS.issuperset([token.kind for token in code]) or not all(map(_NAME.fullmatch, parameters)):
         problems.extend(_stray(code))
     body = Body(
-        text, start, code[-1].end, code, keys(code), engine, query, where, line, MappingProxyType(notes.results)
+        text,
+        start,
+        code[-1].end,
+        code,
+        keys(code),
+        engine,
+        query,
+        where,
+        line,
+        MappingProxyType(notes.parameters),
+        MappingProxyType(notes.results),
     )
     groups = optional_lines.NO_GROUPS
     statements: tuple[Statement, ...] = ()
@@ -222,6 +232,9 @@ def _names_agree(name: Name, notes: Notes, parameters: Sequence[str], offset: in
     for default in notes.defaults:
         if default not in parameters:
             yield Problem(notes.offsets[default], f"-- defaults: there is no parameter {default!r}")
+    for typed in notes.parameters:
+        if typed not in parameters:
+            yield Problem(notes.offsets[f"parameter {typed}"], f"-- parameter: there is no parameter {typed!r}")
     if name.declared is not None:
         for parameter in parameters:
             if parameter not in name.declared:

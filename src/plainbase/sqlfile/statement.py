@@ -41,6 +41,7 @@ class Body(NamedTuple):
     query: str
     where: str
     line: int
+    parameters: Mapping[str, str]
     results: Mapping[str, str]
 
 
@@ -65,6 +66,7 @@ class Statement:
     names: tuple[str, ...]
     roles: tuple[Role, ...]
     verb: str
+    declared: Mapping[str, str]
     results: Mapping[str, str]
     query: str
     where: str
@@ -148,6 +150,7 @@ def compile_statement(body: Body, removed: Sequence[OptionalLine] = ()) -> State
         names=tuple(names),
         roles=tuple(roles),
         verb=_verb(code, up),
+        declared=body.parameters,
         results=body.results,
         query=body.query,
         where=body.where,

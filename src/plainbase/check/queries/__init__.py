@@ -1,0 +1,1 @@
+"""Every query proven before it ships; `plainbase check` runs it all."""

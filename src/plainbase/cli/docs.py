@@ -1,0 +1,73 @@
+"""`plainbase docs`: the schema and the queries as one page for DBAs."""
+
+from __future__ import annotations
+
+import difflib
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from plainbase.check import docs as pages
+from plainbase.cli import wheel_server
+from plainbase.cli.opening import (
+    command,
+    queries_option,
+    query_folders,
+    schema_folders,
+    schema_option,
+    server_option,
+)
+from plainbase.dialect import Dialect
+
+NAME = "README.md"
+SHOWN = 40
+"""Lines of a difference."""
+
+
+@click.command()
+@queries_option
+@schema_option(None)
+@server_option
+@click.option(
+    "--callers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A folder of Python files, or a file of any kind; the page then says which of them name each query.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=f"The file to write; without it {NAME} in the schema folder.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 where the file is not what it would be.")
+@command
+async def docs(
+    queries: tuple[Path, ...],
+    folders: tuple[Path, ...],
+    server: str | None,
+    callers: tuple[Path, ...],
+    out: Path | None,
+    check: bool,
+) -> None:
+    """Write the page that tells a DBA of every table, view and query.
+
+    Columns, rules, indexes and what they serve, diagrams; parameters, results, plans and callers of each query. With
+    --schema of your own and no --queries it is about the tables alone.
+    """
+    queries = () if folders and not queries else query_folders(queries)
+    folders = schema_folders(folders)
+    path = out or folders[-1] / NAME
+    needed = any((folder / Dialect.POSTGRES / "migrations").is_dir() for folder in folders)
+    with wheel_server.scratch(server, needed=needed) as url:
+        text = await pages.generate(queries, folders, url, path.parent, callers=callers)
+    before = path.read_text("utf-8", "replace") if path.is_file() else ""
+    if not check:
+        path.write_text(text, "utf-8")
+        click.echo(f"{path}: {'as it was' if text == before else 'written'}")
+    elif text != before:
+        lines = difflib.unified_diff(before.splitlines(), text.splitlines(), str(path), "as it would be", "", "", 1, "")
+        click.echo("\n".join(islice(lines, SHOWN)))
+        raise click.ClickException(f"{path} is not current; run `plainbase docs`")
+    else:
+        click.echo(f"{path} is current")

