@@ -225,6 +225,17 @@ async def test_a_declared_result(folder: Path, before: str, after: str, message:
     assert f"queries/loans.sql:5 loans.list_for_book: {message}" in await findings(folder)
 
 
+async def test_what_may_be_null_can_be_said(folder: Path) -> None:
+    await checked(folder, update=True)
+    plant(folder, "queries/loans.sql", "-- result: is_back boolean", "-- result: is_back boolean, title text!")
+    plant(folder, "queries/books.sql", "-- Adds a book.", "-- parameter: year integer!\n-- Adds a book.")
+    meant = "if that is meant, run `plainbase check --update`"
+    assert await findings(folder) == [
+        f"queries/books.sql:1 books.add: parameter 'year' was integer?, default and is integer, default; {meant}",
+        f"queries/loans.sql:5 loans.list_for_book: result column 'title' was text? and is text; {meant}",
+    ]
+
+
 async def test_a_parameter_that_sqlite_cannot_type(folder: Path) -> None:
     plant(
         folder,

@@ -133,8 +133,8 @@ def test_doc_and_notes() -> None:
         "-- name: a :many\n-- First line.\n--\n--   Second line.\n-- record_class: User\n"
         "-- defaults: id = uuid7(), at=now( )\n"
         '-- defaults: metadata = {"a": [1, "b, c"]}, tags = ["a, b"], description = null, limit=1.5\n'
-        '-- result: last_seen_at timestamp, "Share" real\n-- result: total integer\n-- scan: the table is tiny\n'
-        "-- parameter: at timestamp, tags json\n-- parameter: description text\n"
+        '-- result: last_seen_at timestamp, "Share" real!\n-- result: total integer\n-- scan: the table is tiny\n'
+        "-- parameter: at timestamp, tags json\n-- parameter: description text?\n"
         "-- parity: ties, no total order\nSELECT :id, :at, :metadata, :tags, :description -- no doc\n LIMIT :limit"
     )
     assert query.doc == "First line.\n\nSecond line."
@@ -146,6 +146,7 @@ def test_doc_and_notes() -> None:
     assert query.results == {"last_seen_at": "timestamp", "Share": "real", "total": "integer"}
     assert query.statements[0].results == query.results
     assert query.statements[0].declared == {"at": "timestamp", "tags": "json", "description": "text"}
+    assert query.nulls == {("result", "Share"): False, ("parameter", "description"): True}
     assert query.scan == "the table is tiny"
     assert query.notes == {"parity": "ties, no total order"}
     assert query.only is None
@@ -170,6 +171,7 @@ def test_doc_and_notes() -> None:
         ("-- defaults: z = 1", "there is no parameter 'z'"),
         ("-- result: a", "expected `name type, …`, found 'a'"),
         ("-- result: a timestamptz", "unknown type 'timestamptz'; the types are uuid, timestamp, boolean"),
+        ("-- result: a real ?", "expected `name type, …`, found 'a real ?'"),
         ("-- result: a real, a text", "'a' has two types"),
         ("-- parameter: a", "expected `name type, …`, found 'a'"),
         ("-- parameter: a bigint", "unknown type 'bigint'; the types are uuid, timestamp, boolean"),

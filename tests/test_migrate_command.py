@@ -563,6 +563,16 @@ def test_without_the_extra_it_says_what_to_install(place: Path, missing: str) ->
     assert result.stderr == f"plainbase: {missing} is missing: pip install 'plainbase[cli]'\n"
 
 
+@pytest.mark.parametrize("missing", ["sqlglot", "apsw"])
+@pytest.mark.parametrize("command", ["check", "docs"])
+def test_without_the_extra_of_a_command_the_others_work(place: Path, command: str, missing: str) -> None:
+    hidden = write(place / "hidden", {f"{missing}.py": f"raise ModuleNotFoundError('none', name={missing!r})"})
+    result = process(command, PYTHONPATH=str(hidden))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == f"Error: {missing} is missing: pip install 'plainbase[check]'\n"
+    assert process("migrate", "--help", PYTHONPATH=str(hidden)).returncode == 0
+
+
 def on_terminal(columns: int, *arguments: object, **environment: str) -> str:
     """What a command shows on a terminal so wide."""
     ours, theirs = pty.openpty()

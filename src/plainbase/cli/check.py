@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import click
 
+from plainbase import migrations
 from plainbase.check import scratch, session_state
 from plainbase.check.queries import snapshot
-from plainbase.check.queries.prove import Report, dialects, prove
 from plainbase.cli import wheel_server
 from plainbase.cli.opening import (
     command,
@@ -24,6 +25,9 @@ from plainbase.cli.opening import (
 from plainbase.database import Database
 from plainbase.dialect import Dialect
 from plainbase.errors import ConfigurationError, QueryFileError
+
+if TYPE_CHECKING:
+    from plainbase.check.queries.prove import Report
 
 WITHOUT = "PostgreSQL was NOT checked"
 
@@ -61,6 +65,8 @@ async def check(
     optional lines, and compares parameters, results, types, nulls, order and plans. A finding is a line that begins
     with file:line; where there are any, the exit code is 1.
     """
+    from plainbase.check.queries.prove import prove  # which imports what the extra `check` brings
+
     began = perf_counter()
     queries, folders = query_folders(queries), schema_folders(folders)
     path = queries[0] / snapshot.NAME
@@ -71,7 +77,7 @@ async def check(
         )
     if offline and update:
         raise ConfigurationError("--update asks PostgreSQL for the types, so it is never --offline")
-    with _server(server, needed=not offline and Dialect.POSTGRES in dialects(folders)) as (url, why_none):
+    with _server(server, needed=not offline and Dialect.POSTGRES in migrations.dialects(folders)) as (url, why_none):
         if update and why_none:
             raise ConfigurationError(f"--update asks PostgreSQL for the types: {why_none}")
         if sessions:

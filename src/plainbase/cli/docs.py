@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from plainbase.check import docs as pages
+from plainbase import migrations
 from plainbase.cli import wheel_server
 from plainbase.cli.opening import (
     command,
@@ -55,11 +55,12 @@ async def docs(
     Columns, rules, indexes and what they serve, diagrams; parameters, results, plans and callers of each query. With
     --schema of your own and no --queries it is about the tables alone.
     """
+    from plainbase.check import docs as pages  # which imports what the extra `check` brings
+
     queries = () if folders and not queries else query_folders(queries)
     folders = schema_folders(folders)
     path = out or folders[-1] / NAME
-    needed = any((folder / Dialect.POSTGRES / "migrations").is_dir() for folder in folders)
-    with wheel_server.scratch(server, needed=needed) as url:
+    with wheel_server.scratch(server, needed=Dialect.POSTGRES in migrations.dialects(folders)) as url:
         text = await pages.generate(queries, folders, url, path.parent, callers=callers)
     before = path.read_text("utf-8", "replace") if path.is_file() else ""
     if not check:

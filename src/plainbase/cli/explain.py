@@ -33,7 +33,7 @@ from plainbase.values import Accepts, ListOf
 @queries_option
 @command
 async def explain(url: str | None, name: str, parameters: tuple[str, ...], queries: tuple[Path, ...]) -> None:
-    """Show the engine's plan of a query, such as training_runs.list; nothing is run.
+    """Show the engine's plan of a query; nothing is run.
 
     With a value for each parameter that the query needs, it is the plan for these values: JSON, or a text as it is.
     Else it is the plan whatever the values; a parameter named without one puts its optional line in:

@@ -20,6 +20,8 @@ from plainbase.options import Options, resolve
 P = ParamSpec("P")
 T = TypeVar("T")
 
+EXTRAS = {"sqlglot": "check", "apsw": "check"}
+"""What a command imports when it is called, and the extra that brings it."""
 STOPPED = 130
 """The exit code after Ctrl-C, as of any program ended by that signal."""
 
@@ -60,7 +62,10 @@ def schema_option(default: str | None) -> Callable[[Callable[..., Any]], Callabl
 
 
 def command(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
-    """Run a coroutine function as a command; an error of plainbase's is told on stderr, with exit code 1."""
+    """Run a coroutine function as a command; an error of plainbase's is told on stderr, with exit code 1.
+
+    So is an extra that it needs and that is not installed.
+    """
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -68,6 +73,11 @@ def command(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
             return asyncio.run(function(*args, **kwargs))
         except PlainbaseError as error:
             raise click.ClickException(str(error)) from None
+        except ModuleNotFoundError as error:
+            extra = EXTRAS.get((error.name or "").partition(".")[0])
+            if extra is None:
+                raise
+            raise click.ClickException(f"{error.name} is missing: pip install 'plainbase[{extra}]'") from None
         except KeyboardInterrupt:
             click.echo("stopped; `plainbase migrate status` tells how far it came", err=True)
             raise SystemExit(STOPPED) from None

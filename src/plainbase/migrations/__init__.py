@@ -6,7 +6,7 @@
 
 from plainbase.migrations.apply import WAIT, down, up
 from plainbase.migrations.bookkeeping import baseline, repair
-from plainbase.migrations.files import File, Migration, read, version_of
+from plainbase.migrations.files import File, Migration, dialects, read, version_of
 from plainbase.migrations.new import new
 from plainbase.migrations.pieces import Timeouts
 from plainbase.migrations.plan import Record, Step, plan_down, plan_up
@@ -24,6 +24,7 @@ __all__ = [
     "Step",
     "Timeouts",
     "baseline",
+    "dialects",
     "down",
     "new",
     "plan_down",

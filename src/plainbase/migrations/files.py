@@ -106,6 +106,11 @@ def read(folders: Sequence[Path], dialect: Dialect) -> tuple[Migration, ...]:
     return tuple(migrations)
 
 
+def dialects(folders: Sequence[Path]) -> list[Dialect]:
+    """The dialects that the schema folders have migrations for."""
+    return [each for each in Dialect if any((folder / each / "migrations").is_dir() for folder in folders)]
+
+
 def numbers(folder: Path) -> set[int]:
     """The numbers that are taken in a schema folder, whatever its files hold."""
     names = (path.name for dialect in Dialect for path in (folder / dialect / "migrations").glob("*.sql"))

@@ -35,7 +35,7 @@ _SPEC = re.compile(r"(?P<name>[^\s():^$!<*#]+)\s*(?:\((?P<list>[^()]*)\))?\s*(?P
 _NOTE = re.compile(r"(defaults|parameter|result|scan|only|parity)[ \t]*:[ \t]*(.*)", re.DOTALL)
 _RECORD_CLASS = re.compile(r"record_class[ \t]*:[ \t]*\w+[ \t]*")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_COLUMN = re.compile(r"(\w+|\"[^\"]+\")\s+(\w+)")
+_TYPED = re.compile(r"(\w+|\"[^\"]+\")\s+(\w+)([?!]?)")
 _WITH_REASON = re.compile(r"(\w+)\s*,\s*(\S.*)")
 _EXPECTED = "expected `-- name: <query> :<kind>`, the kind one of " + ", ".join(f":{word}" for word in _KINDS)
 
@@ -57,6 +57,7 @@ class Notes:
     defaults: dict[str, Default] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
     results: dict[str, str] = field(default_factory=dict)
+    nulls: dict[tuple[str, str], bool] = field(default_factory=dict)
     only: Dialect | None = None
     scan: str | None = None
     others: dict[str, str] = field(default_factory=dict)
@@ -136,10 +137,12 @@ def _read_note(notes: Notes, word: str, text: str, offset: int) -> None:
         return
     if word in ("parameter", "result"):
         types = notes.results if word == "result" else notes.parameters
-        for name, logical in _types(text):
+        for name, logical, null in _types(text):
             if name in types:
                 raise Malformed(f"{name!r} has two types")
             types[name] = logical
+            if null:
+                notes.nulls[word, name] = null == "?"
             notes.offsets.setdefault(f"{word} {name}", offset)
         return
     if word in notes.offsets:
@@ -216,13 +219,14 @@ def _defaults(text: str) -> list[tuple[str, Default]]:
         position = comma.end()
 
 
-def _types(text: str) -> list[tuple[str, str]]:
+def _types(text: str) -> list[tuple[str, str, str]]:
+    """Read `name type, …`; after a type `?` says that it may be null, `!` that it is never."""
     found = []
     for item in text.split(","):
-        match = _COLUMN.fullmatch(item.strip())
+        match = _TYPED.fullmatch(item.strip())
         if match is None:
             raise Malformed(f"expected `name type, …`, found {item.strip()!r}")
         if match[2] not in TYPES:
             raise Malformed(f"unknown type {match[2]!r}; the types are {', '.join(TYPES)}")
-        found.append((match[1].strip('"'), match[2]))
+        found.append((match[1].strip('"'), match[2], match[3]))
     return found

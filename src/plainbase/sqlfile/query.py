@@ -55,7 +55,8 @@ class Default:
 class Query:
     """One query of a file; `statements[mask]` is its text with the optional groups whose bits are set.
 
-    `extras` are parameters with a default that stand on the optional lines of that group only.
+    `extras` are parameters with a default that stand on the optional lines of that group only. `nulls` tells of a
+    `parameter` or `result` whether it may be null, where the file says so.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Query:
     groups: tuple[frozenset[str], ...] = ()
     extras: Mapping[str, int] = field(default_factory=dict)
     results: Mapping[str, str] = field(default_factory=dict)
+    nulls: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     only: Dialect | None = None
     scan: str | None = None
     declared: tuple[str, ...] | None = None

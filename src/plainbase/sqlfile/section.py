@@ -154,6 +154,7 @@ def build(
         groups=groups.names,
         extras=MappingProxyType(groups.extras),
         results=MappingProxyType(notes.results),
+        nulls=MappingProxyType(notes.nulls),
         only=notes.only,
         scan=notes.scan,
         declared=name.declared,

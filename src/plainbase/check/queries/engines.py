@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import apsw
+from apsw.ext import query_info
+
 from plainbase.check import catalog
 from plainbase.check.catalog import Catalog
 from plainbase.check.meaning import nullable
@@ -22,7 +25,7 @@ from plainbase.drivers.postgres import PostgresDriver
 from plainbase.drivers.postgres_describe import describe
 from plainbase.drivers.sqlite import SqliteDriver
 from plainbase.drivers.sqlite_rows import logical_type
-from plainbase.errors import ConfigurationError, PlainbaseError
+from plainbase.errors import PlainbaseError
 from plainbase.migrations import Migration
 from plainbase.sqlfile.query import Kind, Query
 from plainbase.sqlfile.statement import Statement
@@ -77,15 +80,7 @@ async def on_postgres(driver: PostgresDriver, queries: Sequence[Query]) -> Engin
 
 
 async def on_sqlite(driver: SqliteDriver, queries: Sequence[Query]) -> Engine:
-    """The same on SQLite: by the driver's own library, and the declared types of results by apsw's.
-
-    Raises ConfigurationError where apsw is missing.
-    """
-    try:
-        import apsw
-        from apsw.ext import query_info
-    except ImportError:
-        raise ConfigurationError("a check needs apsw and sqlglot: pip install 'plainbase[check]'") from None
+    """The same on SQLite: by the driver's own library, and the declared types of results by apsw's."""
     engine = Engine(Dialect.SQLITE, await catalog.read(driver))
     connection = apsw.Connection(str(Path(driver.options.path or "")), flags=apsw.SQLITE_OPEN_READONLY)
     try:
@@ -170,12 +165,15 @@ def _hold_to_kind(engine: Engine, seen: Seen) -> None:
 
 
 def _with_nulls(engine: Engine, seen: Seen) -> Seen:
-    """Say what may be null; of a query that cannot be analysed everything may."""
+    """Say what may be null: what the file says, else what its text tells; if nothing does, everything may."""
     try:
         taken = nullable.parameters(seen.query, engine.dialect, engine.catalog)
         given = nullable.results(seen.query, engine.dialect, engine.catalog) or {}
     except Unreadable:
         taken, given = {}, {}
+    said = seen.query.nulls
+    taken |= {name: null for (word, name), null in said.items() if word == "parameter"}
+    given |= {name: null for (word, name), null in said.items() if word == "result"}
     parameters = {name: kind._replace(nullable=taken.get(name, True)) for name, kind in seen.parameters.items()}
     result = seen.result and {name: kind._replace(nullable=given.get(name, True)) for name, kind in seen.result.items()}
     return replace(seen, parameters=parameters, result=result)

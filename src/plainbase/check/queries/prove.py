@@ -53,11 +53,6 @@ class _Found:
     engines: dict[Dialect, Engine] = field(default_factory=dict)
 
 
-def dialects(schema: Sequence[Path]) -> list[Dialect]:
-    """The dialects that the schema folders have migrations for."""
-    return [each for each in Dialect if any((folder / each / "migrations").is_dir() for folder in schema)]
-
-
 async def prove(
     queries: Sequence[Path],
     schema: Sequence[Path],
@@ -76,7 +71,7 @@ async def prove(
     """
     loaded = load_both(queries)
     named = by_name(loaded)
-    wanted = dialects(schema) or list(Dialect)  # where there are none, reading them says what is missing
+    wanted = migrations.dialects(schema) or list(Dialect)  # where there are none, reading them says what is missing
     steps = {each: migrations.read(schema, each) for each in wanted}
     digests = {str(each): snapshot.schema_digest(found) for each, found in steps.items()}
     texts = {name: snapshot.text_digest(found) for name, found in named.items()}

@@ -107,6 +107,7 @@ def _parts(query: Query) -> Iterator[str]:
             yield token.text
     yield from (f"{name} = {default.text}" for name, default in sorted(query.defaults.items()))
     yield from (f"{name} {kind}" for name, kind in sorted(query.results.items()))
+    yield from (f"{word} {name} {null}" for (word, name), null in sorted(query.nulls.items()))
     yield from (" ".join(sorted(group)) for group in query.groups)
     for statement in query.statements[-1:]:
         yield from (f"{name} {kind}" for name, kind in sorted(statement.declared.items()))
