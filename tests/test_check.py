@@ -138,7 +138,9 @@ async def test_a_type_changed_in_one_dialect(folder: Path) -> None:
 async def test_a_null_allowed_in_one_dialect(folder: Path) -> None:
     plant(folder, "schema/postgres/migrations/0001_library.up.sql", '"C" NOT NULL,\n    lent_at', '"C",\n    lent_at')
     assert await findings(folder) == [
-        "queries/loans.sql:5 loans.list_for_book: result column 'reader' can be null on PostgreSQL only"
+        "queries/loans.sql:5 loans.list_for_book: result column 'reader' can be null on PostgreSQL only; "
+        "declare NOT NULL in both schemas, or say `-- result: reader text!` where it never is",
+        "schema loans: reader is NOT NULL on SQLite only",
     ]
 
 
@@ -259,6 +261,43 @@ async def test_a_kind_that_needs_rows(folder: Path) -> None:
     assert "a :one query gives rows, and this statement none" in (await findings(folder))[0]
 
 
+async def test_two_result_columns_of_one_name(folder: Path) -> None:
+    plant(folder, "queries/loans.sql", "    l.reader,", "    l.reader,\n    b.id,")
+    assert await findings(folder) == [
+        "queries/loans.sql:5 loans.list_for_book: two columns of the result have one name: id; give each an alias"
+    ]
+
+
+async def test_a_text_that_prepares_and_cannot_be_planned(folder: Path) -> None:
+    sql = "VALUES (:book_id, :reader)"
+    plant(folder, "queries/loans.sql", sql, f"{sql}\nON CONFLICT (reader) DO NOTHING")
+    found = await findings(folder)
+    assert [line.partition(": ")[0] for line in found] == ["queries/loans.sql:1 loans.lend"] * 2
+    assert {line.partition(" on ")[2].partition(":")[0] for line in found} == {"PostgreSQL", "SQLite"}
+    assert all("ON CONFLICT" in line for line in found)
+
+
+async def test_a_snapshot_is_not_written_while_the_engines_disagree(folder: Path) -> None:
+    plant(folder, "queries/loans.sqlite.sql", "RETURNING id, lent_at", "RETURNING lent_at, id")
+    report = await prove([folder / "queries"], [folder / "schema"], os.environ[SERVER], before=None, update=True)
+    assert not report.complete
+    plant(folder, "queries/loans.sqlite.sql", "RETURNING lent_at, id", "RETURNING id, lent_at")
+    plant(folder, "queries/books.sql", "-- How many books there are.\n", "")
+    report = await prove([folder / "queries"], [folder / "schema"], os.environ[SERVER], before=None, update=True)
+    assert report.complete
+    assert len(report.findings) == 1
+
+
+async def test_new_and_lost_queries_are_one_finding_each(folder: Path) -> None:
+    await checked(folder, update=True)
+    plant(folder, "queries/books.sql", "-- name: count :value", "-- name: number :value")
+    run = "run `plainbase check --update`"
+    assert await findings(folder) == [
+        f"queries/checked.json books.number: new, and not in checked.json yet; {run}",
+        f"queries/checked.json books.count: there is no such query any more; {run}",
+    ]
+
+
 async def test_a_query_that_says_nothing_of_itself(folder: Path) -> None:
     plant(folder, "queries/books.sql", "-- How many books there are.\n", "")
     assert await findings(folder) == [
@@ -328,8 +367,8 @@ async def test_offline_the_snapshot_must_be_true(folder: Path) -> None:
     plant(folder, "schema/postgres/migrations/0001_library.up.sql", "year  bigint", "year  integer")
     run = "since checked.json was written; run `plainbase check --update` where PostgreSQL is"
     assert await findings(folder, offline=True) == [
-        f"checked.json postgres: the migrations have changed {run}",
         f"queries/books.sql:7 books.list: the query's text has changed {run}",
+        f"queries/checked.json postgres: the migrations have changed {run}",
     ]
 
 

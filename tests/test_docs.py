@@ -212,7 +212,7 @@ def test_check_tells_what_has_changed(own: Path) -> None:
     changed = run(*folders, "--check")
     assert changed.exit_code == 1
     assert "-Notes of a size, at least; by id.\n+Notes of a size, or more; by id.\n" in changed.output
-    assert "run `plainbase docs`" in changed.output
+    assert "`plainbase docs` writes it" in changed.output
     assert page.read_text("utf-8") == before
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plainbase.calls import Queries
 from plainbase.rows import Row
 
 if TYPE_CHECKING:
@@ -175,4 +176,6 @@ def at_run_time(name: str) -> Any:
         return Row
     if name.endswith("Params"):
         return dict
+    if name.endswith("Queries"):
+        return Queries
     raise AttributeError(f"{name} is there for type checkers, and not at run time")

@@ -21,6 +21,11 @@ def folder(name: str) -> Path:
     raise ConfigurationError(f"this installation of plainbase lacks its folder {name}; install it again")
 
 
+def is_installed(path: Path) -> bool:
+    """Whether a path lies in an installed plainbase, which is not to be written to, and not in a checkout."""
+    return path.resolve().is_relative_to(Path(__file__).resolve().parent)
+
+
 @cache
 def internal_queries(dialect: Dialect, file: str) -> Mapping[str, Query]:
     """The queries that plainbase itself runs, of one file in its folder `sql`."""

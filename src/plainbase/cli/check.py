@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from plainbase import migrations
+from plainbase import migrations, shipped
 from plainbase.check import scratch, session_state
 from plainbase.check.queries import snapshot
 from plainbase.cli import wheel_server
@@ -68,7 +68,7 @@ async def check(
     from plainbase.check.queries.prove import prove  # which imports what the extra `check` brings
 
     began = perf_counter()
-    queries, folders = query_folders(queries), schema_folders(folders)
+    given, queries, folders = bool(queries), query_folders(queries), schema_folders(folders)
     path = queries[0] / snapshot.NAME
     before = snapshot.read(path)
     if offline and before is None:
@@ -77,6 +77,8 @@ async def check(
         )
     if offline and update:
         raise ConfigurationError("--update asks PostgreSQL for the types, so it is never --offline")
+    if update and shipped.is_installed(path):
+        raise ConfigurationError(f"{path} belongs to an installed plainbase; name folders of your own by --queries")
     with _server(server, needed=not offline and Dialect.POSTGRES in migrations.dialects(folders)) as (url, why_none):
         if update and why_none:
             raise ConfigurationError(f"--update asks PostgreSQL for the types: {why_none}")
@@ -89,13 +91,15 @@ async def check(
             )
         except QueryFileError as error:
             _tell(error.problems, [], "these files do not load, so no query was checked")
+    if given and folders == (shipped.folder("schema"),):
+        report = report.with_remark("the schema is the one that plainbase ships; --schema names another")
     if why_none:
         report = report.with_remark(f"{WITHOUT}: {why_none}")
     if update and report.complete:
         snapshot.write(path, report.snapshot)
         report = report.with_remark(f"{path} is written")
     elif update:
-        report = report.with_remark(f"{path} is not written: mend what does not prepare first")
+        report = report.with_remark(f"{path} is not written: mend what does not prepare, and what differs, first")
     _tell([*map(str, report.findings)], report.remarks, _summary(report, perf_counter() - began))
 
 
@@ -109,7 +113,7 @@ def _server(server: str | None, *, needed: bool) -> Iterator[tuple[str | None, s
         try:
             url = stack.enter_context(wheel_server.scratch(server))
         except ConfigurationError as error:
-            yield None, f"{error}; or name a server for scratch databases by --server or TEST_DATABASE_URL"
+            yield None, str(error)
         else:
             yield url, ""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from plainbase import migrations
+from plainbase import migrations, shipped
 from plainbase.cli import wheel_server
 from plainbase.cli.opening import (
     command,
@@ -19,6 +19,7 @@ from plainbase.cli.opening import (
     server_option,
 )
 from plainbase.dialect import Dialect
+from plainbase.errors import ConfigurationError
 
 NAME = "README.md"
 SHOWN = 40
@@ -62,6 +63,8 @@ async def docs(
     path = out or folders[-1] / NAME
     with wheel_server.scratch(server, needed=Dialect.POSTGRES in migrations.dialects(folders)) as url:
         text = await pages.generate(queries, folders, url, path.parent, callers=callers)
+    if not check and shipped.is_installed(path):
+        raise ConfigurationError(f"{path} belongs to an installed plainbase; name another file by --out")
     before = path.read_text("utf-8", "replace") if path.is_file() else ""
     if not check:
         path.write_text(text, "utf-8")
@@ -69,6 +72,8 @@ async def docs(
     elif text != before:
         lines = difflib.unified_diff(before.splitlines(), text.splitlines(), str(path), "as it would be", "", "", 1, "")
         click.echo("\n".join(islice(lines, SHOWN)))
-        raise click.ClickException(f"{path} is not current; run `plainbase docs`")
+        raise click.ClickException(
+            f"{path} is not current: `plainbase docs` writes it, with the same options but --check"
+        )
     else:
         click.echo(f"{path} is current")

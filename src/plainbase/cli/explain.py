@@ -144,8 +144,8 @@ async def _judge(db: Database, query: Query, statement: Statement, growing: Mapp
     """Say what the review of plans has against it, or why that is accepted."""
     planned = await plan_review.plan(db._driver, query, statement, growing=growing) if growing else None
     found = plan_review.findings(planned.plan, growing) if planned else []
-    if found and query.scan is not None:
-        click.echo(f"\n{'; '.join(found)}\naccepted: {query.scan}")
+    if query.scan is not None:
+        click.echo("".join(f"\n{each}" for each in [*found, f"accepted: {query.scan}"]))
     for each in found if query.scan is None else ():
         click.echo(f"warning: {each}, which grows with use", err=True)
 

@@ -81,6 +81,8 @@ def command(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
         except KeyboardInterrupt:
             click.echo("stopped; `plainbase migrate status` tells how far it came", err=True)
             raise SystemExit(STOPPED) from None
+        except BrokenPipeError:  # whoever read has enough; click ends the process quietly
+            raise
         except OSError as error:
             what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
             raise click.ClickException(what) from None

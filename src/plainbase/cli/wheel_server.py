@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,7 +61,13 @@ def scratch(server: str | None = None, *, needed: bool = True) -> Iterator[str |
     if server or not needed:
         yield server
         return
-    with tempfile.TemporaryDirectory(prefix="plainbase-scratch-") as folder, running(Path(folder, "postgres")) as url:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="plainbase-scratch-"))
+        try:
+            url = stack.enter_context(running(Path(folder, "postgres")))
+        except ConfigurationError as error:
+            advice = "or name a server for scratch databases by --server or TEST_DATABASE_URL"
+            raise ConfigurationError(f"{error}; {advice}") from None
         yield url
 
 

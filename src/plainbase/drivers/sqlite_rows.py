@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
@@ -90,8 +90,14 @@ def row_factory(description: tuple[tuple[Any, ...], ...], results: Mapping[str, 
     return make
 
 
+def _aware(text: str) -> datetime:
+    """A moment; what says no time zone is in UTC, as all that SQLite's own functions give."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
 def _timestamp(value: Any) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return value if isinstance(value, datetime) else _aware(value)
 
 
 def _uuid(value: Any) -> UUID:
@@ -126,7 +132,7 @@ RESULTS: Mapping[str, Callable[[Any], Any]] = {
 def register_converters() -> None:
     """Register the declared types; the registry is shared by the process, so the names are plainbase's alone."""
     sqlite3.register_converter("UUID_TEXT", lambda value: UUID(value.decode()))
-    sqlite3.register_converter("TIMESTAMP_TEXT", lambda value: datetime.fromisoformat(value.decode()))
+    sqlite3.register_converter("TIMESTAMP_TEXT", lambda value: _aware(value.decode()))
     sqlite3.register_converter("JSON_TEXT", json.loads)
     sqlite3.register_converter("BOOLEAN_INTEGER", b"1".__eq__)
     sqlite3.register_converter("DECIMAL_TEXT", lambda value: Decimal(value.decode()))

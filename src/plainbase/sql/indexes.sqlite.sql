@@ -36,11 +36,12 @@ ORDER BY t.name, k.id, k.seq;
 -- name: list_relations :many
 -- The tables and views, with the statement that made a view.
 -- Differs from postgres: the file's schema keeps the text of each statement.
--- result: name text, is_view boolean, definition text
+-- result: name text, is_view boolean, definition text, part_of text
 SELECT
     name,
     type = 'view' AS is_view,
-    CASE WHEN type = 'view' THEN sql END AS definition
+    CASE WHEN type = 'view' THEN sql END AS definition,
+    NULL AS part_of
 FROM sqlite_schema
 WHERE type IN ('table', 'view')
 ORDER BY name;

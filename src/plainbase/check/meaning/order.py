@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from plainbase.check.catalog import Catalog
 from plainbase.check.meaning.dependence import Knowledge, settled, unwrapped
-from plainbase.check.meaning.parsing import limit_of, parse, texts
+from plainbase.check.meaning.parsing import Unreadable, limit_of, parse, texts
 from plainbase.check.meaning.relations import Reader
 from plainbase.check.meaning.scopes import Relation
 from plainbase.dialect import Dialect
@@ -28,6 +28,33 @@ def unordered(query: Query, dialect: Dialect, catalog: Catalog) -> str | None:
         if (query.kind is Kind.MANY or limit_of(tree) == 1) and (fault := _fault(tree, reader)):
             return fault
     return None
+
+
+def several(query: Query, dialect: Dialect, catalog: Catalog) -> bool:
+    """Tell whether a query of one row may find several, as far as keys and conditions say. Raises Unreadable."""
+    if query.kind not in (Kind.OPTIONAL, Kind.ONE):
+        return False
+    reader = Reader(catalog, dialect)
+    for text in texts(query):
+        tree = parse(text, dialect)
+        if limit_of(tree) in (0, 1):
+            continue
+        inserted = tree.expression if isinstance(tree, exp.Insert) and not tree.args.get("with_") else None
+        relation = reader.relation(inserted if isinstance(inserted, exp.Select) else tree, {}, None)
+        if not relation.one_row and len(settled(relation, frozenset())) < len(relation.columns):
+            return True
+    return False
+
+
+def is_written(query: Query, dialect: Dialect) -> bool:
+    """Tell whether there is an ORDER BY at all, or nothing that one could stand in."""
+    try:
+        tree = parse(query.statements[-1].text, dialect)
+    except Unreadable:
+        return True
+    while isinstance(tree, exp.Subquery):
+        tree = tree.this
+    return not isinstance(tree, exp.Query) or tree.args.get("order") is not None
 
 
 def _fault(tree: exp.Expr, reader: Reader) -> str | None:

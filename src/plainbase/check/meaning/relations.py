@@ -31,6 +31,10 @@ class Reader:
         quoted = self.dialect is Dialect.POSTGRES and identifier.args.get("quoted")
         return identifier.name if quoted else identifier.name.lower()
 
+    def same(self, name: str, folded: str) -> bool:
+        """Tell whether a name of the catalog is the one that an identifier stands for."""
+        return name == folded or (self.dialect is Dialect.SQLITE and name.lower() == folded)
+
     def name(self, expression: exp.Expr) -> str:
         """Return the name of a result column; of one that was given none what the engine makes of it, nearly."""
         if isinstance(expression, exp.Alias):
@@ -71,7 +75,10 @@ class Reader:
             return self._lateral(node, names, called, scope)
         if isinstance(node, exp.Table) and isinstance(node.this, exp.Identifier):
             key = self.fold(node.this)
-            known = scope.ctes.get(key) if not node.args.get("db") else None
+            schema = self.fold(node.args["db"]) if node.args.get("db") else ""
+            if schema not in ("", "public", "main"):  # the catalog holds what stands without its schema
+                return Relation((), complete=False).renamed(names), ()
+            known = scope.ctes.get(key) if not schema else None
             return (known or self.table(key)).renamed(names), ()
         if isinstance(node, exp.Subquery | exp.Values):
             # What stands beside it is not seen from within, only what stands outside of both.

@@ -44,6 +44,8 @@ class Indexes:
     foreign_keys: tuple[ForeignKey, ...] = ()
     tables: frozenset[str] = frozenset()
     views: Mapping[str, str] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)
+    """The table that a partition, or one that inherits, is part of."""
 
     def of(self, table: str) -> list[Index]:
         """The indexes of one table."""
@@ -63,6 +65,7 @@ async def read(driver: Driver) -> Indexes:
         tuple(ForeignKey(table, tuple(row["column_name"] for row in rows)) for (table, _), rows in keys),
         frozenset(row["name"] for row in relations if not row["is_view"]),
         {row["name"]: row["definition"] for row in relations if row["is_view"]},
+        {row["name"]: row["part_of"] for row in relations if row["part_of"] is not None},
     )
 
 

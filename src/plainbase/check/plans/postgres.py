@@ -74,6 +74,11 @@ class _Reader:
         self._indexes = indexes
         self._named: dict[str, Node] = {}
 
+    def _table(self, plan: Json) -> str:
+        """The table as the catalog has it, and not the partition of it that has the rows."""
+        name = _table(plan)
+        return self._indexes.parents.get(name, name)
+
     def node(self, plan: Json) -> Node:
         asides, children = [], []
         for below in plan.get("Plans", ()):
@@ -94,7 +99,7 @@ class _Reader:
             condition = plan.get("TID Cond", "")
             return Node(
                 "index" if condition else "scan",
-                table=_table(plan),
+                table=self._table(plan),
                 condition=condition,
                 filter=filters,
                 at_most_one=kind == "Tid Scan",
@@ -120,7 +125,7 @@ class _Reader:
             return Node("join", filter=filters, whole=whole, children=looked_up, asides=asides)
         if kind == "ModifyTable":
             arbiters = " + ".join(plan.get("Conflict Arbiter Indexes", ()))
-            return Node("change", table=_table(plan), index=arbiters, children=children, asides=asides)
+            return Node("change", table=self._table(plan), index=arbiters, children=children, asides=asides)
         for kinds, word in ((_GROUPS, "group"), (_APPENDS, "append"), (frozenset({"WindowAgg"}), "window")):
             if kind in kinds:
                 return Node(word, filter=filters, children=children, asides=asides)  # type: ignore[arg-type]
@@ -168,7 +173,7 @@ class _Reader:
         condition = " AND ".join(plan[key] for key in ("Index Cond", "Order By") if key in plan)
         narrow = _PRESENT.sub("", condition)  # nulls lie at an end of the index: nearly all of it is read, and no more
         leads = index is None or not index.ordered or _bounds(narrow, index, 0)
-        table = _table(plan) or (index.table if index else "")
+        table = self._table(plan) or (index.table if index else "")
         return Node(
             "index",
             table=table,
@@ -189,7 +194,7 @@ class _Reader:
         conditioned = narrow(bool(part.condition) for part in parts)
         return Node(
             "index",
-            table=_table(plan),
+            table=self._table(plan),
             index=" + ".join(part.index for part in parts),
             condition=" AND ".join(part.condition for part in parts) if conditioned else "",
             filter=filters,

@@ -101,16 +101,18 @@ def _results(postgres: Seen, sqlite: Seen) -> Iterator[Finding]:
 
 
 def _column(query: Query, other: Query, name: str, ours: Type, theirs: Type) -> Iterator[Finding]:
-    declared = query.results.get(name) or other.results.get(name)
-    if declared is not None and declared != ours.name != ANY:
-        yield Finding.of(query, f"-- result: {name} is {ours.name}, not {declared}")
+    wrong = [each for each in (query, other) if each.results.get(name, ours.name) != ours.name != ANY]
+    if wrong:
+        for each in wrong:
+            yield Finding.of(each, f"-- result: {name} is {ours.name}, not {each.results[name]}")
     elif theirs.name == ANY != ours.name and ours.name not in STORED_AS_THEY_ARE:
         yield Finding.of(query, f"SQLite cannot tell the type of {name!r}: write `-- result: {name} {ours.name}`")
     elif theirs.name not in (ANY, ours.name):
         yield Finding.of(query, f"result column {name!r} is {_bare(ours)} on PostgreSQL and {_bare(theirs)} on SQLite")
     if ours.nullable != theirs.nullable:
         where = "PostgreSQL" if ours.nullable else "SQLite"
-        yield Finding.of(query, f"result column {name!r} can be null on {where} only")
+        remedy = f"declare NOT NULL in both schemas, or say `-- result: {name} {ours.name}!` where it never is"
+        yield Finding.of(query, f"result column {name!r} can be null on {where} only; {remedy}")
 
 
 def _bare(kind: Type) -> str:

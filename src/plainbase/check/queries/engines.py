@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -74,6 +74,7 @@ async def on_postgres(driver: PostgresDriver, queries: Sequence[Query]) -> Engin
                 _fails(engine, query, statement, error.message)
                 break
             parameters = _by_name(statement, (Type(*each) for each in found.parameters))
+            _named_once(engine, query, statement, [name for name, _, _ in found.columns])
             result = {name: Type(kind, listed) for name, kind, listed in found.columns}
             _note(engine, statement, Seen(query, parameters, result or None))
     return engine
@@ -91,9 +92,11 @@ async def on_sqlite(driver: SqliteDriver, queries: Sequence[Query]) -> Engine:
                     described = query_info(connection, statement.text).description
                     accepts = (await driver.plans.make(statement, driver.look)).accepts
                 except (apsw.Error, PlainbaseError) as error:
-                    _fails(engine, query, statement, str(error).removeprefix("SQLError: "))
+                    message = error.message if isinstance(error, PlainbaseError) else str(error)
+                    _fails(engine, query, statement, message.removeprefix("SQLError: "))
                     break
                 parameters = _by_name(statement, map(_accepted, accepts))
+                _named_once(engine, query, statement, [name for name, _ in described])
                 result = {name: _column(query, name, declared) for name, declared in described}
                 computed = frozenset(name for name, declared in described if declared is None)
                 _note(engine, statement, Seen(query, parameters, result or None, computed))
@@ -109,6 +112,21 @@ async def plan(engine: Engine, driver: Driver, queries: Sequence[Query], migrati
     engine.indexes = await indexes.read(driver)
     engine.planned = [each async for each in review.read(driver, queries, engine.indexes, engine.growing)]
     engine.findings += review.review(engine.planned, engine.growing)
+    engine.findings += [each async for each in _without_a_plan(engine, driver)]
+
+
+async def _without_a_plan(engine: Engine, driver: Driver) -> AsyncIterator[Finding]:
+    """Say of the queries that prepare and have no plan what the engine says: it would say it to whoever calls them."""
+    planned = {each.statement for each in engine.planned}
+    for seen in engine.seen.values():
+        for statement in seen.query.statements:
+            if statement.verb in review.PLANNED and statement not in planned:
+                try:
+                    await generic_plans.text(driver, statement)
+                except PlainbaseError as error:
+                    message = f"has no plan on {engine.dialect.engine}: {error.message}"
+                    yield Finding.of(seen.query, message, statement)
+                    break
 
 
 async def run_scripts(engine: Engine, driver: Driver, queries: Sequence[Query]) -> None:
@@ -137,6 +155,14 @@ async def _run_undone(driver: Driver, query: Query) -> None:
 def _fails(engine: Engine, query: Query, statement: Statement, message: str) -> None:
     engine.findings.append(Finding.of(query, f"does not prepare on {engine.dialect.engine}: {message}", statement))
     engine.seen.pop(query.name, None)
+
+
+def _named_once(engine: Engine, query: Query, statement: Statement, names: Sequence[str]) -> None:
+    """A row is a mapping, so the engine's drivers refuse two columns of one name, but not before they run."""
+    twice = ", ".join(dict.fromkeys(name for name in names if names.count(name) > 1))
+    if twice and query.kind is not Kind.EXEC:
+        message = f"two columns of the result have one name: {twice}; give each an alias"
+        engine.findings.append(Finding.of(query, message, statement))
 
 
 def _note(engine: Engine, statement: Statement, seen: Seen) -> None:
@@ -175,7 +201,10 @@ def _with_nulls(engine: Engine, seen: Seen) -> Seen:
     taken |= {name: null for (word, name), null in said.items() if word == "parameter"}
     given |= {name: null for (word, name), null in said.items() if word == "result"}
     parameters = {name: kind._replace(nullable=taken.get(name, True)) for name, kind in seen.parameters.items()}
-    result = seen.result and {name: kind._replace(nullable=given.get(name, True)) for name, kind in seen.result.items()}
+    folded = str.lower if engine.dialect is Dialect.SQLITE else str
+    result = seen.result and {
+        name: kind._replace(nullable=given.get(folded(name), True)) for name, kind in seen.result.items()
+    }
     return replace(seen, parameters=parameters, result=result)
 
 

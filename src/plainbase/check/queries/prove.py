@@ -35,11 +35,8 @@ class Report:
     texts: int
     engines: Sequence[Dialect]
     snapshot: Snapshot
-
-    @property
-    def complete(self) -> bool:
-        """Whether every query prepared on every engine that it is for."""
-        return self.snapshot.texts.keys() == self.snapshot.queries.keys()
+    complete: bool
+    """Whether all engines were asked, every query prepared, and they agree on what it takes and gives."""
 
     def with_remark(self, remark: str) -> Report:
         """The same, with one remark more."""
@@ -76,13 +73,17 @@ async def prove(
     digests = {str(each): snapshot.schema_digest(found) for each, found in steps.items()}
     texts = {name: snapshot.text_digest(found) for name, found in named.items()}
     found = _Found()
+    place = f"{queries[0].resolve().name}/{snapshot.NAME}"
     for dialect in wanted:
         if dialect is Dialect.SQLITE or server is not None:
             await _examine(found, dialect, loaded[dialect], schema, steps[dialect], server)
     found.findings += rules.undocumented(named)
     found.findings += rules.unordered(found.engines)
-    found.findings += rules.differences(found.engines, wanted)
+    found.findings += rules.left_out(found.engines)
+    found.findings += rules.several(found.engines)
+    found.findings += (disagreements := [*rules.differences(found.engines, wanted)])
     found.findings += rules.grows_in_one(found.engines)
+    found.findings += rules.tables_differ(found.engines)
     if not any(engine.growing for engine in found.engines.values()):
         found.remarks.append("no table is marked `-- grows` above its CREATE TABLE, so no plan was judged")
     if with_indexes:
@@ -90,13 +91,14 @@ async def prove(
     if callers:
         found.findings += rules.unused(named, callers)
     now = Snapshot(digests, texts, compare.descriptions(found.engines))
+    asked = [each for each in wanted if each in found.engines]
     if before is None:
         if not update:
             found.remarks.append(f"there is no {snapshot.NAME} to compare with; {rules.UPDATE}, which writes it")
-    elif Dialect.POSTGRES in wanted and server is None:
-        found.findings += rules.stale(before, now, named)
-    elif not update:
-        found.findings += rules.changed(before, now.queries, named)
+    elif asked == wanted and not update:
+        found.findings += rules.changed(before, now.queries, named, place)
+    elif server is None and Dialect.POSTGRES in wanted:
+        found.findings += rules.stale(before, now, named, place)
     return Report(
         in_order(found.findings),
         found.remarks,
@@ -104,6 +106,7 @@ async def prove(
         sum(len(query.statements) for dialect in found.engines for query in loaded[dialect]),
         list(found.engines),
         now,
+        asked == wanted and not disagreements and now.texts.keys() == now.queries.keys(),
     )
 
 

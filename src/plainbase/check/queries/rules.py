@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from plainbase.check.meaning import order
+from plainbase.check.meaning import inserts, order
 from plainbase.check.meaning.relations import Unreadable
 from plainbase.check.plans import grows, index_report
 from plainbase.check.queries import compare, computed, snapshot, uses
@@ -15,7 +15,7 @@ from plainbase.check.queries.finding import Finding
 from plainbase.check.queries.snapshot import Snapshot
 from plainbase.dialect import Dialect
 from plainbase.migrations import Migration
-from plainbase.sqlfile import Query
+from plainbase.sqlfile import Kind, Query
 
 Named = Mapping[str, Sequence[Query]]
 """Each query by name, on the engines that it is for."""
@@ -23,6 +23,8 @@ Engines = Mapping[Dialect, Engine]
 
 OWN = frozenset({"schema_migrations", "view_refreshes"})
 """The tables of plainbase itself, which no migration makes."""
+SHOWN = 5
+"""New queries that are named; their places are theirs to see."""
 UPDATE = "run `plainbase check --update`"
 
 
@@ -50,10 +52,39 @@ def unordered(engines: Engines) -> Iterator[Finding]:
                 continue
             try:
                 why = order.unordered(seen.query, dialect, engine.catalog)
-            except Unreadable:
+            except Unreadable as error:
+                if seen.query.kind is Kind.MANY and not order.is_written(seen.query, dialect):
+                    message = f"there is no ORDER BY to decide, and the rest is not understood ({error})"
+                    yield Finding.of(seen.query, f"{message}; or say `-- parity: unordered, why`")
                 continue
             if why is not None:
                 yield Finding.of(seen.query, f"{why}; or say `-- parity: unordered, why`")
+
+
+def several(engines: Engines) -> Iterator[Finding]:
+    """Yield the queries of one row that nothing keeps from finding several, which callers get an error for."""
+    for dialect, engine in engines.items():
+        for seen in engine.seen.values():
+            try:
+                found = order.several(seen.query, dialect, engine.catalog)
+            except Unreadable:
+                continue
+            if found and not seen.query.notes.get("parity", "").startswith("shape"):
+                message = f"a :{seen.query.kind} query may find several rows; name a whole key, or say LIMIT 1"
+                yield Finding.of(seen.query, message)
+
+
+def left_out(engines: Engines) -> Iterator[Finding]:
+    """Yield the INSERTs that no values can make succeed."""
+    for dialect, engine in engines.items():
+        for seen in engine.seen.values():
+            try:
+                found = [*inserts.left_out(seen.query, dialect, engine.catalog)]
+            except Unreadable:
+                continue
+            for table, columns in found:
+                message = f"leaves out {', '.join(columns)} of {table}, NOT NULL without a default"
+                yield Finding.of(seen.query, f"{message} on {dialect.engine}")
 
 
 def differences(engines: Engines, wanted: Collection[Dialect]) -> Iterator[Finding]:
@@ -65,6 +96,36 @@ def differences(engines: Engines, wanted: Collection[Dialect]) -> Iterator[Findi
             if len(wanted) == 1 or seen.query.only is not None:
                 engine.seen[name] = computed.complete(seen) if dialect is Dialect.SQLITE else seen
                 yield from compare.alone(engine.seen[name])
+
+
+def tables_differ(engines: Engines) -> Iterator[Finding]:
+    """Yield what the tables of both dialects do not have in common, whether or not a query shows it."""
+    if len(engines) < len(Dialect):
+        return
+    first, second = (engines[each].catalog.tables for each in (Dialect.POSTGRES, Dialect.SQLITE))
+    for name in sorted(first.keys() & second.keys() - OWN):
+        ours, theirs = first[name], second[name]
+        if not (ours.fillable and theirs.fillable):
+            continue
+        for column in ours.columns.keys() & theirs.columns.keys():
+            one, other = ours.columns[column], theirs.columns[column]
+            if one.required != other.required:
+                yield Finding("schema", name, f"{column} is NOT NULL on {_where(one.required)} only")
+            if one.has_default != other.has_default and not (one.computed or other.computed):
+                yield Finding("schema", name, f"{column} has a default on {_where(one.has_default)} only")
+        keys = [{frozenset(key) for key in (table.primary_key, *table.unique) if key} for table in (ours, theirs)]
+        references = [
+            {(each.columns, each.table, each.targets) for each in table.references} for table in (ours, theirs)
+        ]
+        for key in keys[0] ^ keys[1]:
+            yield Finding("schema", name, f"({', '.join(sorted(key))}) is unique on {_where(key in keys[0])} only")
+        for each in references[0] ^ references[1]:
+            said = f"({', '.join(each[0])}) refers to {each[1]}"
+            yield Finding("schema", name, f"{said} on {_where(each in references[0])} only")
+
+
+def _where(on_postgres: bool) -> str:
+    return (Dialect.POSTGRES if on_postgres else Dialect.SQLITE).engine
 
 
 def grows_in_one(engines: Engines) -> Iterator[Finding]:
@@ -85,18 +146,21 @@ def indexes(engines: Engines, migrations: Mapping[Dialect, Sequence[Migration]],
             yield Finding(where, "index", f"{message} on {dialect.engine}")
 
 
-def stale(before: Snapshot, now: Snapshot, named: Named) -> Iterator[Finding]:
-    """Yield what has changed since the snapshot was written, of what it alone knows."""
+def stale(before: Snapshot, now: Snapshot, named: Named, place: str) -> Iterator[Finding]:
+    """Yield what has changed since the snapshot in `place` was written, of what it alone knows."""
     for name, what in snapshot.stale(before, now.texts, now.schema):
-        place = named[name][0].where if name in named else snapshot.NAME
-        yield Finding(place, name, f"{what} since {snapshot.NAME} was written; {UPDATE} where PostgreSQL is")
+        where = named[name][0].where if name in named else place
+        yield Finding(where, name, f"{what} since {snapshot.NAME} was written; {UPDATE} where PostgreSQL is")
 
 
-def changed(before: Snapshot, now: Mapping[str, Description], named: Named) -> Iterator[Finding]:
-    """Yield what callers of the queries would have to know, and the snapshot does not."""
+def changed(before: Snapshot, now: Mapping[str, Description], named: Named, place: str) -> Iterator[Finding]:
+    """Yield what callers of the queries would have to know, and the snapshot in `place` does not."""
+    new = [name for name in now if name not in before.queries]
+    if new:
+        others = f" and {len(new) - SHOWN} more" if len(new) > SHOWN else ""
+        yield Finding(place, f"{', '.join(new[:SHOWN])}{others}", f"new, and not in {snapshot.NAME} yet; {UPDATE}")
     for name, description in now.items():
-        known = before.queries.get(name)
-        for change in ["it is new"] if known is None else snapshot.changes(known, description):
+        for change in snapshot.changes(before.queries[name], description) if name in before.queries else ():
             yield Finding.of(named[name][0], f"{change}; if that is meant, {UPDATE}")
     for name in sorted(before.queries.keys() - named.keys()):
-        yield Finding(snapshot.NAME, name, f"there is no such query any more; {UPDATE}")
+        yield Finding(place, name, f"there is no such query any more; {UPDATE}")
