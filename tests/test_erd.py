@@ -7,8 +7,9 @@ import re
 import pytest
 
 from plainbase import Database
-from plainbase.check import catalog, erd
+from plainbase.check import catalog
 from plainbase.check.catalog import Catalog, Column, Reference, Table
+from plainbase.check.schema import erd
 from plainbase.drivers.postgres import PostgresDriver
 from plainbase.options import resolve
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from own_folders import opened
-from plainbase import Database, migrations, shipped
+from plainbase import Database, migrations
+from plainbase.check import catalog
 from plainbase.check.plans import grows, index_report, indexes
 from plainbase.check.plans import review as plan_review
 from plainbase.check.plans.index_report import Report, promised
@@ -70,7 +71,8 @@ async def report(db: Database, queries: Path, schema: Path) -> Report:
     known = await indexes.read(db._driver)
     planned = [each async for each in plan_review.read(db._driver, tree, known, grows.read(found))]
     own = ("schema_migrations", "view_refreshes")
-    return index_report.report(known, planned, found, {query.name for query in tree}, own=own)
+    tables = await catalog.read(db._driver)
+    return index_report.report(tables, known, planned, found, {query.name for query in tree}, own=own)
 
 
 async def test_what_is_wrong_is_told(empty_url: str, engine: str, tmp_path: Path) -> None:
@@ -92,11 +94,6 @@ async def test_what_is_wrong_is_told(empty_url: str, engine: str, tmp_path: Path
         f"{where}:31: notes_body_idx serves notes.gone, it says; there is no such query",
     )
     assert found.findings == (*found.unused, *found.keys, *found.promises)
-
-
-async def test_the_shipped_indexes_serve_what_they_say(db: Database) -> None:
-    found = await report(db, shipped.folder("queries"), shipped.folder("schema"))
-    assert found.findings == ()
 
 
 def test_comments_name_queries() -> None:

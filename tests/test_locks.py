@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from plainbase import Database
-from plainbase.check import locks
+from plainbase.check.schema import locks
 from plainbase.errors import ConstraintViolation, QueryTimeout, StatementFailed
 from waiting import until
 

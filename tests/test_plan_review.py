@@ -8,10 +8,12 @@ import pytest
 
 from own_folders import migration, opened
 from plainbase import Database, migrations, shipped
-from plainbase.check.plans import grows, indexes
+from plainbase.check import catalog
+from plainbase.check.plans import grows, index_report, indexes
 from plainbase.check.plans import review as plan_review
 from plainbase.check.plans import sqlite as plans_sqlite
 from plainbase.check.plans.nodes import summary
+from plainbase.check.queries.rules import OWN
 from plainbase.database import RESERVED
 from plainbase.dialect import Dialect
 from plainbase.sqlfile import load, walk
@@ -187,13 +189,17 @@ def test_the_words_of_other_versions_of_sqlite_are_read() -> None:
     assert line("SELECT n.id FROM notes AS n", "SEARCH n USING AUTOMATIC PARTIAL COVERING INDEX (id=?)") == "all notes"
 
 
-async def test_the_shipped_queries_have_none_without_a_reason(db: Database) -> None:
+async def test_the_shipped_queries_and_indexes_have_none(db: Database) -> None:
     dialect = Dialect(db.dialect)
-    growing = grows.read(migrations.read([shipped.folder("schema")], dialect))
+    shipped_migrations = migrations.read([shipped.folder("schema")], dialect)
     queries = list(walk(load([shipped.folder("queries")], dialect, RESERVED)))
-    planned = [each async for each in plan_review.read(db._driver, queries, growing=growing)]
-    assert [str(finding) for finding in plan_review.review(planned, growing)] == []
+    growing, known = grows.read(shipped_migrations), await indexes.read(db._driver)
+    tables = await catalog.read(db._driver)
+    planned = [each async for each in plan_review.read(db._driver, queries, known, growing)]
     assert len(planned) > 1000
+    assert [str(finding) for finding in plan_review.review(planned, growing)] == []
+    names = {query.name for query in queries}
+    assert index_report.report(tables, known, planned, shipped_migrations, names, own=OWN).findings == ()
 
 
 def schema(folder: Path, **dialects: str) -> dict[Dialect, tuple[migrations.Migration, ...]]:

@@ -7,26 +7,10 @@ from collections.abc import Mapping
 import pytest
 
 from plainbase import Dialect
-from plainbase.check.catalog import Catalog, Column, Reference, Table
+from plainbase.check.catalog import Catalog
 from plainbase.check.meaning import nullable
 from plainbase.check.meaning.relations import Unreadable
-from plainbase.sqlfile import Query, parse
-
-BOTH = tuple(Dialect)
-POSTGRES, SQLITE = (Dialect.POSTGRES,), (Dialect.SQLITE,)
-
-
-def table(
-    name: str, columns: str, *unique: str, view: str = "", references: tuple[Reference, ...] = (), computed: str = ""
-) -> Table:
-    """A table of columns, `!` behind those that are NOT NULL; the first of its keys is the primary one."""
-    made = {
-        each.strip("!"): Column(each.strip("!"), "text", each.endswith("!"), False, each in computed.split(), ())
-        for each in columns.split()
-    }
-    keys = tuple(tuple(key.split()) for key in unique)
-    return Table(name, not view, made, references, keys[0] if keys else (), keys, view)
-
+from tried import BOTH, POSTGRES, SQLITE, query, table
 
 TABLES = (
     table("a", "id! name! note b_id flag", "id", "name"),
@@ -38,13 +22,6 @@ TABLES = (
     table("foreign_view", "id! x", view="NOT EVEN SQL ("),
 )
 CATALOG = Catalog({each.name: each for each in TABLES}, {})
-
-
-def query(sql: str, dialect: Dialect, *notes: str, kind: str = "many") -> Query:
-    text = "\n".join([f"-- name: tried :{kind}", "-- Tried.", *(f"-- {note}" for note in notes), f"{sql};", ""])
-    queries, problems = parse(text, file="tried.sql", namespace="tests", dialect=dialect)
-    assert problems == []
-    return queries[0]
 
 
 def results(sql: str, dialect: Dialect, kind: str = "many") -> Mapping[str, bool] | None:

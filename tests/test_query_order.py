@@ -5,23 +5,9 @@ from __future__ import annotations
 import pytest
 
 from plainbase import Dialect
-from plainbase.check.catalog import Catalog, Column, Reference, Table
+from plainbase.check.catalog import Catalog, Reference
 from plainbase.check.meaning import order
-from plainbase.sqlfile import Query, parse
-
-BOTH = tuple(Dialect)
-POSTGRES, SQLITE = (Dialect.POSTGRES,), (Dialect.SQLITE,)
-
-
-def table(name: str, columns: str, *unique: str, view: str = "", references: tuple[Reference, ...] = ()) -> Table:
-    """A table of columns, `!` behind those that are NOT NULL; the first of its keys is the primary one."""
-    made = {
-        each.strip("!"): Column(each.strip("!"), "text", each.endswith("!"), False, False, ())
-        for each in columns.split()
-    }
-    keys = tuple(tuple(key.split()) for key in unique)
-    return Table(name, not view, made, references, keys[0] if keys else (), keys, view)
-
+from tried import BOTH, POSTGRES, SQLITE, query, table
 
 TABLES = (
     table("a", "id! name! made! b_id word", "id", "word"),
@@ -41,16 +27,8 @@ TABLES = (
 CATALOG = Catalog({each.name: each for each in TABLES}, {})
 
 
-def query(sql: str, dialect: Dialect, kind: str) -> Query:
-    queries, problems = parse(
-        f"-- name: tried :{kind}\n-- Tried.\n{sql};\n", file="tried.sql", namespace="tests", dialect=dialect
-    )
-    assert problems == []
-    return queries[0]
-
-
 def fault(sql: str, dialect: Dialect, kind: str = "many") -> str | None:
-    return order.unordered(query(sql, dialect, kind), dialect, CATALOG)
+    return order.unordered(query(sql, dialect, kind=kind), dialect, CATALOG)
 
 
 TOTAL = [

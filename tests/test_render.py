@@ -18,7 +18,8 @@ import pytest
 from conftest import SERVER
 from own_folders import write
 from plainbase import Database, migrations, shipped
-from plainbase.check import pg_dump, scratch
+from plainbase.check import scratch
+from plainbase.check.schema import pg_dump
 from plainbase.errors import MigrationError
 from plainbase.migrations.verify import live_objects
 from plainbase.options import resolve

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from conftest import SERVER
 from own_folders import migration, write
 from plainbase import shipped
-from plainbase.check import squawk
+from plainbase.check.schema import squawk
 from plainbase.cli.commands import plainbase
 
 OTHER = {"postgres": "SQLite", "sqlite": "PostgreSQL"}

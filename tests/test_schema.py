@@ -93,18 +93,6 @@ def test_every_index_says_what_it_serves(dialect: str) -> None:
                 assert lines[number - 1].startswith("-- Serves "), f"{path.name}:{number + 1}"
 
 
-@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
-def test_every_query_that_an_index_serves_exists(dialect: str) -> None:
-    queries = {
-        f"{path.name.split('.')[0]}.{name}"
-        for path in shipped.folder("queries").glob("*.sql")
-        for name in re.findall(r"(?m)^-- name: (\w+)", path.read_text())
-    }
-    for line in re.findall(r"-- Serves (.*)", text(dialect)):
-        for query in re.findall(r"\b\w+\.\w+", line):
-            assert query in queries, query
-
-
 async def test_the_tables_have_the_same_columns_in_the_same_order(templates: dict[str, str]) -> None:
     async with plainbase.open(f"sqlite:///{templates['sqlite']}") as db:
         sqlite = await db.fetch_all("""

@@ -18,7 +18,8 @@ import test_schema_file
 from conftest import SERVER
 from own_folders import write
 from plainbase import Database, migrations, shipped
-from plainbase.check import pg_dump, schema_file, scratch
+from plainbase.check import scratch
+from plainbase.check.schema import pg_dump, schema_file
 from plainbase.dialect import Dialect
 from plainbase.errors import MigrationError
 from plainbase.migrations.verify import live_objects

@@ -17,7 +17,8 @@ import pytest
 
 from conftest import SERVER, on_server
 from plainbase import Database, shipped
-from plainbase.check import pg_dump, schema_file, scratch
+from plainbase.check import scratch
+from plainbase.check.schema import pg_dump, schema_file
 from plainbase.dialect import Dialect
 from plainbase.errors import ConfigurationError, MigrationError
 from plainbase.options import resolve

@@ -9,7 +9,7 @@ import pytest
 import plainbase
 from own_folders import opened
 from plainbase import shipped
-from plainbase.check import session_state
+from plainbase.check.sessions import session_state
 from plainbase.errors import ConfigurationError
 from waiting import until
 

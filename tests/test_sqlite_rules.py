@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from plainbase import Database
-from plainbase.check import sqlite_rules
+from plainbase.check.schema import sqlite_rules
 from plainbase.errors import ConfigurationError
 
 PARENT = "CREATE TABLE datasets (id UUID_TEXT NOT NULL PRIMARY KEY, name TEXT);"

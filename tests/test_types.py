@@ -23,7 +23,7 @@ from plainbase.check.queries.description import Description, Parameter, Type
 from plainbase.check.queries.loading import by_name, load_both
 from plainbase.check.queries.snapshot import Snapshot
 from plainbase.check.types.one_row import always_one
-from plainbase.cli.types import types
+from plainbase.cli import commands
 from plainbase.dialect import Dialect
 from plainbase.sqlfile import adhoc
 
@@ -118,7 +118,7 @@ def describe(folder: Path) -> None:
 
 def ran(*options: object) -> Result:
     """Run `plainbase types`."""
-    return CliRunner().invoke(types, [str(option) for option in options])
+    return CliRunner().invoke(commands.plainbase, ["types", *map(str, options)])
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ import test_schema_file
 from conftest import SERVER, named, on_server
 from own_folders import migration, write
 from plainbase import Database, migrations, shipped
-from plainbase.check import schema_file
+from plainbase.check.schema import schema_file
 from plainbase.dialect import Dialect
 from plainbase.errors import MigrationError
 

@@ -2539,6 +2539,9 @@ if TYPE_CHECKING:
     class JobsClaimRow(JobsGetRow):
         started_at: datetime
 
+    class JobsListRunningRow(JobsGetRow):
+        lease_expires_at: datetime
+
     class JobsListDeadRow(JobsGetRow):
         completed_at: datetime
 
@@ -2766,7 +2769,7 @@ if TYPE_CHECKING:
             ...
 
         @Many
-        def list_running(self, *, worker_id: Text | Omit = OMIT, limit: Integer | Omit = 100) -> JobsGetRow:
+        def list_running(self, *, worker_id: Text | Omit = OMIT, limit: Integer | Omit = 100) -> JobsListRunningRow:
             """Jobs that run, the one whose lease is over first coming first; of one worker where it is given."""
             ...
 

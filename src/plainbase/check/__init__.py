@@ -1,5 +1,8 @@
-"""Proofs about SQL files, one module each, run against scratch databases (scratch).
+"""Proofs about SQL files, run against scratch databases that are made from the migrations (scratch, catalog).
 
-Queries: catalog -> example_rows (rows to run on), parameters (values to run with) -> session_state.
-Migrations: schema_file (by pg_dump, unqualified) -> schema.sql; locks, squawk, sqlite_rules, erd -> review.
+queries/   plainbase check: each query on both engines, its types, its order, its plan, checked.json
+meaning/   what a query's text says by itself: nulls, orders; plans/ what the engines do with it, and the indexes
+types/     plainbase types; docs/ plainbase docs
+sessions/  plainbase check --session-state
+schema/    plainbase migrate dump and review: schema.sql, locks, lint, diagrams
 """

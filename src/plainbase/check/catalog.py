@@ -31,11 +31,13 @@ class Column:
 
 
 class Reference(NamedTuple):
-    """A foreign key, column by column."""
+    """A foreign key, column by column; its name is the engine's, which SQLite has none of."""
 
     columns: tuple[str, ...]
     table: str
     targets: tuple[str, ...]
+    name: str = ""
+    on_delete: str = "NO ACTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,13 @@ async def read(driver: Driver) -> Catalog:
             if row["table_name"] == name
         }
         references = tuple(
-            Reference(tuple(row["columns"]), row["referenced_table"], tuple(row["referenced_columns"]))
+            Reference(
+                tuple(row["columns"]),
+                row["referenced_table"],
+                tuple(row["referenced_columns"]),
+                row["name"] if driver.dialect is Dialect.POSTGRES else "",
+                row["on_delete"],
+            )
             for row in own
             if row["referenced_table"] is not None
         )

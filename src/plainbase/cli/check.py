@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from plainbase import migrations, shipped
-from plainbase.check import scratch, session_state
+from plainbase.check import scratch
 from plainbase.check.queries import snapshot
+from plainbase.check.sessions import session_state
 from plainbase.cli import wheel_server
 from plainbase.cli.opening import (
     command,
@@ -70,8 +71,8 @@ async def check(
     began = perf_counter()
     given, queries, folders = bool(queries), query_folders(queries), schema_folders(folders)
     path = queries[0] / snapshot.NAME
-    before = snapshot.read(path)
-    if offline and before is None:
+    before = None if update else snapshot.read(path)
+    if offline and not update and before is None:
         raise ConfigurationError(
             f"{path} is missing, so --offline knows nothing of PostgreSQL; `check --update` writes it"
         )

@@ -56,7 +56,7 @@ async def read(db: Database, dataset: DatasetsGetRow, order: int, run: TrainingR
         baseline=last[training.BASELINE],
         characters=tuple(map(int, characters)),
         ngrams=int(last[training.NGRAMS]),
-        best_step=best.step if best and best.step else len(curve),
+        best_step=best.step if best is not None and best.step is not None else len(curve),
         generation=generations[0] if generations else None,
     )
 

@@ -14,9 +14,9 @@ from typing import Any
 import click
 
 from plainbase import migrations, shipped
+from plainbase.check.finding import variant
 from plainbase.check.plans import grows
 from plainbase.check.plans import review as plan_review
-from plainbase.check.queries.finding import variant
 from plainbase.cli.opening import command, opened_to_look, queries_option, query_folders, url_option
 from plainbase.database import RESERVED, Database
 from plainbase.dialect import Dialect
@@ -35,9 +35,9 @@ from plainbase.values import Accepts, ListOf
 async def explain(url: str | None, name: str, parameters: tuple[str, ...], queries: tuple[Path, ...]) -> None:
     """Show the engine's plan of a query; nothing is run.
 
-    With a value for each parameter that the query needs, it is the plan for these values: JSON, or a text as it is.
-    Else it is the plan whatever the values; a parameter named without one puts its optional line in:
-    `plainbase explain training_runs.list since statuses`.
+    The query is named as it is called: training_runs.list. With a value for each parameter that the query needs, it
+    is the plan for these values: JSON, or a text as it is. Else it is the plan whatever the values; a parameter named
+    without one puts its optional line in: `plainbase explain training_runs.list since statuses`.
     """
     given = dict(_parameter(each) for each in parameters)
     async with opened_to_look(url, ()) as db:

@@ -9,8 +9,8 @@ from typing import TextIO
 import click
 
 from plainbase import migrations
-from plainbase.check import review as reviewing
-from plainbase.check import schema_file
+from plainbase.check.schema import review as reviewing
+from plainbase.check.schema import schema_file
 from plainbase.cli import wheel_server
 from plainbase.cli.opening import (
     command,

@@ -79,7 +79,9 @@ def command(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
                 raise
             raise click.ClickException(f"{error.name} is missing: pip install 'plainbase[{extra}]'") from None
         except KeyboardInterrupt:
-            click.echo("stopped; `plainbase migrate status` tells how far it came", err=True)
+            words = click.get_current_context().command_path.split()
+            tells = "; `plainbase migrate status` tells how far it came" if {"migrate", "init"} & set(words) else ""
+            click.echo(f"stopped{tells}", err=True)
             raise SystemExit(STOPPED) from None
         except BrokenPipeError:  # whoever read has enough; click ends the process quietly
             raise

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 from uuid import UUID
 
 from plainbase.errors import ConstraintViolation, ParameterError
 from plainbase.platform import evaluations as kept
 from plainbase.platform.error_text import error_text
 from plainbase.platform.evaluations import Evaluation
+from plainbase.platform.runners import AnyRunner
 from plainbase.sqlfile.query import OMIT, Omit
 from plainbase.transaction import Transaction
-
-if TYPE_CHECKING:
-    from plainbase.platform.runners import AnyRunner
-    from plainbase.typed import BenchmarksGetRow
+from plainbase.typed import BenchmarksGetRow
 
 PATH_CHECK = "benchmarks_status_path_check"
 """The rule by which a benchmark ends once, and stays ended."""

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from plainbase.errors import StatementFailed
+from plainbase.platform.runners import AnyRunner
 from plainbase.platform.search import language, snippets
 from plainbase.sqlfile.query import OMIT
-
-if TYPE_CHECKING:
-    from plainbase.platform.runners import AnyRunner
 
 
 @dataclass(frozen=True, slots=True)

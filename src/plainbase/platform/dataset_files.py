@@ -8,17 +8,15 @@ from dataclasses import dataclass, field
 from os import PathLike, fspath
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from plainbase.errors import ParameterError
 from plainbase.platform.dataset_columns import Budget, Cells, Lengths, Values
 from plainbase.platform.dataset_rows import HashingFile, RowReader
 from plainbase.platform.datasets import Registered
+from plainbase.platform.runners import AnyRunner
 from plainbase.values import uuid7
-
-if TYPE_CHECKING:
-    from plainbase.platform.runners import AnyRunner
 
 COLUMNS = 1000
 """Columns that are described; of a file with more the first ones."""

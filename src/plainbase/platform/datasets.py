@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
+from plainbase.platform.runners import AnyRunner
+from plainbase.typed import DatasetsGetRow
 from plainbase.values import uuid7
-
-if TYPE_CHECKING:
-    from plainbase.platform.runners import AnyRunner
-    from plainbase.typed import DatasetsGetRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
+from plainbase.platform.runners import AnyRunner
 from plainbase.sqlfile.query import OMIT, Omit
+from plainbase.typed import EvaluationsGetRow
 from plainbase.values import uuid7
-
-if TYPE_CHECKING:
-    from plainbase.platform.runners import AnyRunner
-    from plainbase.typed import EvaluationsGetRow
 
 
 @dataclass(frozen=True, slots=True)

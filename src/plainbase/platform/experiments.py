@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 from uuid import UUID
 
 from plainbase.errors import ConstraintViolation
+from plainbase.platform.runners import AnyRunner
 from plainbase.sqlfile.query import OMIT, Omit
 from plainbase.transaction import Transaction
-
-if TYPE_CHECKING:
-    from plainbase.platform.runners import AnyRunner
-    from plainbase.typed import ExperimentsAttachRunRow, ExperimentsGetRow
+from plainbase.typed import ExperimentsAttachRunRow, ExperimentsGetRow
 
 PATH_CHECK = "experiments_status_path_check"
 """The rule by which an experiment goes from pending to running to one end."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from plainbase.errors import PlainbaseError, RowNotFound
 from plainbase.platform.error_text import error_text
-
-if TYPE_CHECKING:
-    from plainbase.platform.runners import AnyRunner
-    from plainbase.typed import InferenceRequestsLogRow, InferenceSessionsGetRow
+from plainbase.platform.runners import AnyRunner
+from plainbase.typed import InferenceRequestsLogRow, InferenceSessionsGetRow
 
 
 @dataclass(frozen=True, slots=True)

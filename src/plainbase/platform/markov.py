@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from random import Random
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from plainbase.errors import RowNotFound
-
-if TYPE_CHECKING:
-    from plainbase.platform.runners import AnyRunner
+from plainbase.platform.runners import AnyRunner
 
 
 async def count(db: AnyRunner, dataset_id: UUID, n: int, corpus_text_ids: Iterable[int]) -> int:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import process_time
-from typing import TYPE_CHECKING
 
 from plainbase.errors import PlainbaseError, RowNotFound
 from plainbase.platform import backoff, markov, training
+from plainbase.platform.runners import AnyDatabase
 from plainbase.rows import Row
-
-if TYPE_CHECKING:
-    from plainbase.platform.runners import AnyDatabase
-    from plainbase.typed import TrainingRunsGetRow
+from plainbase.typed import TrainingRunsGetRow
 
 BITS = "bits_per_character"
 BASELINE = "order_0_bits_per_character"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from plainbase.errors import ParameterError, RowNotFound
+from plainbase.platform.runners import AnyRunner
+from plainbase.typed import ModelVersionsGetRow
 from plainbase.values import uuid7
-
-if TYPE_CHECKING:
-    from plainbase.platform.runners import AnyRunner
-    from plainbase.typed import ModelVersionsGetRow
 
 REFERENCE = re.compile(r"(?P<model>.+)(?P<sign>[@:])(?P<rest>[^@:]+)", re.DOTALL)
 

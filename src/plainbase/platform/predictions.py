@@ -7,17 +7,15 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from math import isfinite
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from plainbase.errors import DataInvalid
 from plainbase.platform.error_text import error_text
+from plainbase.platform.runners import AnyRunner
 from plainbase.sqlfile.query import OMIT, Omit
+from plainbase.typed import PredictionsGetRow, PredictionsStatisticsRow
 from plainbase.values import now, uuid7
-
-if TYPE_CHECKING:
-    from plainbase.platform.runners import AnyRunner
-    from plainbase.typed import PredictionsGetRow, PredictionsStatisticsRow
 
 FINITE = ("prediction", "confidence_score", "confidence_low", "confidence_high", "processing_time_ms")
 """The numbers of a prediction; the column of a prediction could hold an infinity, a prediction cannot be one."""

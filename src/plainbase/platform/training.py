@@ -7,16 +7,14 @@ from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mappin
 from contextlib import asynccontextmanager
 from datetime import datetime
 from math import isnan
-from typing import TYPE_CHECKING, Any, Literal, SupportsFloat, TypeGuard, cast
+from typing import Any, Literal, SupportsFloat, TypeGuard, cast
 from uuid import UUID
 
 from plainbase.errors import ConstraintViolation, DataInvalid, ParameterError, RowNotFound, StatementFailed
 from plainbase.platform.error_text import error_text
+from plainbase.platform.runners import AnyDatabase, AnyRunner
+from plainbase.typed import CheckpointsGetRow, TrainingRunsGetRow
 from plainbase.values import now, uuid7
-
-if TYPE_CHECKING:
-    from plainbase.platform.runners import AnyDatabase, AnyRunner
-    from plainbase.typed import CheckpointsGetRow, TrainingRunsGetRow
 
 COLUMNS = ("run_id", "name", "step", "value", "recorded_at")
 STATUS_PATH = "training_runs_status_path_check"

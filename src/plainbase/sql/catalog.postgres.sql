@@ -46,11 +46,21 @@ SELECT
         INNER JOIN pg_attribute AS a ON k.confrelid = a.attrelid AND keys.number = a.attnum
         ORDER BY keys.position
     ) AS referenced_columns,
+    CASE k.confdeltype
+        WHEN 'a' THEN 'NO ACTION'
+        WHEN 'c' THEN 'CASCADE'
+        WHEN 'd' THEN 'SET DEFAULT'
+        WHEN 'n' THEN 'SET NULL'
+        WHEN 'r' THEN 'RESTRICT'
+    END AS on_delete,
     CASE WHEN k.contype = 'c' THEN pg_get_constraintdef(k.oid) ELSE '' END AS rule
 FROM pg_constraint AS k
 INNER JOIN pg_class AS c ON k.conrelid = c.oid
 LEFT JOIN pg_class AS f ON k.confrelid = f.oid
-WHERE pg_table_is_visible(c.oid)
+WHERE
+    pg_table_is_visible(c.oid)
+    -- A key that refers to a partitioned table is listed once more for each of its parts.
+    AND (k.contype <> 'f' OR k.conparentid = 0 OR c.relispartition)
 UNION ALL
 SELECT
     CAST(c.relname AS text) AS table_name,
@@ -68,6 +78,7 @@ SELECT
     ) AS columns,
     NULL AS referenced_table,
     CAST('{}' AS text[]) AS referenced_columns,
+    NULL AS on_delete,
     '' AS rule
 FROM pg_index AS i
 INNER JOIN pg_class AS n ON i.indexrelid = n.oid

@@ -43,6 +43,7 @@ SELECT
     json_group_array(c.name) AS columns,
     NULL AS referenced_table,
     '[]' AS referenced_columns,
+    NULL AS on_delete,
     '' AS rule
 FROM pragma_table_list AS t
 INNER JOIN pragma_table_xinfo(t.name) AS c ON c.pk > 0
@@ -61,6 +62,7 @@ SELECT
     json_group_array(c.name) FILTER (WHERE c.name IS NOT NULL) AS columns,
     NULL AS referenced_table,
     '[]' AS referenced_columns,
+    NULL AS on_delete,
     '' AS rule
 FROM pragma_table_list AS t
 INNER JOIN pragma_index_list(t.name) AS i ON i."unique" AND i.origin <> 'pk'
@@ -79,6 +81,7 @@ SELECT
     json_group_array(f."from") AS columns,
     f."table" AS referenced_table,
     json_group_array(f."to") AS referenced_columns,
+    f.on_delete,
     '' AS rule
 FROM pragma_table_list AS t
 INNER JOIN pragma_foreign_key_list(t.name) AS f ON true

@@ -23,22 +23,6 @@ WHERE
     AND t.relnamespace NOT IN (CAST('pg_catalog' AS regnamespace), CAST('pg_toast' AS regnamespace))
 ORDER BY t.relname, c.relname, place.number;
 
--- name: list_foreign_keys :many
--- The foreign keys of the search path's tables, column by column.
-SELECT
-    CAST(t.relname AS text) AS table_name,
-    CAST(k.conname AS text) AS name,
-    CAST(a.attname AS text) AS column_name
-FROM pg_constraint AS k
-INNER JOIN pg_class AS t ON k.conrelid = t.oid
-CROSS JOIN unnest(k.conkey) WITH ORDINALITY AS part (number, place)
-INNER JOIN pg_attribute AS a ON k.conrelid = a.attrelid AND part.number = a.attnum
-WHERE
-    k.contype = 'f'
-    AND k.conparentid = 0
-    AND pg_table_is_visible(t.oid)
-ORDER BY t.relname, k.conname, part.place;
-
 -- name: list_relations :many
 -- The search path's tables and views, with what a view selects.
 SELECT

@@ -21,18 +21,6 @@ INNER JOIN pragma_index_xinfo(i.name) AS x ON x.key
 LEFT JOIN sqlite_schema AS s ON i.name = s.name AND s.type = 'index'
 ORDER BY t.name, i.name, x.seqno;
 
--- name: list_foreign_keys :many
--- The foreign keys of all tables, column by column.
--- Differs from postgres: they have numbers instead of names, and the file's schema has no catalog of them.
--- result: table_name text, name text, column_name text
-SELECT
-    t.name AS table_name,
-    CAST(k.id AS text) AS name,
-    k."from" AS column_name
-FROM sqlite_schema AS t
-INNER JOIN pragma_foreign_key_list(t.name) AS k ON t.type = 'table'
-ORDER BY t.name, k.id, k.seq;
-
 -- name: list_relations :many
 -- The tables and views, with the statement that made a view.
 -- Differs from postgres: the file's schema keeps the text of each statement.

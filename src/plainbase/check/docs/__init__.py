@@ -32,7 +32,7 @@ async def generate(
     Raises MigrationError where the schema does not apply, QueryFileError and ConfigurationError where queries do not
     load or prepare.
     """
-    wanted = [each for each in ORDER if any((folder / each / "migrations").is_dir() for folder in schema)]
+    wanted = sorted(migrations.dialects(schema), key=ORDER.index)
     if not wanted:
         migrations.read(schema, ORDER[0])  # which says what is missing
     loaded = load_both(queries) if queries else {}

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from plainbase.check import erd
 from plainbase.check.docs.facts import OWN, Facts
 from plainbase.check.docs.page import Page, code, link, prose
 from plainbase.check.docs.queries import Queries, relative
 from plainbase.check.docs.tables import Tables
 from plainbase.check.queries.description import Description
+from plainbase.check.schema import erd
 from plainbase.dialect import Dialect
 from plainbase.sqlfile import Query
 

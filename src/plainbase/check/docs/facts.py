@@ -23,18 +23,6 @@ _RELATIONS = frozenset({"table", "view", "materialized view"})
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignKey:
-    """A foreign key; `name` is "" where the engine keeps none."""
-
-    table: str
-    name: str
-    columns: tuple[str, ...]
-    target: str
-    target_columns: tuple[str, ...]
-    on_delete: str
-
-
-@dataclass(frozen=True, slots=True)
 class Part:
     """A constraint, an index, a trigger, a function: its SQL, as written where that still holds, and its comment."""
 
@@ -51,7 +39,6 @@ class Facts:
     migrations: Sequence[Migration]
     written: Written
     objects: Sequence[SchemaObject]
-    foreign_keys: Sequence[ForeignKey]
     grows: Mapping[str, str]
     engine: Engine
     plans: Mapping[str, Plans] = field(default_factory=dict)

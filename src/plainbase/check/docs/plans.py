@@ -9,15 +9,13 @@ takes either. SQLite tells of the tables that a foreign key makes it look into, 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from plainbase.check.plans import review as plan_review
 from plainbase.check.plans.indexes import Indexes
 from plainbase.check.plans.nodes import Node
-from plainbase.drivers.base import Driver
-from plainbase.sqlfile import Query, Statement
+from plainbase.check.plans.review import Planned
+from plainbase.sqlfile import Statement
 
 BY_ALL_ROWS = frozenset({"sort", "group", "window"})
 """Steps that want all rows before they give the first."""
@@ -41,20 +39,15 @@ class _Access(NamedTuple):
     by: str
 
 
-async def read(
-    driver: Driver,
-    queries: Sequence[Query],
-    growing: Collection[str],
-    indexes: Indexes,
-    names: Mapping[str, str],
-) -> Mapping[str, Plans]:
-    """Read the plans of the queries that have one; `names` are other names of indexes. Raises StatementFailed."""
-    found: dict[str, list[str]] = {}
-    runnable = [query for query in queries if query.statements]
-    ends = [replace(query, statements=(query.statements[0], query.statements[-1])) for query in runnable]
-    async for planned in plan_review.read(driver, ends, indexes=indexes, growing=growing):
-        found.setdefault(planned.query.name, []).append(told(planned.plan, planned.statement, indexes, names))
-    return {name: Plans(texts[0], texts[-1]) for name, texts in found.items()}
+def ends(planned: Iterable[Planned], indexes: Indexes, names: Mapping[str, str]) -> Mapping[str, Plans]:
+    """The plans of each query's first text and of its last one; `names` are other names of indexes."""
+    texts: dict[str, list[Planned]] = {}
+    for each in planned:
+        texts.setdefault(each.query.name, []).append(each)
+    return {
+        name: Plans(*(told(each.plan, each.statement, indexes, names) for each in (found[0], found[-1])))
+        for name, found in texts.items()
+    }
 
 
 def told(plan: Node, statement: Statement, indexes: Indexes, names: Mapping[str, str]) -> str:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from plainbase import migrations
-from plainbase.check import catalog, scratch
+from plainbase.check import scratch
 from plainbase.check.docs import plans, written
-from plainbase.check.docs.facts import OWN, Facts, ForeignKey
-from plainbase.check.plans import grows, indexes
-from plainbase.check.plans.indexes import Indexes
-from plainbase.check.queries.engines import Engine, on_postgres, on_sqlite, run_scripts
+from plainbase.check.docs.facts import OWN, Facts
+from plainbase.check.queries.engines import examine
 from plainbase.database import Database
 from plainbase.dialect import Dialect
 from plainbase.drivers import connect
-from plainbase.drivers.base import Driver
-from plainbase.drivers.postgres import PostgresDriver
-from plainbase.drivers.sqlite import SqliteDriver
 from plainbase.migrations import File, Migration
 from plainbase.migrations.verify import live_objects
 from plainbase.options import resolve
@@ -39,33 +34,19 @@ async def read(dialect: Dialect, schema: Sequence[Path], queries: Sequence[Query
         db = await stack.enter_async_context(Database.open(url, queries=None, schema=schema, migrate=True))
         driver = await connect(resolve(url, pool_size=1, max_overflow=0))
         stack.push_async_callback(driver.close)
-        known = await indexes.read(driver)
-        engine = await _engine(driver, [query for query in queries if query.statements])
-        growing = _growing(found)
-        prepared = [] if engine.findings else [each.query for each in engine.seen.values()]
+        engine = await examine(driver, queries, found)
         facts = Facts(
             dialect,
             found,
             written.read([*_own(dialect), *found]),
             await live_objects(db),
-            await _foreign_keys(driver),
-            growing,
+            _reasons(engine.growing, found),
             engine,
         )
-        found_plans = await plans.read(driver, prepared, growing, known, _names(facts, known))
-        await run_scripts(engine, driver, queries)  # last: one may count rows, and a plan for none is another
-        return replace(facts, plans=found_plans)
+        return replace(facts, plans=plans.ends(engine.planned, engine.indexes, _names(facts)))
 
 
-async def _engine(driver: Driver, queries: Sequence[Query]) -> Engine:
-    if isinstance(driver, PostgresDriver):
-        return await on_postgres(driver, queries)
-    if isinstance(driver, SqliteDriver) and queries:
-        return await on_sqlite(driver, queries)
-    return Engine(driver.dialect, await catalog.read(driver))  # tables alone need nothing installed
-
-
-def _names(facts: Facts, known: Indexes) -> dict[str, str]:
+def _names(facts: Facts) -> dict[str, str]:
     """The constraints whose indexes have a name of the engine's making, by that name."""
     found: dict[str, str] = {}
     for table in facts.tables:
@@ -74,27 +55,12 @@ def _names(facts: Facts, known: Indexes) -> dict[str, str]:
         ]
         keys = {part.text.partition("(")[2].replace('"', "").rstrip(") "): part.name for part in parts}
         primary = ", ".join(facts.tables[table].primary_key)
-        made = [index for index in known.of(table) if index.name.startswith("sqlite_autoindex_")]
+        made = [index for index in facts.engine.indexes.of(table) if index.name.startswith("sqlite_autoindex_")]
         found |= {index.name: keys[columns] for index in made if (columns := ", ".join(index.expressions)) in keys}
         itself = facts.dialect is Dialect.SQLITE and (facts.stored(table) or not any(index.primary for index in made))
         if itself and primary in keys:
             found[plans.ROWID.format(table)] = keys[primary]
     return found
-
-
-async def _foreign_keys(driver: Driver) -> list[ForeignKey]:
-    statement, values = internal_queries(driver.dialect, "docs")["list_foreign_keys"].bind({})
-    return [
-        ForeignKey(
-            row["table_name"],
-            row["name"],
-            tuple(row["columns"]),
-            row["referenced_table"],
-            tuple(row["referenced_columns"]),
-            row["on_delete"],
-        )
-        for row in await driver.fetch(statement, values)
-    ]
 
 
 def _own(dialect: Dialect) -> Iterator[Migration]:
@@ -105,10 +71,11 @@ def _own(dialect: Dialect) -> Iterator[Migration]:
         yield Migration(0, name, OWN, file, file)
 
 
-def _growing(found: Sequence[Migration]) -> dict[str, str]:
+def _reasons(growing: Mapping[str, str], found: Sequence[Migration]) -> dict[str, str]:
+    """Why each of the growing tables grows, as its mark says."""
     lines = {each.up.where: each.up.text.split("\n") for each in found}
     reasons = {}
-    for name, place in grows.read(found).items():
+    for name, place in growing.items():
         where, _, number = place.rpartition(":")
         reasons[name] = lines[where][int(number) - 1].partition("grows")[2].removeprefix(":").strip()
     return reasons

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from plainbase.check.docs.facts import Facts, ForeignKey, Part
+from plainbase.check.catalog import Reference
+from plainbase.check.docs.facts import Facts, Part
 from plainbase.check.docs.items import clauses
 from plainbase.check.docs.page import Page, code, link, prose
 from plainbase.dialect import Dialect
@@ -128,32 +129,31 @@ class Tables:
             yield f"{code(f'{table}_…_type_check')}: each value has its column's type ({_checks(count)}{where})."
 
     def _foreign_keys(self, table: str, sides: Sequence[Facts]) -> Iterator[str]:
-        keys: dict[tuple[str, ...], list[tuple[Facts, ForeignKey]]] = {}
+        keys: dict[tuple[str, ...], list[tuple[Facts, Reference]]] = {}
         for side in sides:
-            for key in side.foreign_keys:
-                if key.table == table:
-                    keys.setdefault((*key.columns, "→", key.target), []).append((side, key))
+            for key in side.tables[table].references:
+                keys.setdefault((*key.columns, "→", key.table), []).append((side, key))
         order = {column: place for place, column in enumerate(sides[0].tables[table].columns)}
         for found in sorted(
             keys.values(), key=lambda found: [order.get(each, len(order)) for each in found[0][1].columns]
         ):
             side, key = found[0]
-            name = key.name or _name_of(side, key)
+            name = key.name or _name_of(side, table, key)
             columns = ", ".join(map(code, key.columns))
             delete = self._both([(each, f"on delete {other.on_delete.lower()}") for each, other in found], str)
             said = side.said("constraint", table, name)
             only = self._only([each for each, _ in found], sides)
             comment = " ".join(filter(None, [only, self._prose(said.comment) if said else ""]))
-            first = f"{columns} → {link(key.target, key.target)}, {delete}{f' ({code(name)})' if name else ''}"
+            first = f"{columns} → {link(key.table, key.table)}, {delete}{f' ({code(name)})' if name else ''}"
             yield f"{first}. {_ended(comment)}" if comment else first
 
     def _referring(self, table: str) -> Iterator[str]:
         found: dict[str, None] = {}
         for side in self.sides:
-            for key in side.foreign_keys:
-                if key.target == table:
+            for other in side.tables.values():
+                for key in (key for key in other.references if key.table == table):
                     columns = ", ".join(map(code, key.columns))
-                    found[f"{link(key.table, key.table)} {columns}, on delete {key.on_delete.lower()}"] = None
+                    found[f"{link(other.name, other.name)} {columns}, on delete {key.on_delete.lower()}"] = None
         yield from sorted(found)
 
     def _listed(self, kind: str, table: str, sides: Sequence[Facts], shown: Callable[[Part], str]) -> Iterator[str]:
@@ -243,8 +243,8 @@ def _trigger(part: Part) -> str:
     return code(match["event"] if match else part.text)
 
 
-def _name_of(side: Facts, key: ForeignKey) -> str:
+def _name_of(side: Facts, table: str, key: Reference) -> str:
     """The name that the table's text gives a foreign key of an engine that keeps none."""
     begins = _folded(f"FOREIGN KEY ({', '.join(key.columns)})")
-    found = (part.name for part in side.parts("constraint", key.table) if _folded(part.text).startswith(begins))
+    found = (part.name for part in side.parts("constraint", table) if _folded(part.text).startswith(begins))
     return next((name for name in found if name.isidentifier()), "")

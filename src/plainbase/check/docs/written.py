@@ -200,12 +200,14 @@ def _word(token: Token) -> str:
 
 
 def _above(file: File, line: int) -> list[str]:
-    """The comment lines right above a line."""
+    """The comment lines right above a line, those with which a migration begins left out."""
     lines = file.text.split("\n")
     first = line - 1
     while first and lines[first - 1].lstrip().startswith("--"):
         first -= 1
-    return lines[first : line - 1]
+    above = lines[first : line - 1]
+    entries = [number for number, each in enumerate(above) if _ENTRY.match(each.lstrip("-").strip())]
+    return above[entries[-1] + 1 :] if entries and not first else above
 
 
 def _prose(lines: Iterable[str]) -> str:

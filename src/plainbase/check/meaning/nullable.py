@@ -32,10 +32,7 @@ _STRICT_NAMES = {"strftime", "datetime", "julianday", "unixepoch"}
 
 
 def results(query: Query, dialect: Dialect, catalog: Catalog) -> dict[str, bool] | None:
-    """Tell of each result column whether it may be NULL; None where the query gives no rows. Raises Unreadable.
-
-    X
-    """
+    """Tell of each result column whether it may be NULL; None where the query gives no rows. Raises Unreadable."""
     if query.kind is Kind.SCRIPT:
         return None
     reader = Reader(catalog, dialect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -12,12 +13,14 @@ from sqlglot.errors import SqlglotError
 from plainbase.dialect import Dialect
 from plainbase.sqlfile import Query
 
+logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it cannot read is said by Unreadable
+
 
 class Unreadable(Exception):
     """A statement that this analysis does not understand."""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def parse(text: str, dialect: Dialect) -> exp.Expr:
     """Parse one statement, for reading only; raises Unreadable."""
     try:

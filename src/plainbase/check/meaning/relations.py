@@ -8,12 +8,17 @@ from dataclasses import replace
 from sqlglot import exp
 
 from plainbase.check.catalog import Catalog, Table
-from plainbase.check.meaning.expressions import may_be_null
+from plainbase.check.meaning.expressions import may_be_null, within
 from plainbase.check.meaning.parsing import Unreadable as Unreadable
 from plainbase.check.meaning.parsing import assignments, limit_of, parse
 from plainbase.check.meaning.scopes import ONE_ROW, Relation, Scope, Source
 from plainbase.dialect import Dialect
 
+_SETS = {
+    *("jsonb_array_elements", "jsonb_array_elements_text", "jsonb_object_keys", "jsonb_path_query", "jsonb_each"),
+    *("json_array_elements", "json_array_elements_text", "json_object_keys", "json_each", "jsonb_each_text"),
+    *("regexp_matches", "regexp_split_to_table", "string_to_table", "generate_subscripts", "unnest"),
+}
 _JSON_EACH = ("key", "value", "type", "atom", "id", "parent", "fullkey", "path")
 _NO_JSON_NULLS = {"type", "id", "fullkey", "path"}
 
@@ -114,7 +119,7 @@ class Reader:
 
     def _implied(self, table: Table) -> Iterator[tuple[list[str], tuple[str, ...]]]:
         """Which columns settle the rest of a foreign key: those that are a key by themselves where it points to."""
-        for columns, name, targets in table.references:
+        for columns, name, targets, *_ in table.references:
             other = self.catalog.tables.get(name)
             if other is not None and all(table.columns[column].required for column in columns):
                 for key in {other.primary_key, *other.unique}:
@@ -185,7 +190,8 @@ class Reader:
             on = distinct.args["on"]
             scope.distinct_on = tuple(on.expressions) if isinstance(on, exp.Tuple) else (on.unnest(),)
         columns = tuple((each.name, may_be_null(each.expression, scope)) for each in scope.outputs)
-        alone = scope.groups == () or (from_ is None and scope.groups is None)
+        many = any(_returns_set(part) for each in scope.outputs for part in within(each.expression))
+        alone = not many and (scope.groups == () or (from_ is None and scope.groups is None))
         sure = alone and not (where is not None and from_ is None) and not select.args.get("having")
         return Relation(columns, ONE_ROW if alone else (), scope=scope, one_row=sure)
 
@@ -275,6 +281,13 @@ class Reader:
         if isinstance(inner, exp.Subquery):
             return self.relation(inner, scope.ctes, scope).renamed(names), (inner,)
         return _function(inner, names, called), (inner,)
+
+
+def _returns_set(expression: exp.Expr) -> bool:
+    """Tell whether a function in a SELECT gives a row for each of its values."""
+    if isinstance(expression, exp.Anonymous):
+        return expression.name.lower() in _SETS
+    return isinstance(expression, exp.Unnest | exp.Explode | exp.GenerateSeries | exp.ExplodingGenerateSeries)
 
 
 def _function(node: exp.Expr, names: list[str], called: str) -> Relation:

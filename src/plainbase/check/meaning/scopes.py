@@ -79,7 +79,7 @@ class Source:
     """A relation in a FROM; `absent` where an outer join may leave its columns NULL.
 
     `filled` are columns that a condition keeps from being NULL while the row is there; `assigned` what an UPDATE set
-    since. `beside` are the other columns that its rows depend on, `joined` those that decide whether it is there.
+    since. `beside` are the expressions of other sources that its rows depend on.
     """
 
     relation: Relation

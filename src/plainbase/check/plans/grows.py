@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from plainbase.check.queries.finding import Finding
+from plainbase.check.finding import Finding
 from plainbase.migrations import File, Migration
 from plainbase.sqlfile import lexer
 from plainbase.sqlfile.script import Part
@@ -15,18 +15,8 @@ _MARK = re.compile(r"\s*--\s*grows\s*(?::.*)?")
 _MAKES = frozenset({"TABLE", "VIEW"})
 _KINDS = frozenset(
     {
-        "CREATE",
-        "GLOBAL",
-        "LOCAL",
-        "TEMP",
-        "TEMPORARY",
-        "UNLOGGED",
-        "VIRTUAL",
-        "FOREIGN",
-        "MATERIALIZED",
-        "IF",
-        "NOT",
-        "EXISTS",
+        *("CREATE", "GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED", "VIRTUAL", "FOREIGN", "MATERIALIZED"),
+        *("IF", "NOT", "EXISTS"),
     }
 )
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from plainbase.check.plans.indexes import ForeignKey, Index, Indexes
+from plainbase.check.catalog import Catalog, Reference
+from plainbase.check.plans.indexes import Index, Indexes
 from plainbase.check.plans.review import Planned
 from plainbase.migrations import Migration
 
@@ -60,6 +61,7 @@ class _Comment:
 
 
 def report(
+    catalog: Catalog,
     indexes: Indexes,
     planned: Sequence[Planned],
     migrations: Iterable[Migration],
@@ -78,7 +80,7 @@ def report(
     for index in indexes.by_name.values():
         if index.name in used or index.table in own:
             continue
-        served = any(serves(index, key) for key in indexes.foreign_keys if key.table == index.table)
+        served = any(serves(index, key) for key in catalog.tables[index.table].references)
         comment = known.get(index.name)
         said = comment is not None and _says_what_else(comment.text, queries)
         group = "unique" if index.unique else "for_keys" if served else "said" if said else "unused"
@@ -89,17 +91,16 @@ def report(
         tuple(groups["unique"]),
         tuple(groups["for_keys"]),
         tuple(groups["said"]),
-        tuple(_without_index(indexes, own)),
+        tuple(_without_index(catalog, indexes, own)),
         tuple(_broken(comments, planned, indexes, queries)),
     )
 
 
-def serves(index: Index, key: ForeignKey) -> bool:
-    """Whether the rows that refer to a row are found by an index; it may leave out those where a column is null."""
+def serves(index: Index, key: Reference) -> bool:
+    """Whether an index of their table finds the rows that refer to a row; it may leave out those with a null."""
     leading = index.columns[: len(key.columns)]
     return (
-        index.table == key.table
-        and index.ordered
+        index.ordered
         and set(leading) == set(key.columns)
         and (not index.predicate or _PRESENT.fullmatch(index.predicate) is not None)
     )
@@ -110,10 +111,11 @@ def _says_what_else(comment: str, queries: Collection[str]) -> bool:
     return "Serves " in comment and "foreign key" not in comment and not promised(comment, queries)
 
 
-def _without_index(indexes: Indexes, own: Collection[str]) -> Iterator[str]:
-    for key in indexes.foreign_keys:
-        if key.table not in own and not any(serves(index, key) for index in indexes.of(key.table)):
-            yield f"{key.table} ({', '.join(key.columns)}): no index serves the foreign key"
+def _without_index(catalog: Catalog, indexes: Indexes, own: Collection[str]) -> Iterator[str]:
+    for table in catalog.tables.values():
+        for key in table.references if table.name not in own else ():
+            if not any(serves(index, key) for index in indexes.of(table.name)):
+                yield f"{table.name} ({', '.join(key.columns)}): no index serves the foreign key"
 
 
 def _broken(

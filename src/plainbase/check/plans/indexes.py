@@ -29,19 +29,10 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignKey:
-    """The columns of a foreign key."""
-
-    table: str
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Indexes:
-    """All indexes by name, the foreign keys, the tables' names, and what each view selects."""
+    """All indexes by name, the tables' names, and what each view selects."""
 
     by_name: Mapping[str, Index]
-    foreign_keys: tuple[ForeignKey, ...] = ()
     tables: frozenset[str] = frozenset()
     views: Mapping[str, str] = field(default_factory=dict)
     parents: Mapping[str, str] = field(default_factory=dict)
@@ -58,11 +49,9 @@ async def read(driver: Driver) -> Indexes:
         name: _index(name, list(rows))
         for name, rows in groupby(await _fetch(driver, "list_indexes"), lambda row: str(row["index_name"]))
     }
-    keys = groupby(await _fetch(driver, "list_foreign_keys"), lambda row: (row["table_name"], row["name"]))
     relations = await _fetch(driver, "list_relations")
     return Indexes(
         by_name,
-        tuple(ForeignKey(table, tuple(row["column_name"] for row in rows)) for (table, _), rows in keys),
         frozenset(row["name"] for row in relations if not row["is_view"]),
         {row["name"]: row["definition"] for row in relations if row["is_view"]},
         {row["name"]: row["part_of"] for row in relations if row["part_of"] is not None},

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from plainbase.check.plans.indexes import Index, Indexes
-from plainbase.check.plans.nodes import Node
+from plainbase.check.plans.nodes import Kind, Node
 from plainbase.drivers import generic_plans
 from plainbase.drivers.postgres import PostgresDriver
 from plainbase.sqlfile.statement import Statement
@@ -19,9 +19,15 @@ _TID_SCANS = frozenset({"Tid Scan", "Tid Range Scan"})
 _NO_TABLES = frozenset(
     {"Function Scan", "Table Function Scan", "Values Scan", "WorkTable Scan", "Named Tuplestore Scan"}
 )
-_GROUPS = frozenset({"Aggregate", "Group", "Unique", "SetOp"})
+_WORDS: Mapping[str, Kind] = {
+    **dict.fromkeys(("Aggregate", "Group", "Unique", "SetOp"), "group"),
+    **dict.fromkeys(("Append", "Merge Append", "Recursive Union"), "append"),
+    "WindowAgg": "window",
+    "Limit": "limit",
+}
+"""Steps that are told by their kind and filter alone."""
+
 _JOINS = frozenset({"Nested Loop", "Hash Join", "Merge Join"})
-_APPENDS = frozenset({"Append", "Merge Append", "Recursive Union"})
 _WRAPPERS = frozenset({"Hash", "Materialize", "Memoize", "Sort", "Incremental Sort"})
 _FILTERS = ("Filter", "One-Time Filter")
 _JOIN_CONDITIONS = ("Hash Cond", "Merge Cond", "Join Filter")
@@ -126,16 +132,11 @@ class _Reader:
         if kind == "ModifyTable":
             arbiters = " + ".join(plan.get("Conflict Arbiter Indexes", ()))
             return Node("change", table=self._table(plan), index=arbiters, children=children, asides=asides)
-        for kinds, word in ((_GROUPS, "group"), (_APPENDS, "append"), (frozenset({"WindowAgg"}), "window")):
-            if kind in kinds:
-                return Node(word, filter=filters, children=children, asides=asides)  # type: ignore[arg-type]
         if kind == "Sort":
             return Node("sort", condition=_listed(plan["Sort Key"]), children=children, asides=asides)
         if kind == "Incremental Sort":
             return Node("sort of ties", condition=_listed(plan["Sort Key"]), children=children, asides=asides)
-        if kind == "Limit":
-            return Node("limit", children=children, asides=asides)
-        return Node("pass", filter=filters, children=children, asides=asides)
+        return Node(_WORDS.get(kind, "pass"), filter=filters, children=children, asides=asides)
 
     def _looked_up(self, plan: Json, below: Sequence[Json], children: tuple[Node, ...]) -> tuple[Node, ...]:
         """The sides of a join, one of them looked up by the join's condition where an index serves that.

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Itera
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
-from plainbase.check.plans import indexes as catalog
+from plainbase.check.finding import Finding
 from plainbase.check.plans import postgres as plans_postgres
 from plainbase.check.plans import sqlite as plans_sqlite
 from plainbase.check.plans.indexes import Indexes
+from plainbase.check.plans.indexes import read as read_indexes
 from plainbase.check.plans.nodes import Node
-from plainbase.check.queries.finding import Finding
 from plainbase.dialect import Dialect
 from plainbase.drivers.base import Driver
 from plainbase.errors import DataInvalid, StatementFailed
@@ -49,7 +49,7 @@ async def read(
     Where an engine has several plans for empty tables, it is the one with the fewest findings: an engine that knows
     of many rows takes it, or a better one. A text that cannot be prepared has no plan, and is left out.
     """
-    known = indexes or await catalog.read(driver)
+    known = indexes or await read_indexes(driver)
     async with _READING[driver.dialect](driver, known, empty=empty) as plans:
         for query in queries:
             for statement in query.statements:

@@ -11,54 +11,19 @@ from plainbase.sqlfile.lexer import Token
 
 _TABLE_FOLLOWS = frozenset({"FROM", "JOIN", "UPDATE", "INTO"})
 _AFTER_TABLE = frozenset(
-    [
-        "AS",
-        "ON",
-        "USING",
-        "WHERE",
-        "GROUP",
-        "HAVING",
-        "WINDOW",
-        "ORDER",
-        "LIMIT",
-        "OFFSET",
-        "UNION",
-        "INTERSECT",
-        "EXCEPT",
-        "RETURNING",
-        "SET",
-        "VALUES",
-        "SELECT",
-        "DEFAULT",
-        "INNER",
-        "LEFT",
-        "RIGHT",
-        "FULL",
-        "CROSS",
-        "NATURAL",
-        "OUTER",
-        "JOIN",
-        "INDEXED",
-        "NOT",
-        "FROM",
-        "DO",
-    ]
+    {
+        *("AS", "ON", "USING", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT", "OFFSET", "UNION"),
+        *("INTERSECT", "EXCEPT", "RETURNING", "SET", "VALUES", "SELECT", "DEFAULT", "INNER", "LEFT"),
+        *("RIGHT", "FULL", "CROSS", "NATURAL", "OUTER", "JOIN", "INDEXED", "NOT", "FROM", "DO"),
+    }
 )
 _CONFLICTS = frozenset({"OR", "ABORT", "FAIL", "IGNORE", "REPLACE", "ROLLBACK"})
 _ENDS_WHERE = frozenset({"GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT", "RETURNING", "UNION", "INTERSECT", "EXCEPT"})
 _AGGREGATES = frozenset(
-    [
-        "COUNT",
-        "SUM",
-        "TOTAL",
-        "AVG",
-        "MIN",
-        "MAX",
-        "GROUP_CONCAT",
-        "STRING_AGG",
-        "JSON_GROUP_ARRAY",
-        "JSON_GROUP_OBJECT",
-    ]
+    {
+        *("COUNT", "SUM", "TOTAL", "AVG", "MIN", "MAX", "GROUP_CONCAT", "STRING_AGG", "JSON_GROUP_ARRAY"),
+        *("JSON_GROUP_OBJECT"),
+    }
 )
 _JOINTS = frozenset({"UNION", "INTERSECT", "EXCEPT"})
 _BEGINS = frozenset({"SELECT", "WITH", "VALUES"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from plainbase.check.finding import Finding
 from plainbase.check.queries.description import ANY, Description, Parameter, Passing, Type
 from plainbase.check.queries.engines import Engine, Seen
-from plainbase.check.queries.finding import Finding
 from plainbase.dialect import Dialect
 from plainbase.sqlfile.query import Kind, Query
 
@@ -88,8 +88,10 @@ def _parameters(postgres: Seen, sqlite: Seen) -> Iterator[Finding]:
 
 def _results(postgres: Seen, sqlite: Seen) -> Iterator[Finding]:
     ours, theirs = postgres.result or {}, sqlite.result or {}
+    computed = sqlite.computed
     if postgres.query.kind is Kind.VALUE:  # its column has no name for callers
         names = list(ours)[:1]
+        computed = frozenset(names) if computed.intersection([*theirs][:1]) else frozenset()
         ours = {name: ours[name] for name in names}
         theirs = dict(zip(names, theirs.values(), strict=False))
     if list(ours) != list(theirs):
@@ -97,16 +99,21 @@ def _results(postgres: Seen, sqlite: Seen) -> Iterator[Finding]:
         yield Finding.of(sqlite.query, f"the result columns are {listed}")
         return
     for name, kind in theirs.items():
-        yield from _column(sqlite.query, postgres.query, name, ours[name], kind)
+        yield from _column(sqlite, postgres.query, name, ours[name], kind, computed=name in computed)
 
 
-def _column(query: Query, other: Query, name: str, ours: Type, theirs: Type) -> Iterator[Finding]:
+def _column(sqlite: Seen, other: Query, name: str, ours: Type, theirs: Type, *, computed: bool) -> Iterator[Finding]:
+    query = sqlite.query
+    declared = query.results.get(name)
     wrong = [each for each in (query, other) if each.results.get(name, ours.name) != ours.name != ANY]
     if wrong:
         for each in wrong:
             yield Finding.of(each, f"-- result: {name} is {ours.name}, not {each.results[name]}")
-    elif theirs.name == ANY != ours.name and ours.name not in STORED_AS_THEY_ARE:
-        yield Finding.of(query, f"SQLite cannot tell the type of {name!r}: write `-- result: {name} {ours.name}`")
+    elif computed and declared is None and ours.name not in (ANY, *STORED_AS_THEY_ARE):
+        alias = "" if name in (sqlite.result or {}) else f"the alias {name}, and "
+        yield Finding.of(
+            query, f"SQLite cannot tell the type of {name!r}: write {alias}`-- result: {name} {ours.name}`"
+        )
     elif theirs.name not in (ANY, ours.name):
         yield Finding.of(query, f"result column {name!r} is {_bare(ours)} on PostgreSQL and {_bare(theirs)} on SQLite")
     if ours.nullable != theirs.nullable:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.optimizer.annotate_types import annotate_types
 
+from plainbase.check.catalog import Catalog, Table
 from plainbase.check.meaning.parsing import Unreadable, parse
 from plainbase.check.queries.description import ANY
 from plainbase.check.queries.engines import Seen
@@ -21,18 +22,24 @@ _NUMBERS_AND_TEXTS: Mapping[exp.DType, str] = {
 """What SQLite gives as it is; whatever else an expression is meant to be, the engine gives one of these."""
 
 
-def complete(seen: Seen) -> Seen:
+_COLUMNS = {"integer": "BIGINT", "integer32": "BIGINT", "integer16": "BIGINT", "real": "DOUBLE", "text": "TEXT"}
+
+
+def complete(seen: Seen, catalog: Catalog) -> Seen:
     """Give the result columns without a type that of their expression: `count(*)` is an integer."""
     if seen.result is None or all(kind.name != ANY for kind in seen.result.values()):
         return seen
     try:
-        expressions = _expressions(parse(seen.query.statements[-1].text, Dialect.SQLITE))
+        tree = parse(seen.query.statements[-1].text, Dialect.SQLITE)
+        expressions = _expressions(tree)
     except Unreadable:
         return seen
     if len(expressions) != len(seen.result):  # a star stands for several
         return seen
+    named = {table.name.lower() for table in tree.find_all(exp.Table)}
+    tables = [table for name, table in catalog.tables.items() if name.lower() in named]
     result = {
-        name: kind._replace(name=_type(each)) if kind.name == ANY else kind
+        name: kind._replace(name=_type(each, tables)) if kind.name == ANY else kind
         for (name, kind), each in zip(seen.result.items(), expressions, strict=True)
     }
     return replace(seen, result=result)
@@ -45,6 +52,13 @@ def _expressions(tree: exp.Expr) -> list[exp.Expr]:
     return list(tree.selects) if isinstance(tree, exp.Query) else []
 
 
-def _type(expression: exp.Expr) -> str:
-    found = annotate_types(expression.copy(), dialect=Dialect.SQLITE.value).type
+def _type(expression: exp.Expr, tables: Sequence[Table]) -> str:
+    known = exp.Alias(this=expression.copy(), alias=exp.to_identifier("it"))
+    for column in list(known.find_all(exp.Column)):
+        types = {
+            each.type for table in tables for name, each in table.columns.items() if name.lower() == column.name.lower()
+        }
+        if len(types) == 1 and (written := _COLUMNS.get(types.pop())):
+            column.replace(exp.cast(column.copy(), written))
+    found = annotate_types(known, dialect=Dialect.SQLITE.value).this.type
     return _NUMBERS_AND_TEXTS.get(found.this, ANY) if found is not None else ANY

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 import apsw
 from apsw.ext import query_info
 
 from plainbase.check import catalog
 from plainbase.check.catalog import Catalog
+from plainbase.check.finding import Finding
 from plainbase.check.meaning import nullable
 from plainbase.check.meaning.relations import Unreadable
 from plainbase.check.plans import grows, indexes, review
 from plainbase.check.plans.indexes import Indexes
 from plainbase.check.plans.review import Planned
 from plainbase.check.queries.description import ANY, Type
-from plainbase.check.queries.finding import Finding
 from plainbase.dialect import Dialect
 from plainbase.drivers import generic_plans
 from plainbase.drivers.base import Driver
@@ -63,7 +64,22 @@ class Engine:
     findings: list[Finding] = field(default_factory=list)
 
 
-async def on_postgres(driver: PostgresDriver, queries: Sequence[Query]) -> Engine:
+async def examine(driver: Driver, queries: Sequence[Query], migrations: Sequence[Migration]) -> Engine:
+    """Ask a migrated scratch database about the queries; its migrations say which tables grow."""
+    runnable = [query for query in queries if query.statements]
+    if isinstance(driver, PostgresDriver):
+        engine = await _on_postgres(driver, runnable)
+    else:
+        engine = await _on_sqlite(cast(SqliteDriver, driver), runnable)
+    engine.growing = grows.read(migrations)
+    engine.indexes = await indexes.read(driver)
+    engine.planned = [each async for each in review.read(driver, runnable, engine.indexes, engine.growing)]
+    engine.findings += [each async for each in _without_a_plan(engine, driver)]
+    await _run_scripts(engine, driver, queries)  # last: one may leave rows or counts of them, and plans rest on these
+    return engine
+
+
+async def _on_postgres(driver: PostgresDriver, queries: Sequence[Query]) -> Engine:
     """Prepare every text on a migrated scratch database."""
     engine = Engine(Dialect.POSTGRES, await catalog.read(driver))
     for query in queries:
@@ -80,7 +96,7 @@ async def on_postgres(driver: PostgresDriver, queries: Sequence[Query]) -> Engin
     return engine
 
 
-async def on_sqlite(driver: SqliteDriver, queries: Sequence[Query]) -> Engine:
+async def _on_sqlite(driver: SqliteDriver, queries: Sequence[Query]) -> Engine:
     """The same on SQLite: by the driver's own library, and the declared types of results by apsw's."""
     engine = Engine(Dialect.SQLITE, await catalog.read(driver))
     connection = apsw.Connection(str(Path(driver.options.path or "")), flags=apsw.SQLITE_OPEN_READONLY)
@@ -105,16 +121,6 @@ async def on_sqlite(driver: SqliteDriver, queries: Sequence[Query]) -> Engine:
     return engine
 
 
-async def plan(engine: Engine, driver: Driver, queries: Sequence[Query], migrations: Sequence[Migration]) -> None:
-    """Read the plans of all texts, while the tables are empty and were never analysed."""
-    engine.growing = grows.read(migrations)
-    engine.findings += grows.misplaced(migrations)
-    engine.indexes = await indexes.read(driver)
-    engine.planned = [each async for each in review.read(driver, queries, engine.indexes, engine.growing)]
-    engine.findings += review.review(engine.planned, engine.growing)
-    engine.findings += [each async for each in _without_a_plan(engine, driver)]
-
-
 async def _without_a_plan(engine: Engine, driver: Driver) -> AsyncIterator[Finding]:
     """Say of the queries that prepare and have no plan what the engine says: it would say it to whoever calls them."""
     planned = {each.statement for each in engine.planned}
@@ -129,7 +135,7 @@ async def _without_a_plan(engine: Engine, driver: Driver) -> AsyncIterator[Findi
                     break
 
 
-async def run_scripts(engine: Engine, driver: Driver, queries: Sequence[Query]) -> None:
+async def _run_scripts(engine: Engine, driver: Driver, queries: Sequence[Query]) -> None:
     """Run each script, whose later statements may need what earlier ones make: undone, or last where that cannot be."""
     for query in (query for query in queries if query.script):
         try:

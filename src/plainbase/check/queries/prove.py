@@ -9,17 +9,15 @@ from pathlib import Path
 
 from plainbase import migrations
 from plainbase.check import scratch
+from plainbase.check.finding import Finding, in_order
 from plainbase.check.queries import compare, rules, snapshot
-from plainbase.check.queries.engines import Engine, on_postgres, on_sqlite, plan, run_scripts
-from plainbase.check.queries.finding import Finding, in_order
+from plainbase.check.queries.engines import Engine, examine
 from plainbase.check.queries.loading import by_name, load_both
 from plainbase.check.queries.snapshot import Snapshot
 from plainbase.database import Database
 from plainbase.dialect import Dialect
-from plainbase.drivers.base import Driver
-from plainbase.drivers.postgres import PostgresDriver
-from plainbase.drivers.sqlite import SqliteDriver
-from plainbase.errors import MigrationError
+from plainbase.drivers import connect
+from plainbase.errors import MigrationError, PlainbaseError
 from plainbase.migrations import Migration
 from plainbase.options import resolve
 from plainbase.sqlfile import Query
@@ -80,11 +78,12 @@ async def prove(
     found.findings += rules.undocumented(named)
     found.findings += rules.unordered(found.engines)
     found.findings += rules.left_out(found.engines)
+    found.findings += rules.trapped(found.engines, wanted)
     found.findings += rules.several(found.engines)
     found.findings += (disagreements := [*rules.differences(found.engines, wanted)])
-    found.findings += rules.grows_in_one(found.engines)
+    found.findings += rules.plans(found.engines, steps)
     found.findings += rules.tables_differ(found.engines)
-    if not any(engine.growing for engine in found.engines.values()):
+    if found.engines and not any(engine.growing for engine in found.engines.values()):
         found.remarks.append("no table is marked `-- grows` above its CREATE TABLE, so no plan was judged")
     if with_indexes:
         found.findings += rules.indexes(found.engines, steps, named)
@@ -96,7 +95,7 @@ async def prove(
         if not update:
             found.remarks.append(f"there is no {snapshot.NAME} to compare with; {rules.UPDATE}, which writes it")
     elif asked == wanted and not update:
-        found.findings += rules.changed(before, now.queries, named, place)
+        found.findings += rules.changed(before, now.queries, named, found.engines, place)
     elif server is None and Dialect.POSTGRES in wanted:
         found.findings += rules.stale(before, now, named, place)
     return Report(
@@ -120,7 +119,12 @@ async def _examine(
 ) -> None:
     async with AsyncExitStack() as stack:
         place = scratch.sqlite() if server is None or dialect is Dialect.SQLITE else scratch.postgres(server)
-        url = await stack.enter_async_context(place)
+        try:
+            url = await stack.enter_async_context(place)
+        except PlainbaseError as error:
+            message = f"cannot be made ({error.message}); name a server where it can, by --server or TEST_DATABASE_URL"
+            found.findings.append(Finding(dialect.engine, "scratch database", message))
+            return
         try:
             async with Database.open(url, queries=None, schema=schema, migrate=True):
                 pass
@@ -129,17 +133,8 @@ async def _examine(
             found.findings.append(Finding(where, f"the schema on {dialect.engine}", error.message))
             return
         options = resolve(url, pool_size=1, max_overflow=0)
-        runnable = [query for query in queries if query.statements]
-        driver: Driver
-        if dialect is Dialect.SQLITE:
-            driver = sqlite = await SqliteDriver.open(options)
-            stack.push_async_callback(driver.close)
-            engine = await on_sqlite(sqlite, runnable)
-        else:
-            driver = postgres = await PostgresDriver.open(options)
-            stack.push_async_callback(driver.close)
-            engine = await on_postgres(postgres, runnable)
-        await plan(engine, driver, runnable, steps)
-        await run_scripts(engine, driver, queries)
+        driver = await connect(options)
+        stack.push_async_callback(driver.close)
+        engine = await examine(driver, queries, steps)
         found.engines[dialect] = engine
         found.findings += engine.findings

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from plainbase.check.meaning import inserts, order
+from plainbase.check.finding import Finding
+from plainbase.check.meaning import inserts, order, traps
 from plainbase.check.meaning.relations import Unreadable
-from plainbase.check.plans import grows, index_report
+from plainbase.check.plans import grows, index_report, review
 from plainbase.check.queries import compare, computed, snapshot, uses
 from plainbase.check.queries.description import Description
 from plainbase.check.queries.engines import Engine
-from plainbase.check.queries.finding import Finding
 from plainbase.check.queries.snapshot import Snapshot
 from plainbase.dialect import Dialect
 from plainbase.migrations import Migration
@@ -89,13 +89,26 @@ def left_out(engines: Engines) -> Iterator[Finding]:
 
 def differences(engines: Engines, wanted: Collection[Dialect]) -> Iterator[Finding]:
     """Yield what differs between the engines, and what the one that has a query for itself cannot tell of it."""
+    if Dialect.SQLITE in engines:
+        sqlite = engines[Dialect.SQLITE]
+        sqlite.seen.update({name: computed.complete(seen, sqlite.catalog) for name, seen in sqlite.seen.items()})
     if len(engines) == len(Dialect):
         yield from compare.differences(engines[Dialect.POSTGRES], engines[Dialect.SQLITE])
-    for dialect, engine in engines.items():
-        for name, seen in engine.seen.items():
+    for engine in engines.values():
+        for seen in engine.seen.values():
             if len(wanted) == 1 or seen.query.only is not None:
-                engine.seen[name] = computed.complete(seen) if dialect is Dialect.SQLITE else seen
-                yield from compare.alone(engine.seen[name])
+                yield from compare.alone(seen)
+
+
+def trapped(engines: Engines, wanted: Collection[Dialect]) -> Iterator[Finding]:
+    """Yield what the engines take otherwise, though both prepare it, and rows that a LIMIT leaves to chance."""
+    for dialect, engine in engines.items():
+        for seen in engine.seen.values():
+            try:
+                found = [*traps.traps(seen.query, dialect, engine.catalog, both=len(wanted) == len(Dialect))]
+            except Unreadable:
+                continue
+            yield from (Finding.of(seen.query, each) for each in found)
 
 
 def tables_differ(engines: Engines) -> Iterator[Finding]:
@@ -128,8 +141,11 @@ def _where(on_postgres: bool) -> str:
     return (Dialect.POSTGRES if on_postgres else Dialect.SQLITE).engine
 
 
-def grows_in_one(engines: Engines) -> Iterator[Finding]:
-    """Yield the tables that the migrations of one dialect mark as growing, and those of the other do not."""
+def plans(engines: Engines, migrations: Mapping[Dialect, Sequence[Migration]]) -> Iterator[Finding]:
+    """Yield the plans that take longer with every row of a growing table, and marks of such tables that mislead."""
+    for dialect, engine in engines.items():
+        yield from grows.misplaced(migrations[dialect])
+        yield from review.review(engine.planned, engine.growing)
     if len(engines) == len(Dialect):
         first, second = engines.values()
         both = first.catalog.tables.keys() & second.catalog.tables.keys()
@@ -139,7 +155,9 @@ def grows_in_one(engines: Engines) -> Iterator[Finding]:
 def indexes(engines: Engines, migrations: Mapping[Dialect, Sequence[Migration]], named: Named) -> Iterator[Finding]:
     """Yield the indexes that serve nothing, or not what they say, and the foreign keys that none serves."""
     for dialect, engine in engines.items():
-        report = index_report.report(engine.indexes, engine.planned, migrations[dialect], named.keys(), own=OWN)
+        report = index_report.report(
+            engine.catalog, engine.indexes, engine.planned, migrations[dialect], named.keys(), own=OWN
+        )
         for line in report.findings:
             where, colon, message = line.partition(": ")
             where, message = (where, message) if colon and ":" in where else (f"schema/{dialect}", line)
@@ -151,10 +169,25 @@ def stale(before: Snapshot, now: Snapshot, named: Named, place: str) -> Iterator
     for name, what in snapshot.stale(before, now.texts, now.schema):
         where = named[name][0].where if name in named else place
         yield Finding(where, name, f"{what} since {snapshot.NAME} was written; {UPDATE} where PostgreSQL is")
+    for name, description in now.queries.items():
+        known = before.queries.get(name)
+        if known is not None and snapshot.outline(known) != snapshot.outline(description):
+            message = f"{snapshot.NAME} says otherwise of its names; {UPDATE} where PostgreSQL is"
+            yield Finding.of(named[name][0], message)
 
 
-def changed(before: Snapshot, now: Mapping[str, Description], named: Named, place: str) -> Iterator[Finding]:
-    """Yield what callers of the queries would have to know, and the snapshot in `place` does not."""
+def changed(
+    before: Snapshot, now: Mapping[str, Description], named: Named, engines: Engines, place: str
+) -> Iterator[Finding]:
+    """Yield what callers of the queries would have to know, and the snapshot in `place` does not.
+
+    Of a query that does not prepare on each engine it is for too little is known.
+    """
+    now = {
+        name: each
+        for name, each in now.items()
+        if all(name in engines[one.dialect].seen for one in named[name] if one.dialect in engines)
+    }
     new = [name for name in now if name not in before.queries]
     if new:
         others = f" and {len(new) - SHOWN} more" if len(new) > SHOWN else ""

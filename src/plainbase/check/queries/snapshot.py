@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from plainbase.check.plans import grows
 from plainbase.check.queries.description import Description, Parameter, Type
 from plainbase.errors import ConfigurationError
 from plainbase.migrations import Migration
 from plainbase.sqlfile import lexer
-from plainbase.sqlfile.query import Query
+from plainbase.sqlfile.query import Kind, Query
 
 NAME = "checked.json"
 
@@ -39,7 +40,7 @@ def read(path: Path) -> Snapshot | None:
         found = json.loads(path.read_text(encoding="utf-8"))
         queries = found["queries"]
         return Snapshot(
-            found["schema"],
+            {str(dialect): str(digest) for dialect, digest in found["schema"].items()},
             {name: each["text"] for name, each in queries.items()},
             {name: _description(each) for name, each in queries.items()},
         )
@@ -56,9 +57,9 @@ def write(path: Path, snapshot: Snapshot) -> None:
     path.write_text("\n".join(_lines(snapshot)) + "\n", encoding="utf-8")
 
 
-def schema_digest(found: Iterable[Migration]) -> str:
-    """A digest of what the migrations do, whatever their comments say."""
-    return _digest(each.up.sql_checksum for each in found)
+def schema_digest(found: Sequence[Migration]) -> str:
+    """A digest of what the migrations do, and which tables they mark, whatever else their comments say."""
+    return _digest([*(each.up.sql_checksum for each in found), *sorted(grows.read(found))])
 
 
 def text_digest(queries: Iterable[Query]) -> str:
@@ -78,6 +79,13 @@ def stale(snapshot: Snapshot, texts: Mapping[str, str], schema: Mapping[str, str
             yield name, "there is no such query any more"
         elif texts[name] != snapshot.texts[name]:
             yield name, "the query's text has changed"
+
+
+def outline(found: Description) -> object:
+    """What any engine alone can tell of a query: its kind, the names of its parameters, and those of its result."""
+    named = found.kind not in (Kind.VALUE, Kind.SCRIPT) and found.result is not None
+    passing = {name: each.passing for name, each in found.parameters.items()}
+    return found.kind, passing, list(found.result or ()) if named else None
 
 
 def changes(before: Description, now: Description) -> Iterator[str]:
@@ -102,6 +110,7 @@ def _changes(what: str, before: Mapping[str, object], now: Mapping[str, object])
 
 def _parts(query: Query) -> Iterator[str]:
     yield from (query.dialect, query.kind, query.only or "")
+    yield from ("scan" if query.scan is not None else "", query.notes.get("parity", "").partition(",")[0])
     for token in lexer.tokens(query.source, query.dialect):
         if token.kind not in (lexer.COMMENT, lexer.BLOCK):
             yield token.text

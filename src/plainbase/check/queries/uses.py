@@ -19,7 +19,10 @@ def callers(names: Collection[str], places: Sequence[Path]) -> Mapping[str, tupl
     """
     found: dict[str, dict[str, None]] = {name: {} for name in names}
     for path in _files(places):
-        text = path.read_text(encoding="utf-8")
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise ConfigurationError(f"{path}: is no UTF-8 text to look for callers in") from None
         dotted = _attributes(path, text) if path.suffix == ".py" else _DOTTED.findall(text)
         for each in dotted:
             for name in _endings(each):

@@ -8,13 +8,12 @@ from plainbase.sqlfile import Query
 from plainbase.sqlfile.lexer import WORD, tokens
 
 _AGGREGATES = frozenset({"COUNT", "SUM", "AVG", "MIN", "MAX", "TOTAL"})
-_FEWER = frozenset({"GROUP", "HAVING", "LIMIT", "OFFSET", "FETCH", "UNION", "INTERSECT", "EXCEPT"}) | {
-    "INSERT",
-    "UPDATE",
-    "DELETE",
-    "MERGE",
-}
-
+_FEWER = frozenset(
+    {
+        *("GROUP", "HAVING", "LIMIT", "OFFSET", "FETCH", "UNION", "INTERSECT", "EXCEPT"),
+        *("INSERT", "UPDATE", "DELETE", "MERGE"),
+    }
+)
 _PERHAPS = frozenset({"NOTHING", "OR", "WHERE", "SELECT"})
 
 

@@ -14,8 +14,9 @@ from typing import Any
 from plainbase import views
 from plainbase.check import catalog
 from plainbase.check.catalog import Catalog
-from plainbase.check.example_rows import ExampleRows
-from plainbase.check.parameters import Values
+from plainbase.check.finding import variant
+from plainbase.check.sessions.example_rows import ExampleRows
+from plainbase.check.sessions.parameters import Values
 from plainbase.database import RESERVED
 from plainbase.drivers.named import quote
 from plainbase.drivers.postgres import PostgresDriver
@@ -255,6 +256,4 @@ def _left(kind: str, what: str) -> str:
 
 def _place(query: Query, statement: Statement) -> str:
     """Where a statement stands, and with which of its optional parameters."""
-    passed = query.passed(statement)
-    chosen = f" with {', '.join(passed)}" if passed else ""
-    return f"{statement.where} {statement.query}{chosen}"
+    return f"{statement.where} {statement.query}{variant(query, statement)}"

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plainbase import migrations
-from plainbase.check import catalog, erd, locks, schema_file, scratch, sqlite_rules, squawk
-from plainbase.check.locks import Lock
+from plainbase.check import catalog, scratch
+from plainbase.check.schema import erd, locks, schema_file, sqlite_rules, squawk
+from plainbase.check.schema.locks import Lock
 from plainbase.database import Database
 from plainbase.dialect import Dialect
 from plainbase.drivers import connect

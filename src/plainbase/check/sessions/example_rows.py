@@ -9,7 +9,7 @@ from typing import Any
 from pypika import Query, Table
 
 from plainbase.check.catalog import Catalog, Column
-from plainbase.check.parameters import by_type, fresh
+from plainbase.check.sessions.parameters import by_type, fresh
 from plainbase.drivers.base import Driver
 from plainbase.errors import ConstraintViolation, ParameterError, StatementFailed
 from plainbase.rows import Row

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from plainbase.check import pg_dump as dumping
-from plainbase.check import scratch, unqualified
+from plainbase.check import scratch
+from plainbase.check.schema import pg_dump as dumping
+from plainbase.check.schema import unqualified
 from plainbase.database import Database
 from plainbase.dialect import Dialect
 from plainbase.errors import ConfigurationError, MigrationError
