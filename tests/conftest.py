@@ -158,6 +158,26 @@ async def url(
 
 
 @pytest.fixture
+async def fresh_url(engine: str, tmp_path: Path, templates: dict[str, str]) -> AsyncIterator[str]:
+    """The URL of a migrated database that nobody used, so that a planner does not know its tables to be empty."""
+    if engine == "sqlite":
+        shutil.copy(templates["sqlite"], tmp_path / "fresh.db")
+        yield f"sqlite:///{tmp_path / 'fresh.db'}"
+        return
+    name = f"test_{uuid.uuid4().hex}"
+    await on_server(f"CREATE DATABASE {name} TEMPLATE {templates['postgres']}")
+    yield named(os.environ[SERVER], name)
+    await on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def fresh(fresh_url: str) -> AsyncIterator[Database]:
+    """A migrated platform database that nobody used, open."""
+    async with plainbase.open(fresh_url, pool_size=4, max_overflow=4) as database:
+        yield database
+
+
+@pytest.fixture
 async def db(url: str) -> AsyncIterator[Database]:
     """A migrated platform database, open."""
     async with plainbase.open(url, pool_size=4, max_overflow=4) as database:

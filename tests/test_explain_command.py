@@ -89,14 +89,14 @@ async def test_a_value_of_another_type_is_refused(url: str, value: str) -> None:
     assert result.stdout == ""
 
 
-async def test_what_takes_longer_with_use_is_warned_of(db: Database, url: str) -> None:
-    assert (await run(url, "training_metrics.history")).stderr == ""
-    await db.script("DROP INDEX training_metrics_run_id_name_step_idx;")
-    result = await run(url, "training_metrics.history")
+async def test_what_takes_longer_with_use_is_warned_of(fresh: Database, fresh_url: str) -> None:
+    assert (await run(fresh_url, "training_metrics.history")).stderr == ""
+    await fresh.script("DROP INDEX training_metrics_run_id_name_step_idx;")
+    result = await run(fresh_url, "training_metrics.history")
     assert result.exit_code == 0
     assert result.stderr.startswith("warning: ")
     assert " training_metrics" in result.stderr
-    accepted = await run(url, "jobs.count_by_state")
+    accepted = await run(fresh_url, "jobs.count_by_state")
     assert accepted.stderr == ""
     assert "accepted: counts every job" in accepted.stdout
 

@@ -189,13 +189,13 @@ def test_the_words_of_other_versions_of_sqlite_are_read() -> None:
     assert line("SELECT n.id FROM notes AS n", "SEARCH n USING AUTOMATIC PARTIAL COVERING INDEX (id=?)") == "all notes"
 
 
-async def test_the_shipped_queries_and_indexes_have_none(db: Database) -> None:
-    dialect = Dialect(db.dialect)
+async def test_the_shipped_queries_and_indexes_have_none(fresh: Database) -> None:
+    dialect = Dialect(fresh.dialect)
     shipped_migrations = migrations.read([shipped.folder("schema")], dialect)
     queries = list(walk(load([shipped.folder("queries")], dialect, RESERVED)))
-    growing, known = grows.read(shipped_migrations), await indexes.read(db._driver)
-    tables = await catalog.read(db._driver)
-    planned = [each async for each in plan_review.read(db._driver, queries, known, growing)]
+    growing, known = grows.read(shipped_migrations), await indexes.read(fresh._driver)
+    tables = await catalog.read(fresh._driver)
+    planned = [each async for each in plan_review.read(fresh._driver, queries, known, growing)]
     assert len(planned) > 1000
     assert [str(finding) for finding in plan_review.review(planned, growing)] == []
     names = {query.name for query in queries}

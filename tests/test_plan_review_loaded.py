@@ -27,31 +27,31 @@ The sample has many rows of few models, experiments and names; of a parameter in
 """
 
 
-async def test_no_text_without_a_finding_reads_a_full_table_whole(db: Database) -> None:
-    dialect = Dialect(db.dialect)
+async def test_no_text_without_a_finding_reads_a_full_table_whole(fresh: Database) -> None:
+    dialect = Dialect(fresh.dialect)
     growing = grows.read(migrations.read([shipped.folder("schema")], dialect))
     queries = list(walk(load([shipped.folder("queries")], dialect, RESERVED)))
-    known = await indexes.read(db._driver)
+    known = await indexes.read(fresh._driver)
     fine = set()
-    async for planned in plan_review.read(db._driver, queries, known, growing):
+    async for planned in plan_review.read(fresh._driver, queries, known, growing):
         if not plan_review.findings(planned.plan, growing):
             fine.add(planned.statement.text)
-    await sample.load(db, size="large")
-    await db.refresh_all()
-    await db.execute("ANALYZE")
-    rows = {name: await db.fetch_value(f"SELECT count(*) FROM {name}") for name in growing}
+    await sample.load(fresh, size="large")
+    await fresh.refresh_all()
+    await fresh.execute("ANALYZE")
+    rows = {name: await fresh.fetch_value(f"SELECT count(*) FROM {name}") for name in growing}
     many = {name for name, count in rows.items() if count >= MANY}
     assert {"training_metrics", "predictions", "evaluations", "jobs", "training_runs"} <= many
     missed = []
-    async for planned in plan_review.read(db._driver, queries, known, growing, empty=False):
+    async for planned in plan_review.read(fresh._driver, queries, known, growing, empty=False):
         found = [each for each in plan_review.findings(planned.plan, many) if not each.startswith("sorts")]
         if found and planned.statement.text in fine and any(_of_few(node, rows) for node in planned.plan.walk()):
             missed.append(f"{planned.query.name}: {planned.statement.text}: {'; '.join(found)}")
     assert missed == []
     assert len(fine) > 900
-    await db.script("DROP INDEX training_metrics_run_id_name_step_idx;")
+    await fresh.script("DROP INDEX training_metrics_run_id_name_step_idx;")
     history = [query for query in queries if query.name == "training_metrics.history"]
-    async for planned in plan_review.read(db._driver, history, known, growing, empty=False):
+    async for planned in plan_review.read(fresh._driver, history, known, growing, empty=False):
         assert any(_of_few(node, rows) for node in planned.plan.walk())
 
 

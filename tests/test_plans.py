@@ -371,38 +371,38 @@ async def planned(
     return plan
 
 
-async def test_the_plans_that_matter_are_these(db: Database) -> None:
+async def test_the_plans_that_matter_are_these(fresh: Database) -> None:
     seen, expected = [], []
-    known = await indexes.read(db._driver)
+    known = await indexes.read(fresh._driver)
     for pin in PINNED:
-        plan = (await planned(db, pin.query, pin.passed, known)).plan
+        plan = (await planned(fresh, pin.query, pin.passed, known)).plan
         seen.append((pin.query, pin.passed, summary(plan)))
-        expected.append((pin.query, pin.passed, pin.sqlite if db.dialect == "sqlite" else pin.postgres))
+        expected.append((pin.query, pin.passed, pin.sqlite if fresh.dialect == "sqlite" else pin.postgres))
     assert seen == expected
 
 
-async def test_search_goes_through_the_full_text_index(db: Database) -> None:
-    plan = (await planned(db, "corpus_passages.search")).plan
+async def test_search_goes_through_the_full_text_index(fresh: Database) -> None:
+    plan = (await planned(fresh, "corpus_passages.search")).plan
     nodes = [node for node in plan.walk() if node.kind in ("scan", "index")]
     assert all(node.condition for node in nodes if not node.index.endswith("_word_count_idx"))
-    read = {node.table for node in nodes} if db.dialect == "sqlite" else plan.indexes
-    assert read >= SEARCH[db.dialect]
+    read = {node.table for node in nodes} if fresh.dialect == "sqlite" else plan.indexes
+    assert read >= SEARCH[fresh.dialect]
 
 
-async def test_a_dropped_index_is_seen(db: Database) -> None:
-    assert "jobs_available_idx" in summary((await planned(db, "jobs.claim")).plan)
-    await db.script("DROP INDEX jobs_available_idx;")
-    plan = await planned(db, "jobs.claim")
+async def test_a_dropped_index_is_seen(fresh: Database) -> None:
+    assert "jobs_available_idx" in summary((await planned(fresh, "jobs.claim")).plan)
+    await fresh.script("DROP INDEX jobs_available_idx;")
+    plan = await planned(fresh, "jobs.claim")
     assert "jobs_available_idx" not in summary(plan.plan)
-    found = [str(finding) for finding in plan_review.review([plan], growing(Dialect(db.dialect)))]
+    found = [str(finding) for finding in plan_review.review([plan], growing(Dialect(fresh.dialect)))]
     assert found
-    assert found[0].startswith(f"queries/jobs.{db.dialect}.sql:")
+    assert found[0].startswith(f"queries/jobs.{fresh.dialect}.sql:")
     assert " jobs.claim: " in found[0]
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
-async def test_the_connection_that_read_plans_is_as_before(db: Database) -> None:
-    await planned(db, "jobs.claim")
-    assert await db.fetch_value("SELECT current_setting('enable_seqscan')") == "on"
-    assert await db.fetch_value("SELECT current_setting('plan_cache_mode')") == "auto"
-    assert await db.fetch_value("SELECT count(*) FROM pg_prepared_statements WHERE name = 'plainbase_plan'") == 0
+async def test_the_connection_that_read_plans_is_as_before(fresh: Database) -> None:
+    await planned(fresh, "jobs.claim")
+    assert await fresh.fetch_value("SELECT current_setting('enable_seqscan')") == "on"
+    assert await fresh.fetch_value("SELECT current_setting('plan_cache_mode')") == "auto"
+    assert await fresh.fetch_value("SELECT count(*) FROM pg_prepared_statements WHERE name = 'plainbase_plan'") == 0
