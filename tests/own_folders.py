@@ -59,6 +59,19 @@ CREATE TABLE items (
 }
 """One table with a column of each logical type, and one with constraints."""
 
+LOGICAL = {
+    "key": "uuid",
+    "at": "timestamp",
+    "flag": "boolean",
+    "whole": "integer",
+    "share": "real",
+    "price": "decimal",
+    "word": "text",
+    "data": "bytes",
+    "extra": "json",
+}
+"""The columns of `kinds`, and their logical types."""
+
 ITEMS = """
 -- name: add :one
 -- Adds an item and returns it.

@@ -263,7 +263,9 @@ async def test_an_insert_that_no_values_can_make_succeed(folder: Path) -> None:
 async def test_tables_of_both_dialects_have_the_same_keys(folder: Path) -> None:
     reference = ",\n    CONSTRAINT loans_book_id_fkey FOREIGN KEY (book_id) REFERENCES books (id)"
     plant(folder, "schema/sqlite/migrations/0001_library.up.sql", reference, "")
-    assert await findings(folder) == ["schema loans: (book_id) refers to books on PostgreSQL only"]
+    assert await findings(folder) == [
+        "schema loans: (book_id) refers to books, on delete no action, on PostgreSQL only"
+    ]
 
 
 async def test_a_server_that_is_down_leaves_sqlite_checked(folder: Path, unused_tcp_port: int) -> None:

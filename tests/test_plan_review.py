@@ -164,6 +164,17 @@ async def test_a_view_and_a_cte_are_seen_through(empty_url: str, tmp_path: Path)
     assert found[0].partition(": ")[2].startswith(WHOLE)
 
 
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+async def test_a_partition_is_the_table_that_grows(empty_url: str, tmp_path: Path) -> None:
+    tables = (
+        "-- grows\nCREATE TABLE parts (id bigint NOT NULL, day bigint NOT NULL) PARTITION BY RANGE (day);\n"
+        "CREATE TABLE parts_old PARTITION OF parts FOR VALUES FROM (0) TO (10);\n"
+        "CREATE TABLE parts_new PARTITION OF parts FOR VALUES FROM (10) TO (20);\n"
+    )
+    found = await review(empty_url, tmp_path, "SELECT count(*) AS parts FROM parts", tables=tables)
+    assert [line.partition(" on ")[0] for line in found] == ["queries/notes.sql:1 notes.tried: reads all of parts"]
+
+
 def test_the_words_of_other_versions_of_sqlite_are_read() -> None:
     known = indexes.Indexes(
         {"n_idx": indexes.Index("n_idx", "notes", ("written",), ("written",), False, False, "", True)},

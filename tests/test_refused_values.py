@@ -12,21 +12,8 @@ from uuid import UUID
 
 import pytest
 
-from own_folders import opened, reveals
+from own_folders import LOGICAL, opened, reveals
 from plainbase import Database, DataInvalid
-
-TYPES = {
-    "key": "uuid",
-    "at": "timestamp",
-    "flag": "boolean",
-    "whole": "integer",
-    "share": "real",
-    "price": "decimal",
-    "word": "text",
-    "data": "bytes",
-    "extra": "json",
-}
-COLUMNS = tuple(TYPES)
 
 PLACES = "".join(
     f"""
@@ -55,7 +42,7 @@ DELETE FROM kinds WHERE {column} = :{column};
 -- parameter: {column} {logical}
 UPDATE kinds SET {column} = coalesce(:{column}, {column}) WHERE id = :id;
 """
-    for column, logical in TYPES.items()
+    for column, logical in LOGICAL.items()
 )
 
 PAGES = """
@@ -159,7 +146,7 @@ async def refused(db: Database, query: str, params: dict[str, object], name: str
         pytest.fail(f"{query} took {type(params[name]).__name__} {str(params[name])[:40]!r} for {name}")
 
 
-@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("column", LOGICAL)
 async def test_a_wrong_value_is_refused_wherever_it_meets_the_column(db: Database, column: str) -> None:
     for value in REFUSED[column]:
         await refused(db, f"places.insert_{column}", {"id": 2, column: value}, column)

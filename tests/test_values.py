@@ -18,20 +18,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from conftest import examples
-from own_folders import opened
+from own_folders import LOGICAL, opened
 from plainbase import Database
-
-COLUMNS = {
-    "key": "uuid",
-    "at": "timestamp",
-    "flag": "boolean",
-    "whole": "integer",
-    "share": "real",
-    "price": "decimal",
-    "word": "text",
-    "data": "bytes",
-    "extra": "json",
-}
 
 # For each column: put a value in and have it back from RETURNING, from the table, and by itself.
 KINDS = "".join(
@@ -46,7 +34,7 @@ SELECT {column} FROM kinds WHERE id = :id;
 -- result: count integer
 SELECT count(*) AS count FROM kinds WHERE {column} = :value;
 """
-    for column in COLUMNS
+    for column in LOGICAL
 )
 
 SHAPES = """
@@ -176,7 +164,7 @@ async def test_whole_numbers_of_a_real_column_are_floats_wherever_returned(db: D
 
 
 async def test_null_is_none_for_every_type(db: Database) -> None:
-    for column in COLUMNS:
+    for column in LOGICAL:
         assert await round_trip(db, column, None) is None
 
 

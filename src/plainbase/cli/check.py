@@ -16,6 +16,7 @@ from plainbase.check.queries import snapshot
 from plainbase.check.sessions import session_state
 from plainbase.cli import wheel_server
 from plainbase.cli.opening import (
+    callers_option,
     command,
     queries_option,
     query_folders,
@@ -39,12 +40,7 @@ WITHOUT = "PostgreSQL was NOT checked"
 @server_option
 @click.option("--offline", is_flag=True, help="Without PostgreSQL; what it said must stand in checked.json.")
 @click.option("--update", is_flag=True, help="Write checked.json: what callers see of each query.")
-@click.option(
-    "--callers",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A folder of Python files, or a file of any kind; a query that none of them names is a finding.",
-)
+@callers_option("a query that none of them names is a finding")
 @click.option(
     "--indexes", "with_indexes", is_flag=True, help="Indexes too: such as no query uses, foreign keys without."
 )

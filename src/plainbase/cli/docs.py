@@ -11,6 +11,7 @@ import click
 from plainbase import migrations, shipped
 from plainbase.cli import wheel_server
 from plainbase.cli.opening import (
+    callers_option,
     command,
     queries_option,
     query_folders,
@@ -30,12 +31,7 @@ SHOWN = 40
 @queries_option
 @schema_option(None)
 @server_option
-@click.option(
-    "--callers",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A folder of Python files, or a file of any kind; the page then says which of them name each query.",
-)
+@callers_option("the page then says which of them name each query")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -46,6 +46,16 @@ server_option = click.option(
 )
 
 
+def callers_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Where to look for callers of queries, and what is made of that."""
+    return click.option(
+        "--callers",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help=f"A folder of Python files, or a file of any kind; {what}.",
+    )
+
+
 def schema_option(default: str | None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The folders; without a default the one that plainbase ships."""
     return click.option(

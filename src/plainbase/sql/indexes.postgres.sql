@@ -30,21 +30,11 @@ SELECT
     c.relkind = 'v' AS is_view,
     CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) END AS definition,
     (
-        WITH RECURSIVE above (place) AS (
-            SELECT h.inhparent
-            FROM pg_inherits AS h
-            WHERE h.inhrelid = c.oid
-            UNION
-            SELECT h.inhparent
-            FROM above AS a
-            INNER JOIN pg_inherits AS h ON a.place = h.inhrelid
-        )
-
         SELECT CAST(t.relname AS text) AS name
-        FROM above AS a
-        INNER JOIN pg_class AS t ON a.place = t.oid
-        WHERE NOT EXISTS (SELECT 1 AS found FROM pg_inherits AS h WHERE h.inhrelid = a.place)
-        LIMIT 1
+        FROM pg_class AS t
+        WHERE
+            t.oid = pg_partition_root(c.oid)
+            AND t.oid <> c.oid
     ) AS part_of
 FROM pg_class AS c
 WHERE

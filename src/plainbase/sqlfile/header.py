@@ -13,9 +13,7 @@ from plainbase.dialect import Dialect
 from plainbase.sqlfile.lexer import Token
 from plainbase.sqlfile.query import Default, Kind
 from plainbase.sqlfile.statement import Problem
-from plainbase.values import now, uuid7
-
-TYPES = ("uuid", "timestamp", "boolean", "integer", "real", "decimal", "text", "bytes", "json")
+from plainbase.values import TYPES, now, uuid7
 
 _KINDS = {kind.value: kind for kind in Kind if kind is not Kind.RETURNING}
 _MARKS = {

@@ -36,7 +36,7 @@ class Indexes:
     tables: frozenset[str] = frozenset()
     views: Mapping[str, str] = field(default_factory=dict)
     parents: Mapping[str, str] = field(default_factory=dict)
-    """The table that a partition, or one that inherits, is part of."""
+    """The table that a partition is part of."""
 
     def of(self, table: str) -> list[Index]:
         """The indexes of one table."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from plainbase import migrations
 from plainbase.check import scratch
 from plainbase.check.finding import Finding, in_order
-from plainbase.check.queries import compare, rules, snapshot
+from plainbase.check.queries import compare, rules, snapshot, text_rules
 from plainbase.check.queries.engines import Engine, examine
 from plainbase.check.queries.loading import by_name, load_both
 from plainbase.check.queries.snapshot import Snapshot
@@ -76,13 +76,10 @@ async def prove(
         if dialect is Dialect.SQLITE or server is not None:
             await _examine(found, dialect, loaded[dialect], schema, steps[dialect], server)
     found.findings += rules.undocumented(named)
-    found.findings += rules.unordered(found.engines)
-    found.findings += rules.left_out(found.engines)
-    found.findings += rules.trapped(found.engines, wanted)
-    found.findings += rules.several(found.engines)
+    found.findings += text_rules.findings(found.engines.values(), both=len(wanted) == len(Dialect))
     found.findings += (disagreements := [*rules.differences(found.engines, wanted)])
+    found.findings += rules.tables(found.engines)
     found.findings += rules.plans(found.engines, steps)
-    found.findings += rules.tables_differ(found.engines)
     if found.engines and not any(engine.growing for engine in found.engines.values()):
         found.remarks.append("no table is marked `-- grows` above its CREATE TABLE, so no plan was judged")
     if with_indexes:

@@ -1,4 +1,4 @@
-"""What is asked of every query beside preparing: a sentence, a caller, an order, one meaning, no silent change."""
+"""What is asked of the queries as a whole: a sentence, a caller, one meaning, lasting plans, no silent change."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from plainbase.check.finding import Finding
-from plainbase.check.meaning import inserts, order, traps
-from plainbase.check.meaning.relations import Unreadable
 from plainbase.check.plans import grows, index_report, review
 from plainbase.check.queries import compare, computed, snapshot, uses
 from plainbase.check.queries.description import Description
 from plainbase.check.queries.engines import Engine
 from plainbase.check.queries.snapshot import Snapshot
+from plainbase.check.schema import dialects
 from plainbase.dialect import Dialect
 from plainbase.migrations import Migration
-from plainbase.sqlfile import Kind, Query
+from plainbase.sqlfile import Query
 
 Named = Mapping[str, Sequence[Query]]
 """Each query by name, on the engines that it is for."""
@@ -44,49 +43,6 @@ def unused(named: Named, callers: Sequence[Path]) -> Iterator[Finding]:
             yield Finding.of(named[name][0], f"nothing calls it in {places}; delete it, or use it")
 
 
-def unordered(engines: Engines) -> Iterator[Finding]:
-    """Yield the lists whose rows may come in another order each time, unless they say so by `-- parity:`."""
-    for dialect, engine in engines.items():
-        for seen in engine.seen.values():
-            if seen.query.notes.get("parity", "").startswith(("unordered", "shape")):
-                continue
-            try:
-                why = order.unordered(seen.query, dialect, engine.catalog)
-            except Unreadable as error:
-                if seen.query.kind is Kind.MANY and not order.is_written(seen.query, dialect):
-                    message = f"there is no ORDER BY to decide, and the rest is not understood ({error})"
-                    yield Finding.of(seen.query, f"{message}; or say `-- parity: unordered, why`")
-                continue
-            if why is not None:
-                yield Finding.of(seen.query, f"{why}; or say `-- parity: unordered, why`")
-
-
-def several(engines: Engines) -> Iterator[Finding]:
-    """Yield the queries of one row that nothing keeps from finding several, which callers get an error for."""
-    for dialect, engine in engines.items():
-        for seen in engine.seen.values():
-            try:
-                found = order.several(seen.query, dialect, engine.catalog)
-            except Unreadable:
-                continue
-            if found and not seen.query.notes.get("parity", "").startswith("shape"):
-                message = f"a :{seen.query.kind} query may find several rows; name a whole key, or say LIMIT 1"
-                yield Finding.of(seen.query, message)
-
-
-def left_out(engines: Engines) -> Iterator[Finding]:
-    """Yield the INSERTs that no values can make succeed."""
-    for dialect, engine in engines.items():
-        for seen in engine.seen.values():
-            try:
-                found = [*inserts.left_out(seen.query, dialect, engine.catalog)]
-            except Unreadable:
-                continue
-            for table, columns in found:
-                message = f"leaves out {', '.join(columns)} of {table}, NOT NULL without a default"
-                yield Finding.of(seen.query, f"{message} on {dialect.engine}")
-
-
 def differences(engines: Engines, wanted: Collection[Dialect]) -> Iterator[Finding]:
     """Yield what differs between the engines, and what the one that has a query for itself cannot tell of it."""
     if Dialect.SQLITE in engines:
@@ -100,45 +56,11 @@ def differences(engines: Engines, wanted: Collection[Dialect]) -> Iterator[Findi
                 yield from compare.alone(seen)
 
 
-def trapped(engines: Engines, wanted: Collection[Dialect]) -> Iterator[Finding]:
-    """Yield what the engines take otherwise, though both prepare it, and rows that a LIMIT leaves to chance."""
-    for dialect, engine in engines.items():
-        for seen in engine.seen.values():
-            try:
-                found = [*traps.traps(seen.query, dialect, engine.catalog, both=len(wanted) == len(Dialect))]
-            except Unreadable:
-                continue
-            yield from (Finding.of(seen.query, each) for each in found)
-
-
-def tables_differ(engines: Engines) -> Iterator[Finding]:
-    """Yield what the tables of both dialects do not have in common, whether or not a query shows it."""
-    if len(engines) < len(Dialect):
-        return
-    first, second = (engines[each].catalog.tables for each in (Dialect.POSTGRES, Dialect.SQLITE))
-    for name in sorted(first.keys() & second.keys() - OWN):
-        ours, theirs = first[name], second[name]
-        if not (ours.fillable and theirs.fillable):
-            continue
-        for column in ours.columns.keys() & theirs.columns.keys():
-            one, other = ours.columns[column], theirs.columns[column]
-            if one.required != other.required:
-                yield Finding("schema", name, f"{column} is NOT NULL on {_where(one.required)} only")
-            if one.has_default != other.has_default and not (one.computed or other.computed):
-                yield Finding("schema", name, f"{column} has a default on {_where(one.has_default)} only")
-        keys = [{frozenset(key) for key in (table.primary_key, *table.unique) if key} for table in (ours, theirs)]
-        references = [
-            {(each.columns, each.table, each.targets) for each in table.references} for table in (ours, theirs)
-        ]
-        for key in keys[0] ^ keys[1]:
-            yield Finding("schema", name, f"({', '.join(sorted(key))}) is unique on {_where(key in keys[0])} only")
-        for each in references[0] ^ references[1]:
-            said = f"({', '.join(each[0])}) refers to {each[1]}"
-            yield Finding("schema", name, f"{said} on {_where(each in references[0])} only")
-
-
-def _where(on_postgres: bool) -> str:
-    return (Dialect.POSTGRES if on_postgres else Dialect.SQLITE).engine
+def tables(engines: Engines) -> Iterator[Finding]:
+    """Yield what the tables of the two dialects do not have in common."""
+    if len(engines) == len(Dialect):
+        postgres, sqlite = engines[Dialect.POSTGRES], engines[Dialect.SQLITE]
+        yield from dialects.differences(postgres.catalog, sqlite.catalog, OWN)
 
 
 def plans(engines: Engines, migrations: Mapping[Dialect, Sequence[Migration]]) -> Iterator[Finding]:

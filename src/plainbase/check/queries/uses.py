@@ -15,7 +15,7 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 def callers(names: Collection[str], places: Sequence[Path]) -> Mapping[str, tuple[str, ...]]:
     """The files that name each query, below these folders or these files themselves, as they are given.
 
-    A module that `plainbase types` wrote names all and calls none. Raises ConfigurationError.
+    Raises ConfigurationError.
     """
     found: dict[str, dict[str, None]] = {name: {} for name in names}
     for path in _files(places):
@@ -36,7 +36,7 @@ def _files(places: Iterable[Path]) -> Iterator[Path]:
         if place.is_file():
             yield place
         elif place.is_dir():
-            yield from sorted(path for path in place.rglob("*.py") if path.name != "typed.py")
+            yield from sorted(place.rglob("*.py"))
         else:
             raise ConfigurationError(f"{place}: there is no such file or folder to look for callers in")
 
