@@ -41,7 +41,8 @@ def known_null(placed: Placed) -> bool:
 
 
 def _known_null_column(placed: Placed) -> bool:
-    found = placed.scope.resolve(unwrapped(placed.expression))  # type: ignore[arg-type]
+    column = unwrapped(placed.expression)
+    found = placed.scope.resolve(column) if isinstance(column, exp.Column) else None
     if found is None:
         return False
     source = found[0].sources[found[1]]
