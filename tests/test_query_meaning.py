@@ -9,7 +9,7 @@ import pytest
 from plainbase import Dialect
 from plainbase.check.catalog import Catalog
 from plainbase.check.meaning import nullable
-from plainbase.check.meaning.relations import Unreadable
+from plainbase.check.meaning.parsing import Unreadable
 from tried import BOTH, POSTGRES, SQLITE, query, table
 
 TABLES = (

@@ -6,7 +6,7 @@ import pytest
 
 from plainbase import Dialect
 from plainbase.check.catalog import Catalog, Column, Table
-from plainbase.check.meaning.relations import Unreadable
+from plainbase.check.meaning.parsing import Unreadable
 from plainbase.check.meaning.traps import traps
 from plainbase.sqlfile import Query, parse
 

@@ -83,9 +83,7 @@ async def check(
             await _prove_sessions(url, why_none, queries, folders)
             return
         try:
-            report = await prove(
-                queries, folders, url, before=before, update=update, callers=callers, with_indexes=with_indexes
-            )
+            report = await prove(queries, folders, url, before=before, callers=callers, with_indexes=with_indexes)
         except QueryFileError as error:
             _tell(error.problems, [], "these files do not load, so no query was checked")
     if given and folders == (shipped.folder("schema"),):
@@ -97,6 +95,8 @@ async def check(
         report = report.with_remark(f"{path} is written")
     elif update:
         report = report.with_remark(f"{path} is not written: mend what does not prepare, and what differs, first")
+    elif before is None:
+        report = report.with_remark(f"{path} is missing, so nothing was compared with it; `--update` writes it")
     _tell([*map(str, report.findings)], report.remarks, _summary(report, perf_counter() - began))
 
 

@@ -32,8 +32,10 @@ def kind_of(placed: Placed) -> str:
             return {"decimal": "real"}.get(kind := kind_of(Placed(expression.this, placed.scope)), kind)
         case exp.Avg() | exp.Round():
             return "real"
-        case exp.Count() | exp.Length():
+        case exp.Count() | exp.Length() | exp.RowNumber() | exp.Rank() | exp.DenseRank():
             return "integer"
+        case exp.DPipe() | exp.Lower() | exp.Upper() | exp.Trim() | exp.Substring() | exp.Replace() | exp.TimeToStr():
+            return "text"
         case exp.Query():
             return _one({kind_of(each) for each in outputs(placed.scope.relation(expression), 0)})
         case exp.Coalesce() | exp.Case() | exp.If():

@@ -9,8 +9,7 @@ from sqlglot import exp
 
 from plainbase.check.catalog import Catalog, Table
 from plainbase.check.meaning.expressions import may_be_null, within
-from plainbase.check.meaning.parsing import Unreadable as Unreadable
-from plainbase.check.meaning.parsing import assignments, limit_of, parse
+from plainbase.check.meaning.parsing import Unreadable, assignments, limit_of, parse
 from plainbase.check.meaning.scopes import ONE_ROW, Relation, Scope, Source
 from plainbase.dialect import Dialect
 

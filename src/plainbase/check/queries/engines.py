@@ -14,7 +14,7 @@ from plainbase.check import catalog
 from plainbase.check.catalog import Catalog
 from plainbase.check.finding import Finding
 from plainbase.check.meaning import nullable
-from plainbase.check.meaning.relations import Unreadable
+from plainbase.check.meaning.parsing import Unreadable
 from plainbase.check.plans import grows, indexes, review
 from plainbase.check.plans.indexes import Indexes
 from plainbase.check.plans.review import Planned
@@ -97,14 +97,13 @@ async def _on_postgres(driver: PostgresDriver, queries: Sequence[Query]) -> Engi
 
 
 async def _on_sqlite(driver: SqliteDriver, queries: Sequence[Query]) -> Engine:
-    """The same on SQLite: by the driver's own library, and the declared types of results by apsw's."""
+    """The same on SQLite, by apsw, which tells declared types; the driver's own library plans each text later."""
     engine = Engine(Dialect.SQLITE, await catalog.read(driver))
     connection = apsw.Connection(str(Path(driver.options.path or "")), flags=apsw.SQLITE_OPEN_READONLY)
     try:
         for query in queries:
             for statement in reversed(query.statements):  # the one with all optional lines first
                 try:
-                    await generic_plans.text(driver, statement)  # the library that runs it may be older than apsw's
                     described = query_info(connection, statement.text).description
                     accepts = (await driver.plans.make(statement, driver.look)).accepts
                 except (apsw.Error, PlainbaseError) as error:

@@ -54,7 +54,6 @@ async def prove(
     server: str | None,
     *,
     before: Snapshot | None,
-    update: bool = False,
     callers: Sequence[Path] = (),
     with_indexes: bool = False,
 ) -> Report:
@@ -88,12 +87,9 @@ async def prove(
         found.findings += rules.unused(named, callers)
     now = Snapshot(digests, texts, compare.descriptions(found.engines))
     asked = [each for each in wanted if each in found.engines]
-    if before is None:
-        if not update:
-            found.remarks.append(f"there is no {snapshot.NAME} to compare with; {rules.UPDATE}, which writes it")
-    elif asked == wanted and not update:
+    if before is not None and asked == wanted:
         found.findings += rules.changed(before, now.queries, named, found.engines, place)
-    elif server is None and Dialect.POSTGRES in wanted:
+    elif before is not None and server is None and Dialect.POSTGRES in wanted:
         found.findings += rules.stale(before, now, named, place)
     return Report(
         in_order(found.findings),
