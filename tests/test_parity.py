@@ -36,6 +36,7 @@ async def engines(sampled: dict[str, str], tmp_path_factory: pytest.TempPathFact
 @pytest.mark.parametrize("name", [name for name in QUERIES if name not in SCRIPTS])
 async def test_a_query_is_the_same_on_both_engines(name: str, engines: harness.Engines) -> None:
     assert CALLS.get(name), f"write calls of {name} in tests/parity/calls_<domain>.py"
+    assert name in DESCRIPTIONS, "describe it by `plainbase check --update`"
     report = await harness.check(engines, QUERIES[name], CALLS[name], DESCRIPTIONS[name])
     if report.faults:
         told = [f"{len(report.faults)} faults in {report.runs} runs, sqlite against postgres:", *report.faults[:12]]

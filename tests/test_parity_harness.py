@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from parity import harness, queries
+import pytest
+
+from parity import described, harness, queries
 from parity.call import UNKNOWN_ID, Call, sample_rows
 from parity.databases import copies
+from plainbase.check.queries.description import Description, Parameter, Type
 
 DIFFERENT = {
     "value": (":one", "SELECT 1 AS x", "SELECT 2 AS x", "x: int 1 against int 2"),
@@ -148,3 +151,35 @@ async def test_every_subset_of_the_optional_lines_is_run(sampled: dict[str, str]
         engines = await harness.Engines.of(sqlite, postgres)
         report = await harness.check(engines, found, [call])
     assert (report.runs, report.faults, report.gave_something) == (4, [], True)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "result", "rows", "given", "told"),
+    [
+        ({"a": "text"}, {"x": "integer"}, [{"a": "b"}], [{"x": 1}], []),
+        ({"a": "text?"}, {"x": "integer?"}, [{"a": None}], [{"x": None}], []),
+        ({"a": "text"}, {"x": "integer"}, [{"a": None}], [], []),
+        ({"a": "text"}, {"x": "integer"}, [{"a": None}], [{"x": 1}], ["parameter 'a' is never null"]),
+        ({"a": "text"}, {"x": "integer"}, [{"b": "c"}], [{"x": 1}], ["no parameter 'b'"]),
+        ({}, {"x": "integer"}, [{}], [{"x": None}], ["result column 'x' is never null"]),
+        ({}, {"x": "integer"}, [{}], [{"x": True}], ["result column 'x' is integer; it is a bool"]),
+        ({}, {"x": "real"}, [{}], [{"x": 1}], ["result column 'x' is real; it is a int"]),
+        ({}, {"x": "[text]"}, [{}], [{"x": "a"}], ["result column 'x' is [text]; it is a str"]),
+        ({}, {"x": "text", "y": "text"}, [{}], [{"y": "b", "x": "a"}], ["the columns are x, y; they are y, x"]),
+    ],
+)
+def test_a_description_that_a_call_shows_to_be_wrong_is_told(
+    parameters: dict[str, str],
+    result: dict[str, str],
+    rows: list[dict[str, object]],
+    given: list[dict[str, object]],
+    told: list[str],
+) -> None:
+    description = Description(
+        "many",
+        {name: Parameter.parse(text) for name, text in parameters.items()},
+        {name: Type.parse(text) for name, text in result.items()},
+    )
+    lies = described.lies(description, rows, given)
+    assert len(lies) == len(told)
+    assert all(expected in lie for expected, lie in zip(told, lies, strict=True)), lies
