@@ -10,9 +10,16 @@ DROP FUNCTION corpus_cut(text);
 DROP TABLE corpus_passages;
 DROP FUNCTION corpus_word_count(text, text);
 DROP FUNCTION corpus_words(text, text);
+DROP FUNCTION corpus_content_words(text);
+DROP FUNCTION corpus_other_words(text);
+DROP FUNCTION corpus_plain_words(text);
+DROP FUNCTION corpus_is_plain(text);
+DROP FUNCTION corpus_plain_text(text);
 DROP FUNCTION corpus_stem(text);
 DROP FUNCTION corpus_stem_ascii(text);
 DROP FUNCTION corpus_fold(text);
 DROP FUNCTION corpus_word_pattern();
+-- Of this statement sqlfluff knows nothing.
+DROP TEXT SEARCH CONFIGURATION corpus_plain; -- noqa: PRS
 -- Of this statement sqlfluff knows nothing.
 DROP TEXT SEARCH DICTIONARY corpus_porter; -- noqa: PRS
