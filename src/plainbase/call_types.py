@@ -103,6 +103,10 @@ if TYPE_CHECKING:
             """Yield the rows with bounded memory; leave the loop early inside `contextlib.aclosing`."""
             ...
 
+        def chunks(self, *args: P.args, **params: P.kwargs) -> AsyncGenerator[list[R]]:
+            """Yield the same rows in lists, as the engine brings them."""
+            ...
+
     class Value(_Call[P], Generic[P, R]):
         """A `:value` query: the first column of the first row; or None, where there may be no row."""
 

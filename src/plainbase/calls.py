@@ -167,16 +167,26 @@ class Call:
 
         It holds a connection until it ends; leave the loop early inside `contextlib.aclosing`.
         """
+        async with aclosing(self._chunks(params, "stream")) as chunks:
+            async for chunk in chunks:
+                for row in chunk:
+                    yield row
+
+    def chunks(self, /, **params: Any) -> AsyncGenerator[list[Row]]:
+        """Yield the same rows in lists, as the engine brings them, for whoever handles many of them at a time."""
+        return self._chunks(params, "chunks")
+
+    async def _chunks(self, params: Mapping[str, Any], asked: str) -> AsyncGenerator[list[Row]]:
         if self._kind is not Kind.MANY:
-            self._refuse(f"stream is for :many queries; this one is :{self._kind}")
+            self._refuse(f"{asked} is for :many queries; this one is :{self._kind}")
         statement, values = self._query.bind(params)
         began = perf_counter()
         count = 0
         try:
-            async with aclosing(self._executor.stream(statement, values)) as rows:
-                async for row in rows:
-                    count += 1
-                    yield row
+            async with aclosing(self._executor.stream(statement, values)) as chunks:
+                async for chunk in chunks:
+                    count += len(chunk)
+                    yield chunk
         except GeneratorExit:
             raise
         except BaseException as error:

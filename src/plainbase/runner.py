@@ -43,6 +43,11 @@ class Runner:
     def __dir__(self) -> Iterable[str]:
         return sorted({*super().__dir__(), *self._sources.tree()})
 
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgres`, as the schema folders and forked query files are named."""
+        return self._sources.dialect.value
+
     async def fetch_all(self, sql: Any, params: Mapping[str, Any] | None = None) -> list[Row]:
         """Run SQL with `:name` parameters and return all rows."""
         rows: list[Row] = await self._call(sql, Kind.MANY).run(params or {})
@@ -77,6 +82,10 @@ class Runner:
         async with aclosing(self._call(sql, Kind.MANY).stream(**(params or {}))) as rows:
             async for row in rows:
                 yield row
+
+    def iterate_chunks(self, sql: Any, params: Mapping[str, Any] | None = None) -> AsyncGenerator[list[Row]]:
+        """Run SQL and yield its rows in lists, as the engine brings them, with bounded memory."""
+        return self._call(sql, Kind.MANY).chunks(**(params or {}))
 
     async def script(self, text: str) -> None:
         """Run several statements without parameters, all or nothing."""

@@ -51,8 +51,8 @@ class Executor(Protocol):
     async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
         """Run a statement that gives exactly one row per row of values, all or nothing, and return them in order."""
 
-    def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
-        """Run a statement and yield its rows with bounded memory."""
+    def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[list[Row]]:
+        """Run a statement and yield its rows with bounded memory, some at a time and never none."""
 
     async def script(self, text: str, name: str) -> None:
         """Run several statements without parameters, all or nothing; `name` stands in errors."""

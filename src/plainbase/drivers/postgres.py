@@ -94,16 +94,16 @@ class PostgresDriver:
     async def fetch_batch(self, statement: Statement, rows: list[list[Any]]) -> list[Row]:
         return await self._in_transaction(lambda session: session.fetch_batch(statement, rows))
 
-    async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
+    async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[list[Row]]:
         if changes_rows(statement):  # all of it is done and committed, however many rows are read
-            for row in await self.fetch(statement, values):
-                yield row
+            if whole := await self.fetch(statement, values):
+                yield whole
             return
         session = await self.begin()
         try:
-            async with aclosing(session.stream(statement, values)) as rows:
-                async for row in rows:
-                    yield row
+            async with aclosing(session.stream(statement, values)) as streamed:
+                async for chunk in streamed:
+                    yield chunk
         except BaseException:
             await session.rollback()
             raise

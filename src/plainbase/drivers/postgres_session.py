@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import asyncpg
 
 from plainbase.drivers import postgres_work
+from plainbase.drivers.chunk_sizes import FEWEST, next_size
 from plainbase.drivers.finishing import finished
 from plainbase.drivers.pool import Slot
 from plainbase.drivers.postgres_connect import PostgresConnection
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from plainbase.drivers.postgres import PostgresDriver
 
 T = TypeVar("T")
-
-CHUNK = 512
-"""Rows that a stream fetches at a time."""
 
 
 class PostgresSession:
@@ -72,20 +70,24 @@ class PostgresSession:
 
         return await self.run(work, statement)
 
-    async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
+    async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[list[Row]]:
         if changes_rows(statement):  # all of it is done, however many rows are read
-            for row in await self.fetch(statement, values):
-                yield row
+            if whole := await self.fetch(statement, values):
+                yield whole
             return
 
         async def begin(connection: PostgresConnection) -> Any:
             await self._plans.encode(statement, values, connection)
             return await connection.cursor(statement.text, *values)
 
+        async def proceed(connection: PostgresConnection) -> Any:
+            return await cursor.fetch(size)
+
         cursor = await self.run(begin, statement)
-        while chunk := await self.run(lambda connection: cursor.fetch(CHUNK), statement):
-            for row in chunk:
-                yield row
+        size = 2 * FEWEST  # to the server it is further than to a thread
+        while size and (chunk := await self.run(proceed, statement)):
+            size = next_size(chunk, size) if len(chunk) == size else 0
+            yield chunk
 
     async def script(self, text: str, name: str) -> None:
         async def work(connection: PostgresConnection) -> None:

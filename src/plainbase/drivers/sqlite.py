@@ -135,19 +135,21 @@ class SqliteDriver:
         result: list[Row] = await self.write(sqlite_work.whole(work), statement)
         return result
 
-    async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
+    async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[list[Row]]:
         plan = self.plans.known.get(statement) or await self.plans.make(statement, self.look)
         if not plan.reads:
-            for row in await self.fetch(statement, values):
-                yield row
+            if whole := await self.fetch(statement, values):
+                yield whole
             return
         encode_values(plan.accepts, statement, values)
         slot = await self.exclusive.acquire()
         try:
             run = partial(self.on, slot.connection, statement)
-            async with aclosing(sqlite_streams.rows(Stream(plan, values), slot.connection, run)) as streamed:
-                async for row in streamed:
-                    yield row
+            async with aclosing(
+                sqlite_streams.chunks(Stream(plan, values, alone=True), slot.connection, run)
+            ) as streamed:
+                async for chunk in streamed:
+                    yield chunk
         finally:
             self.exclusive.release(slot)
 

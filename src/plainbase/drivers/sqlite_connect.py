@@ -13,6 +13,7 @@ from plainbase.errors import ConfigurationError
 from plainbase.options import Options
 
 OLDEST = (3, 38)
+CACHE = "PRAGMA cache_size = -65536"
 STATEMENTS = 1024
 """Prepared statements kept per connection, above the number of texts of a large query folder."""
 
@@ -104,7 +105,7 @@ def _connect(options: Options) -> sqlite3.Connection:
         raise _unusable(options, error) from None
     try:
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute(CACHE)
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA schema_version")  # reads the file's head, so that a file of another kind shows now
     except sqlite3.Error as error:

@@ -19,7 +19,7 @@ from plainbase.drivers.lanes import Lane
 from plainbase.drivers.pool import Pool, Slot
 from plainbase.drivers.sqlite_plans import DEFINES
 from plainbase.drivers.sqlite_scripts import ScriptInside
-from plainbase.drivers.sqlite_streams import Stream, rows
+from plainbase.drivers.sqlite_streams import Stream, chunks
 from plainbase.errors import PlainbaseError, TransactionAborted
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
@@ -77,14 +77,15 @@ class SqliteSession:
         result: list[Row] = await self.run(partial(sqlite_work.fetch_batch, plan, encoded), statement)
         return result
 
-    async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[Row]:
+    async def stream(self, statement: Statement, values: list[Any]) -> AsyncGenerator[list[Row]]:
         plan = await self._plans.encode(statement, values, self._look)
         stream = Stream(plan, values)
         self._streams.add(stream)
         try:
-            async with aclosing(rows(stream, self._lane, lambda work: self.run(work, statement, stream))) as streamed:
-                async for row in streamed:
-                    yield row
+            run = partial(self.run, statement=statement, stream=stream)
+            async with aclosing(chunks(stream, self._lane, run)) as streamed:
+                async for chunk in streamed:
+                    yield chunk
         finally:
             self._streams.discard(stream)
 

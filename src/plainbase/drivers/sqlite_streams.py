@@ -6,13 +6,15 @@ import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any
 
+from plainbase.drivers.chunk_sizes import FEWEST, next_size
 from plainbase.drivers.crossing import Work, outcome
 from plainbase.drivers.lanes import Lane
+from plainbase.drivers.sqlite_connect import CACHE
 from plainbase.drivers.sqlite_work import Plan
 from plainbase.rows import Row
 
-FIRST_CHUNK = 64
-LARGEST_CHUNK = 1024
+SMALL_CACHE = "PRAGMA cache_size = -16384"
+"""16 MB are enough for a stream alone on its connection, which reads most pages once."""
 
 
 class Stream:
@@ -22,15 +24,18 @@ class Stream:
     left open would see what that changes, and would keep an interrupt for it alive.
     """
 
-    def __init__(self, plan: Plan, values: Sequence[Any]) -> None:
-        self.size = FIRST_CHUNK
+    def __init__(self, plan: Plan, values: Sequence[Any], *, alone: bool = False) -> None:
+        self.size = FEWEST
         self._plan = plan
         self._values = values
+        self._alone = alone
         self._cursor: sqlite3.Cursor | None = None
         self._kept: list[Row] | None = None
 
     def begin(self, connection: sqlite3.Connection) -> list[Row]:
         """Run the statement and fetch the first rows."""
+        if self._alone:
+            connection.execute(SMALL_CACHE)
         self._cursor = connection.execute(self._plan.text, self._values)
         try:
             self._plan.shape(self._cursor)
@@ -58,19 +63,21 @@ class Stream:
         """End the statement."""
         if self._cursor is not None:
             self._cursor.close()
+            if self._alone:
+                self._cursor.connection.execute(CACHE)
             self._cursor = None
 
 
-async def rows(stream: Stream, lane: Lane, run: Callable[[Work], Awaitable[Any]]) -> AsyncGenerator[Row]:
-    """Yield a stream's rows; `run` crosses to the lane."""
+async def chunks(stream: Stream, lane: Lane, run: Callable[[Work], Awaitable[Any]]) -> AsyncGenerator[list[Row]]:
+    """Yield a stream's rows, a chunk at a time; `run` crosses to the lane."""
     try:
         chunk = await run(stream.begin)
         while chunk:
-            for row in chunk:
-                yield row
-            if len(chunk) < stream.size:
+            last, size = len(chunk) < stream.size, next_size(chunk, stream.size)
+            yield chunk
+            if last:
                 break
-            stream.size = min(stream.size * 2, LARGEST_CHUNK)
+            stream.size = size
             chunk = await run(stream.proceed)
     finally:
         if lane.open:
