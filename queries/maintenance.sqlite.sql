@@ -28,6 +28,8 @@ counts (table_name, row_count) AS (
     UNION ALL
     SELECT 'erasures', count(*) FROM erasures
     UNION ALL
+    SELECT 'evaluation_documents', count(*) FROM evaluation_documents
+    UNION ALL
     SELECT 'evaluations', count(*) FROM evaluations
     UNION ALL
     SELECT 'experiment_runs', count(*) FROM experiment_runs

@@ -86,6 +86,13 @@ def test_both_engines_get_their_own_language() -> None:
     assert forms["terms"] == ["'run'", "'cat' <-> 'do':*", "'food'"]
 
 
+def test_both_engines_are_told_where_to_look() -> None:
+    forms = language.forms(parse('running OR "cats do"* -"a b" food'), columns=("input", "output"), weights="AB")
+    assert forms["fts5"] == '{input output} : ((("running" OR "cats do" *) AND ("food")) NOT ("a b"))'
+    assert forms["tsquery"] == "('run':AB | 'cat':AB <-> 'do':*AB) & ('food':AB) & !('a':AB <-> 'b':AB)"
+    assert forms["terms"] == ["'run':AB", "'cat':AB <-> 'do':*AB", "'food':AB"]
+
+
 def test_what_is_read_of_a_long_query_is_bounded() -> None:
     assert len(parse(" ".join(f"w{number}" for number in range(10_000))).groups) == MOST_WORDS
     assert len(parse(f'"{" w" * 10_000}"').terms) <= 1

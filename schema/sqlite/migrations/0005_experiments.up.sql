@@ -399,6 +399,31 @@ ON evaluations (model_version_id, created_at DESC, id DESC);
 CREATE INDEX evaluations_model_idx
 ON evaluations (model, created_at DESC, id DESC);
 
+-- Serves platform.results.search: the best or the worst by score, and what has at least so much; NULLs come last, and by id.
+CREATE INDEX evaluations_score_idx
+ON evaluations (score, id)
+WHERE score IS NOT NULL;
+
+-- Serves platform.results.search: by rating. Few are rated, so it stays small.
+CREATE INDEX evaluations_human_rating_idx
+ON evaluations (human_rating, id)
+WHERE human_rating IS NOT NULL;
+
+-- Serves platform.results.search: what was rated, newest first.
+CREATE INDEX evaluations_rated_idx
+ON evaluations (created_at DESC, id DESC, human_rating)
+WHERE human_rating IS NOT NULL;
+
+-- Serves platform.results.search: the slowest or the fastest.
+CREATE INDEX evaluations_latency_ms_idx
+ON evaluations (latency_ms, id)
+WHERE latency_ms IS NOT NULL;
+
+-- Serves platform.results.search: the dearest or the cheapest.
+CREATE INDEX evaluations_cost_usd_idx
+ON evaluations (cost_usd, id)
+WHERE cost_usd IS NOT NULL;
+
 -- Serves evaluations.list_for_input.
 CREATE INDEX evaluations_input_digest_idx
 ON evaluations (input_digest, id)

@@ -8,7 +8,7 @@ is a phrase. Quotes without a partner, a star without a word and an OR without t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict
 
@@ -76,9 +76,14 @@ def parse(text: str, *, any_word: bool = False) -> Query:
     return Query(tuple(dict.fromkeys(groups)) if all(groups) else (), tuple(excluded))
 
 
-def forms(query: Query) -> Forms:
-    """Write a query, which must have a group, as FTS5 and PostgreSQL read it."""
-    return Forms(fts5=_fts5(query), tsquery=_tsquery(query), terms=[_phrase(term) for term in query.terms])
+def forms(query: Query, *, columns: Sequence[str] = (), weights: str = "") -> Forms:
+    """Write a query, which must have a group, as FTS5 and PostgreSQL read it.
+
+    With `columns` FTS5 looks only into these, with `weights` PostgreSQL only at the words that have one of them.
+    """
+    fts5 = f"{{{' '.join(columns)}}} : ({_fts5(query)})" if columns else _fts5(query)
+    terms = [_phrase(term, weights) for term in query.terms]
+    return Forms(fts5=fts5, tsquery=_tsquery(query, weights), terms=terms)
 
 
 def _take(reading: _Reading, piece: re.Match[str]) -> None:
@@ -117,14 +122,16 @@ def _quoted(term: Term) -> str:
     return f'"{" ".join(term.words)}"{" *" if term.prefix else ""}'
 
 
-def _tsquery(query: Query) -> str:
-    return " & ".join([*_alternatives(query), *(f"!({_phrase(term)})" for term in query.excluded)])
+def _tsquery(query: Query, weights: str) -> str:
+    return " & ".join([*_alternatives(query, weights), *(f"!({_phrase(term, weights)})" for term in query.excluded)])
 
 
-def _alternatives(query: Query) -> Iterator[str]:
+def _alternatives(query: Query, weights: str) -> Iterator[str]:
     for group in query.groups:
-        yield f"({' | '.join(map(_phrase, group))})"
+        yield f"({' | '.join(_phrase(term, weights) for term in group)})"
 
 
-def _phrase(term: Term) -> str:
-    return " <-> ".join(f"'{search_words.stem(word)}'" for word in term.words) + (":*" if term.prefix else "")
+def _phrase(term: Term, weights: str) -> str:
+    marks = ["*" * (term.prefix and place == len(term.words)) + weights for place in range(1, len(term.words) + 1)]
+    words = [f"'{search_words.stem(word)}'" for word in term.words]
+    return " <-> ".join(f"{word}:{mark}" if mark else word for word, mark in zip(words, marks, strict=True))

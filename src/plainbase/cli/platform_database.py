@@ -1,0 +1,34 @@
+"""The platform's database for commands that read it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import plainbase
+from plainbase.cli.opening import opened_to_look
+from plainbase.errors import ConfigurationError, PlainbaseError, StatementFailed
+
+if TYPE_CHECKING:
+    from plainbase.typed import Database
+
+
+@asynccontextmanager
+async def opened_to_read(url: str | None) -> AsyncIterator[Database]:
+    """The database with the shipped queries; where there is none, none is made.
+
+    Raises ConfigurationError where there is none, and where it lacks a table that was asked for.
+    """
+    async with opened_to_look(url, ()), plainbase.open(url) as db:
+        try:
+            yield db
+        except StatementFailed as error:
+            if not error.undefined:
+                raise
+            raise ConfigurationError(missing(error, db.options.safe_url)) from None
+
+
+def missing(error: PlainbaseError, where: str) -> str:
+    """What to do where a table or a view is not there."""
+    return f"{where} lacks what was asked for ({error.message}): `plainbase migrate up` makes it"
