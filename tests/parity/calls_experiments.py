@@ -401,3 +401,20 @@ def _comparisons(sample: Sample) -> Iterator[Call]:
         yield Call("comparison_results.record", {**plain, **wrong})
     for comparison in (rows[0]["id"], UNKNOWN_ID):
         yield Call("comparison_results.delete", {"id": comparison})
+    yield from _samples(sample)
+
+
+def _samples(sample: Sample) -> Iterator[Call]:
+    """What of comparisons: subjects of each kind, and what their evaluations measured."""
+    answered = [row for row in sample["evaluations"] if row["model_version_id"] and row["experiment_id"]]
+    of = answered[len(answered) // 2]
+    versions = sorted({row["model_version_id"] for row in answered})
+    for ids in (versions[:3], of["model_version_id"], [UNKNOWN_ID], []):
+        found = {"model_version_ids": ids, "experiment_id": of["experiment_id"], "since": AT}
+        yield Call("comparison_samples.list_for_model_versions", found)
+    for experiment in (of["experiment_id"], UNKNOWN_ID):
+        yield Call("comparison_samples.list_for_experiment", {"experiment_id": experiment, "since": AT})
+    subjects = [sample[table][1]["id"] for table in ("models", "model_versions", "training_runs", "experiments")]
+    yield Call("comparison_samples.subjects", {"ids": [*subjects, UNKNOWN_ID]})
+    yield Call("comparison_samples.subjects", {"ids": subjects[0]})
+    yield Call("comparison_samples.subjects", {"ids": []})
