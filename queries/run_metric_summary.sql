@@ -68,3 +68,29 @@ WHERE
     AND max_value IS NOT NULL
 ORDER BY max_value DESC, run_id DESC
 LIMIT :limit;
+
+-- name: list_names :many
+-- The metrics that any run has a value of, as of the last refresh, by name.
+-- result: name text!
+WITH RECURSIVE
+-- The next name is looked up in the index, so that not every run is read.
+names (name) AS (
+    SELECT min(m.name) AS name
+    FROM run_metric_summary AS m
+    WHERE m.min_value IS NOT NULL
+    UNION ALL
+    SELECT (
+        SELECT min(m.name)
+        FROM run_metric_summary AS m
+        WHERE
+            m.name > n.name
+            AND m.min_value IS NOT NULL
+    ) AS name
+    FROM names AS n
+    WHERE n.name IS NOT NULL
+)
+
+SELECT n.name
+FROM names AS n
+WHERE n.name IS NOT NULL
+ORDER BY n.name;

@@ -11,11 +11,16 @@ from plainbase import Database
 from plainbase.platform import sample, training
 
 KEYS = {
+    "daily_resources": "day, source, name, unit",
     "daily_usage": "day, kind, model",
     "dataset_usage": "dataset_id",
+    "evaluated_models": "provider, model, model_version_id",
     "experiment_summary": "experiment_id",
     "model_leaderboard": "benchmark, metric, model_version_id",
+    "platform_overview": "entity, status",
+    "recent_activity": "entity, entity_id",
     "run_metric_summary": "run_id, name",
+    "training_run_summary": "run_id",
 }
 
 

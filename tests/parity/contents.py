@@ -29,6 +29,8 @@ TABLES = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 't
 """Without virtual tables and what they consist of."""
 RECORDS = {"schema_migrations", "view_refreshes"}
 """What plainbase keeps for itself."""
+OF_SQLITE = {"evaluation_documents"}
+"""What PostgreSQL has no need of."""
 VIEWS = "SELECT name FROM sqlite_master WHERE type = 'view'"
 REFERENCES = """
 SELECT m.name AS child, f."table" AS parent
@@ -99,7 +101,7 @@ async def stored_views(sqlite: Database) -> set[str]:
 async def tables(sqlite: Database) -> set[str]:
     """The tables with rows of users, also those that triggers fill: neither plainbase's records nor stored views."""
     stored = await stored_views(sqlite)
-    return await _names(sqlite, TABLES) - RECORDS - stored - {f"{name}_touched" for name in stored}
+    return await _names(sqlite, TABLES) - RECORDS - OF_SQLITE - stored - {f"{name}_touched" for name in stored}
 
 
 async def _names(sqlite: Database, query: str) -> set[str]:

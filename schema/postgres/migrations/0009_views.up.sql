@@ -508,3 +508,509 @@ CREATE TRIGGER run_metric_summary_touch_truncate
 AFTER TRUNCATE ON training_metrics
 FOR EACH STATEMENT
 EXECUTE FUNCTION run_metric_summary_touch();
+
+
+CREATE VIEW evaluated_models_live AS
+SELECT
+    provider,
+    model,
+    model_version_id,
+    count(*) AS evaluations,
+    count(score) AS scored_evaluations,
+    coalesce(sum(score), 0.0) AS total_score,
+    count(human_rating) AS rated_evaluations,
+    CAST(coalesce(sum(human_rating), 0) AS bigint) AS total_rating,
+    count(latency_ms) AS timed_evaluations,
+    coalesce(sum(latency_ms), 0.0) AS total_latency_ms,
+    count(cost_usd) AS priced_evaluations,
+    coalesce(sum(cost_usd), 0.0) AS cost_usd,
+    CAST(coalesce(sum(input_tokens), 0) AS bigint) AS input_tokens,
+    CAST(coalesce(sum(output_tokens), 0) AS bigint) AS output_tokens,
+    max(created_at) AS last_evaluated_at
+FROM evaluations
+GROUP BY provider, model, model_version_id;
+
+COMMENT ON VIEW evaluated_models_live IS
+'How often each model and version was evaluated, with sums of scores, ratings, latencies, tokens and cost.';
+
+-- grows: some rows for each model that is evaluated.
+CREATE MATERIALIZED VIEW evaluated_models AS
+SELECT
+    provider,
+    model,
+    model_version_id,
+    evaluations,
+    scored_evaluations,
+    total_score,
+    rated_evaluations,
+    total_rating,
+    timed_evaluations,
+    total_latency_ms,
+    priced_evaluations,
+    cost_usd,
+    input_tokens,
+    output_tokens,
+    last_evaluated_at
+FROM evaluated_models_live;
+
+-- The version may be null, so this is no primary key.
+-- Serves the refresh, which tells rows by it.
+CREATE UNIQUE INDEX evaluated_models_key
+ON evaluated_models (provider, model, model_version_id);
+
+
+CREATE VIEW training_run_summary_live AS
+SELECT
+    r.id AS run_id,
+    r.name,
+    r.status,
+    r.dataset_id,
+    d.name || ':' || d.version AS dataset,
+    -- Of the version that came out of it, else of the one that it trained further.
+    coalesce(
+        (
+            SELECT min(made.architecture)
+            FROM model_versions AS made
+            WHERE made.training_run_id = r.id
+        ),
+        base.architecture
+    ) AS architecture,
+    r.duration_seconds,
+    r.started_at,
+    r.finished_at,
+    r.created_at,
+    date_trunc('day', r.created_at, 'UTC') AS day,
+    date_trunc('week', r.created_at, 'UTC') AS week,
+    date_trunc('month', r.created_at, 'UTC') AS month,
+    r.team_id
+FROM training_runs AS r
+LEFT JOIN datasets AS d ON r.dataset_id = d.id
+LEFT JOIN model_versions AS base ON r.model_version_id = base.id;
+
+COMMENT ON VIEW training_run_summary_live IS
+'Each run with its dataset, its architecture, and the day, week (from Monday) and month of its creation in UTC.';
+
+-- grows: one row for each run.
+CREATE MATERIALIZED VIEW training_run_summary AS
+SELECT
+    run_id,
+    name,
+    status,
+    dataset_id,
+    dataset,
+    architecture,
+    duration_seconds,
+    started_at,
+    finished_at,
+    created_at,
+    day,
+    week,
+    month,
+    team_id
+FROM training_run_summary_live;
+
+-- Only here: SQLite's table has a primary key.
+-- Serves the refresh, which tells rows by it, and convergence.list_runs of runs by their ids.
+CREATE UNIQUE INDEX training_run_summary_key
+ON training_run_summary (run_id);
+
+-- Serves training_run_summary.trends of a time, and convergence.list_runs: newest first.
+CREATE INDEX training_run_summary_created_at_idx
+ON training_run_summary (created_at, run_id);
+
+-- Serves training_run_summary.trends and convergence.list_runs of a dataset.
+CREATE INDEX training_run_summary_dataset_id_idx
+ON training_run_summary (dataset_id, created_at, run_id);
+
+
+CREATE VIEW daily_resources_live AS
+WITH
+used AS (
+    SELECT
+        date_trunc('day', recorded_at, 'UTC') AS day,
+        'system' AS source,
+        name,
+        coalesce(unit, '') AS unit,
+        value
+    FROM system_metrics
+    UNION ALL
+    SELECT
+        date_trunc('day', finished_at, 'UTC') AS day,
+        'training' AS source,
+        'duration_seconds' AS name,
+        's' AS unit,
+        duration_seconds AS value
+    FROM training_runs
+    WHERE duration_seconds IS NOT NULL
+    UNION ALL
+    SELECT
+        date_trunc('day', r.finished_at, 'UTC') AS day,
+        'training' AS source,
+        used.key AS name,
+        '' AS unit,
+        CASE
+            WHEN CAST(used.value #>> '{}' AS numeric) BETWEEN -1e100 AND 1e100
+                THEN CAST(used.value #>> '{}' AS double precision)
+        END AS value
+    FROM training_runs AS r
+    CROSS JOIN
+        LATERAL jsonb_each(CASE WHEN jsonb_typeof(r.resources) = 'object' THEN r.resources ELSE '{}' END) AS used
+    WHERE
+        r.finished_at IS NOT NULL
+        AND jsonb_typeof(used.value) = 'number'
+        AND length(used.key) <= 255
+)
+
+SELECT
+    day,
+    source COLLATE "C" AS source,
+    name COLLATE "C" AS name,
+    unit COLLATE "C" AS unit,
+    count(value) AS readings,
+    -- Of what is neither infinite nor so large that its square is.
+    sum(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS total,
+    avg(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS avg_value,
+    min(value) AS min_value,
+    max(value) AS max_value
+FROM used
+GROUP BY day, source, name, unit;
+
+COMMENT ON VIEW daily_resources_live IS
+'What was used by day (UTC): system metrics, and the resources and durations of training runs that ended then.';
+
+-- grows: some rows for each day.
+CREATE MATERIALIZED VIEW daily_resources AS
+SELECT
+    day,
+    source,
+    name,
+    unit,
+    readings,
+    total,
+    avg_value,
+    min_value,
+    max_value
+FROM daily_resources_live;
+
+-- Only here: SQLite's table has a primary key.
+-- Serves the refresh, which tells rows by it, and daily_resources.list.
+CREATE UNIQUE INDEX daily_resources_key
+ON daily_resources (day, source, name, unit);
+
+
+CREATE VIEW platform_overview_live AS
+WITH counted AS (
+    SELECT
+        'benchmarks' COLLATE "C" AS entity,
+        status COLLATE "C" AS status,
+        count(*) AS total
+    FROM benchmarks
+    GROUP BY status
+    UNION ALL
+    SELECT
+        'checkpoints' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM checkpoints
+    UNION ALL
+    SELECT
+        'comparison_results' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM comparison_results
+    UNION ALL
+    SELECT
+        'corpus_texts' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM corpus_texts
+    UNION ALL
+    SELECT
+        'datasets' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM datasets
+    UNION ALL
+    SELECT
+        'evaluations' AS entity,
+        CASE WHEN human_rating IS NULL THEN 'unrated' ELSE 'rated' END AS status,
+        count(*) AS total
+    FROM evaluations
+    GROUP BY CASE WHEN human_rating IS NULL THEN 'unrated' ELSE 'rated' END
+    UNION ALL
+    SELECT
+        'experiments' AS entity,
+        status,
+        count(*) AS total
+    FROM experiments
+    GROUP BY status
+    UNION ALL
+    SELECT
+        'generations' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM generations
+    UNION ALL
+    SELECT
+        'inference_requests' AS entity,
+        status,
+        count(*) AS total
+    FROM inference_requests
+    GROUP BY status
+    UNION ALL
+    SELECT
+        'inference_sessions' AS entity,
+        CASE WHEN closed_at IS NULL THEN 'open' ELSE 'closed' END AS status,
+        count(*) AS total
+    FROM inference_sessions
+    GROUP BY CASE WHEN closed_at IS NULL THEN 'open' ELSE 'closed' END
+    UNION ALL
+    SELECT
+        'jobs' AS entity,
+        state AS status,
+        count(*) AS total
+    FROM jobs
+    GROUP BY state
+    UNION ALL
+    SELECT
+        'model_versions' AS entity,
+        stage AS status,
+        count(*) AS total
+    FROM model_versions
+    GROUP BY stage
+    UNION ALL
+    SELECT
+        'models' AS entity,
+        kind AS status,
+        count(*) AS total
+    FROM models
+    GROUP BY kind
+    UNION ALL
+    SELECT
+        'neural_configs' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM neural_configs
+    UNION ALL
+    SELECT
+        'predictions' AS entity,
+        status,
+        count(*) AS total
+    FROM predictions
+    GROUP BY status
+    UNION ALL
+    SELECT
+        'teams' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM teams
+    UNION ALL
+    SELECT
+        'training_runs' AS entity,
+        status,
+        count(*) AS total
+    FROM training_runs
+    GROUP BY status
+    UNION ALL
+    SELECT
+        'users' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM users
+    UNION ALL
+    SELECT
+        'workers' AS entity,
+        status,
+        count(*) AS total
+    FROM workers
+    GROUP BY status
+)
+
+SELECT
+    entity,
+    status,
+    total
+FROM counted
+WHERE total > 0;
+
+COMMENT ON VIEW platform_overview_live IS
+'How many of each entity there are, by what its status, state, stage or kind is; the empty text where it has none.';
+
+CREATE MATERIALIZED VIEW platform_overview AS
+SELECT
+    entity,
+    status,
+    total
+FROM platform_overview_live;
+
+-- Only here: SQLite's table has a primary key.
+-- Serves the refresh, which tells rows by it, and platform_overview.list.
+CREATE UNIQUE INDEX platform_overview_key
+ON platform_overview (entity, status);
+
+
+CREATE VIEW recent_activity_live AS
+WITH
+runs AS (
+    SELECT
+        coalesce(finished_at, started_at, created_at) AS at,
+        'training_run' AS entity,
+        id AS entity_id,
+        name,
+        status,
+        team_id
+    FROM training_runs
+    ORDER BY coalesce(finished_at, started_at, created_at) DESC, id DESC
+    LIMIT 100
+),
+
+trials AS (
+    SELECT
+        coalesce(finished_at, started_at, created_at) AS at,
+        'experiment' AS entity,
+        id AS entity_id,
+        name,
+        status,
+        team_id
+    FROM experiments
+    ORDER BY coalesce(finished_at, started_at, created_at) DESC, id DESC
+    LIMIT 100
+),
+
+tests AS (
+    SELECT
+        coalesce(completed_at, started_at, created_at) AS at,
+        'benchmark' AS entity,
+        id AS entity_id,
+        name,
+        status,
+        team_id
+    FROM benchmarks
+    ORDER BY coalesce(completed_at, started_at, created_at) DESC, id DESC
+    LIMIT 100
+),
+
+data AS (
+    SELECT
+        created_at AS at,
+        'dataset' AS entity,
+        id AS entity_id,
+        name || ':' || version AS name,
+        'registered' AS status,
+        team_id
+    FROM datasets
+    ORDER BY created_at DESC, id DESC
+    LIMIT 100
+),
+
+versions AS (
+    SELECT
+        v.created_at AS at,
+        'model_version' AS entity,
+        v.id AS entity_id,
+        m.name || ':' || v.version AS name,
+        v.stage AS status,
+        m.team_id
+    FROM model_versions AS v
+    INNER JOIN models AS m ON v.model_id = m.id
+    ORDER BY v.created_at DESC, v.id DESC
+    LIMIT 100
+),
+
+comparisons AS (
+    SELECT
+        created_at AS at,
+        'comparison' AS entity,
+        id AS entity_id,
+        a_label || ' / ' || b_label AS name,
+        coalesce(winner, 'unknown') AS status,
+        CAST(NULL AS uuid) AS team_id
+    FROM comparison_results
+    ORDER BY created_at DESC, id DESC
+    LIMIT 100
+),
+
+events AS (
+    SELECT
+        at,
+        entity,
+        entity_id,
+        name,
+        status,
+        team_id
+    FROM runs
+    UNION ALL
+    SELECT
+        at,
+        entity,
+        entity_id,
+        name,
+        status,
+        team_id
+    FROM trials
+    UNION ALL
+    SELECT
+        at,
+        entity,
+        entity_id,
+        name,
+        status,
+        team_id
+    FROM tests
+    UNION ALL
+    SELECT
+        at,
+        entity,
+        entity_id,
+        name,
+        status,
+        team_id
+    FROM data
+    UNION ALL
+    SELECT
+        at,
+        entity,
+        entity_id,
+        name,
+        status,
+        team_id
+    FROM versions
+    UNION ALL
+    SELECT
+        at,
+        entity,
+        entity_id,
+        name,
+        status,
+        team_id
+    FROM comparisons
+)
+
+SELECT
+    at,
+    entity COLLATE "C" AS entity,
+    entity_id,
+    name COLLATE "C" AS name,
+    status COLLATE "C" AS status,
+    team_id
+FROM events
+ORDER BY at DESC, entity, entity_id
+LIMIT 100;
+
+COMMENT ON VIEW recent_activity_live IS
+'The hundred things that were last begun, ended, registered or compared.';
+
+CREATE MATERIALIZED VIEW recent_activity AS
+SELECT
+    at,
+    entity,
+    entity_id,
+    name,
+    status,
+    team_id
+FROM recent_activity_live;
+
+-- Only here: SQLite's table has a primary key.
+-- Serves the refresh, which tells rows by it.
+CREATE UNIQUE INDEX recent_activity_key
+ON recent_activity (entity, entity_id);

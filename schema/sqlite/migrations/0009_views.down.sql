@@ -2,6 +2,16 @@
 -- Locks: the one writer, for a moment.
 -- By hand: as `plainbase migrate render --down` writes it, so that schema_migrations is told too.
 
+DROP TABLE recent_activity;
+DROP VIEW recent_activity_live;
+DROP TABLE platform_overview;
+DROP VIEW platform_overview_live;
+DROP TABLE daily_resources;
+DROP VIEW daily_resources_live;
+DROP TABLE training_run_summary;
+DROP VIEW training_run_summary_live;
+DROP TABLE evaluated_models;
+DROP VIEW evaluated_models_live;
 DROP TRIGGER run_metric_summary_touch_insert;
 DROP TRIGGER run_metric_summary_touch_update;
 DROP TRIGGER run_metric_summary_touch_move;

@@ -5,7 +5,14 @@ SELECT
     t.name,
     t.wr AS is_without_rowid,
     t.strict AS is_strict,
-    s.sql
+    s.sql,
+    EXISTS (
+        SELECT 1
+        FROM sqlite_schema AS v
+        WHERE
+            v.type = 'view'
+            AND v.name = t.name || '_live'
+    ) AS is_stored_view
 FROM pragma_table_list AS t
 INNER JOIN sqlite_schema AS s ON t.name = s.name AND s.type = 'table'
 WHERE

@@ -60,6 +60,7 @@ class _Table:
     name: str
     words: tuple[str, ...]
     keeps_keys: bool
+    is_stored_view: bool
     columns: tuple[Row, ...]
     foreign_keys: tuple[_ForeignKey, ...]
     indexes: tuple[_Index, ...]
@@ -92,7 +93,8 @@ async def _table(db: Database, queries: Mapping[str, Query], row: Row) -> _Table
     ]
     # Without a row number, or in a strict table, or as the row's number, a key is never null.
     keeps_keys = bool(row["is_without_rowid"] or row["is_strict"] or not has_index_of_key)
-    return _Table(row["name"], words, keeps_keys, tuple(columns), tuple(foreign_keys), tuple(indexes))
+    stored = bool(row["is_stored_view"])
+    return _Table(row["name"], words, keeps_keys, stored, tuple(columns), tuple(foreign_keys), tuple(indexes))
 
 
 def _findings(table: _Table) -> Iterator[str]:
@@ -101,7 +103,8 @@ def _findings(table: _Table) -> Iterator[str]:
         needs = any(f'"{name.lower()}"' in table.words for name in names)
         return quote("_".join(names)) if needs else "_".join(names)
 
-    if not any(column["key_position"] for column in table.columns):
+    # What tells a stored view's rows apart may be null, so a unique index may stand for its key.
+    if not table.is_stored_view and not any(column["key_position"] for column in table.columns):
         yield f"{table.name}: it has no primary key; CONSTRAINT {written(table.name, 'pkey')} PRIMARY KEY (…)"
     for column in table.columns:
         name, required = column["name"], column["is_required"]

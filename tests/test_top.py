@@ -1,0 +1,263 @@
+"""`plainbase top`, in a real pseudo-terminal while another process writes, and where there is none, on both engines."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+import pytest
+from click.testing import CliRunner, Result
+
+import plainbase
+from analytics_rows import MONDAY, run
+from plainbase import Database, StatementFailed, uuid7
+from plainbase.cli.top import top
+from plainbase.cli.top_screen import draw
+from plainbase.platform import analytics
+
+LONGEST = 60.0
+"""Seconds after which a screen that was waited for will not come."""
+ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
+ENTER, LEAVE, SHOW_CURSOR = b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?25h"
+ENQUEUE = """
+import asyncio, sys, plainbase
+async def main():
+    async with plainbase.open(sys.argv[1]) as db:
+        await db.jobs.enqueue(job_type="work")
+asyncio.run(main())
+"""
+
+
+class Terminal:
+    """A pseudo-terminal with a program in it."""
+
+    def __init__(self, *words: str, lines: int = 24, columns: int = 80) -> None:
+        self.master, self.slave = pty.openpty()
+        self.resize(lines, columns)
+        self.before = termios.tcgetattr(self.slave)
+        self.program = subprocess.Popen(
+            [sys.executable, "-m", "plainbase", *words],
+            stdin=self.slave,
+            stdout=self.slave,
+            stderr=self.slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            env={key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
+            | {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"},
+        )
+        self.output = b""
+
+    def resize(self, lines: int, columns: int) -> None:
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def wait_for(self, what: bytes, since: int = 0) -> int:
+        """Read until this text is on the screen; return where the reading ended."""
+        end = monotonic() + LONGEST
+        while what not in ESCAPES.sub(b"", self.output[since:]):
+            ready, _, _ = select.select([self.master], [], [], max(0.0, end - monotonic()))
+            assert ready, f"{what!r} never came: {self.output[since:][-3000:]!r}"
+            self.output += os.read(self.master, 65536)
+        return len(self.output)
+
+    def press(self, keys: bytes) -> int:
+        """Press keys, and read to the end of the program; return its exit code."""
+        os.write(self.master, keys)
+        end = monotonic() + LONGEST
+        while self.program.poll() is None or select.select([self.master], [], [], 0)[0]:
+            assert monotonic() < end, "it does not end"
+            if select.select([self.master], [], [], 0.05)[0]:
+                self.output += os.read(self.master, 65536)
+        return self.program.returncode
+
+    def frames(self, since: int = 0) -> list[list[str]]:
+        """The screens that were drawn, each as its lines."""
+        drawn = self.output[since:].split(b"plainbase top")[1:]
+        return [
+            [line.rstrip() for line in ESCAPES.sub(b"", b"plainbase top" + each).decode().split("\r\n")]
+            for each in drawn
+        ]
+
+    def close(self) -> None:
+        if self.program.poll() is None:
+            self.program.kill()
+            self.program.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+
+@contextmanager
+def terminal(*words: str, lines: int = 24, columns: int = 80) -> Iterator[Terminal]:
+    made = Terminal(*words, lines=lines, columns=columns)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def enqueue(url: str) -> None:
+    """Add a job, in another process."""
+    subprocess.run([sys.executable, "-c", ENQUEUE, url], check=True, timeout=LONGEST)
+
+
+@pytest.fixture
+def busy(url: str) -> str:
+    """A database with more running runs and workers than a terminal has lines."""
+
+    async def fill() -> None:
+        async with plainbase.open(url) as db:
+            for number in range(40):
+                await run(
+                    db, f"run {number:02} " + "x" * 90, status="running", progress=2.5 * number, message="epoch 1"
+                )
+            for number in range(30):
+                await db.workers.register(worker_id=f"worker {number}", address="here", capacity=4)
+            await db.refresh_all()
+
+    asyncio.run(fill())
+    return url
+
+
+def test_a_number_changes_after_another_process_wrote_and_q_ends(busy: str) -> None:
+    with terminal("top", "--every", "0.1s", "--url", busy) as seen:
+        at = seen.wait_for(b"0 due, 0 scheduled")
+        enqueue(busy)
+        at = seen.wait_for(b"1 due, 0 scheduled", at)
+        enqueue(busy)
+        seen.wait_for(b"2 due, 0 scheduled", at)
+        assert seen.press(b"q") == 0
+        assert seen.output.startswith(ENTER)
+        assert seen.output.endswith(SHOW_CURSOR + LEAVE)
+        assert termios.tcgetattr(seen.slave) == seen.before
+        for frame in seen.frames():
+            assert len(frame) == 24
+            assert max(map(len, frame)) <= 80
+            assert any("run 39" in line and "97.5 %" in line for line in frame), frame
+            assert any("and " in line and " more" in line for line in frame)
+            assert "q or Ctrl-C ends" in frame[-1]
+
+
+def test_it_follows_the_size_of_the_terminal(busy: str) -> None:
+    with terminal("top", "--every", "1h", "--url", busy) as seen:
+        at = seen.wait_for(b"q or Ctrl-C ends")
+        seen.resize(12, 40)
+        at = seen.wait_for(b"q or Ctrl-C ends", at)
+        small = seen.frames()[-1]
+        assert len(small) == 12
+        assert max(map(len, small)) <= 40
+        seen.resize(50, 120)
+        seen.wait_for(b"q or Ctrl-C ends", at)
+        assert len(seen.frames()[-1]) == 50
+        assert seen.press(b"q") == 0
+
+
+@pytest.mark.parametrize("key", [b"\x03", b"Q"], ids=["ctrl-c", "Q"])
+def test_it_leaves_the_terminal_as_it_was(url: str, key: bytes) -> None:
+    with terminal("top", "--url", url) as seen:
+        seen.wait_for(b"q or Ctrl-C ends")
+        assert seen.press(key) == 0
+        assert seen.output.endswith(SHOW_CURSOR + LEAVE)
+        assert b"Traceback" not in seen.output
+        assert termios.tcgetattr(seen.slave) == seen.before
+
+
+def test_a_part_that_fails_is_shown_and_the_rest_goes_on(url: str, engine: str) -> None:
+    with terminal("top", "--every", "0.1s", "--url", url) as seen:
+        at = seen.wait_for(b"0 due, 0 scheduled")
+
+        async def drop() -> None:
+            async with plainbase.open(url) as db:
+                await db.execute(f"DROP {'TABLE' if engine == 'sqlite' else 'MATERIALIZED VIEW'} recent_activity")
+
+        asyncio.run(drop())
+        at = seen.wait_for(b"Lately  failed: ", at)
+        enqueue(url)
+        seen.wait_for(b"1 due, 0 scheduled", at)
+        assert seen.press(b"q") == 0
+
+
+def call(url: str, *words: str) -> Result:
+    return CliRunner().invoke(top, ["--url", url, *words])
+
+
+def test_without_a_terminal_it_prints_once(busy: str) -> None:
+    shown = call(busy)
+    assert shown.exit_code == 0
+    assert "\x1b" not in shown.stdout
+    lines = shown.stdout.splitlines()
+    assert sum("epoch 1" in line for line in lines) == 40, "all of them"
+    assert any(line.startswith("Workers  30, 0 of 120 places busy: ") for line in lines)
+    with terminal("top", "--once", "--url", busy) as seen:
+        seen.wait_for(b"Lately")
+        assert seen.press(b"") == 0
+        assert ENTER not in seen.output
+
+
+def test_json_and_what_cannot_be(busy: str, engine: str) -> None:
+    made = json.loads(call(busy, "--json", "--lately", "1h").stdout)
+    assert made["seconds"] == 3600
+    assert len(made["runs"]) == 40
+    assert made["jobs"]["pending"] == 0
+    assert made["failed"] == {}
+    for words, said in (
+        (("--every", "0s"), "0.0 s is too often"),
+        (("--every", "soon"), "is no duration"),
+        (("--lately", "0"), "seconds is 0.0"),
+    ):
+        refused = call(busy, *words)
+        assert refused.exit_code != 0
+        assert said in refused.stderr, refused.stderr
+
+    async def drop() -> None:
+        async with plainbase.open(busy) as db:
+            await db.execute("DROP VIEW platform_overview_live" + (" CASCADE" if engine == "postgres" else ""))
+            await db.execute("DROP TABLE IF EXISTS platform_overview")
+
+    asyncio.run(drop())
+    broken = call(busy, "--json")
+    assert (broken.exit_code, list(json.loads(broken.stdout)["failed"])) == (1, ["overview"])
+
+
+async def test_a_screen_of_any_size_is_drawn(db: Database) -> None:
+    for number in range(3):
+        await run(db, f"run \x1b[31m{number}", status="running", at=MONDAY, progress=50)
+    await db.insert_rows(
+        "evaluations",
+        ("id", "provider", "model", "input", "output", "cost_usd", "latency_ms", "created_at"),
+        [(uuid7(), "p", "m", "in", "out", 0.5, 100.0, datetime.now(UTC) - timedelta(seconds=1))],
+    )
+    await db.refresh_all()
+    now = await analytics.look(db)
+    for ascii_only in (False, True):
+        whole = draw(now, "here", 100, None, keys=False, ascii_only=ascii_only).plain
+        assert "\x1b" not in whole
+        assert re.search(r"evaluation +1  0 errors  0\.5000 USD  mean 100 ms  p95 100 ms", whole)
+        assert whole.isascii() == ascii_only or "�" in whole
+        for height in range(1, 30):
+            for width in (1, 20, 80):
+                lines = draw(now, "here", width, height, keys=True, ascii_only=ascii_only).plain.split("\n")
+                assert len(lines) <= height
+                assert max(map(len, lines)) <= width
+    failed = analytics.Now(
+        300,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        dict.fromkeys(("overview", "jobs", "runs", "requests", "workers", "activity"), StatementFailed("gone")),
+    )
+    assert draw(failed, "here", 80, 24, keys=True, ascii_only=False).plain.count("failed: gone") == 6
