@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,15 @@ RAW = {"sqlite": "aiosqlite", "postgres": "asyncpg-pool"}
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-P", "-m", "benchmarks", *arguments],
-        env={**os.environ, "PYTHONPATH": str(SCRIPTS), "TEST_DATABASE_URL": os.environ[SERVER], "COLUMNS": "200"},
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{SCRIPTS}{os.pathsep}{Path(__file__).parent}",
+            "TEST_DATABASE_URL": os.environ[SERVER],
+            "COLUMNS": "200",
+        },
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
 
@@ -78,3 +84,24 @@ def test_a_wrong_argument(arguments: list[str], message: str) -> None:
     assert done.returncode == 2
     assert message in done.stderr
     assert not done.stdout
+
+
+def test_the_figures_of_the_platform() -> None:
+    done = bench("platform", "--quick", "--rounds", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert {each["engine"] for each in found["engines"]} == RAW.keys()
+    for each in found["engines"]:
+        names = {part: [one["name"] for one in group] for part, group in by_part(each["figures"])}
+        assert names["create"] == ["100 evaluations"]
+        assert len(names["search"]) == 12
+        for form in ("csv", "json", "jsonl", "parquet", "pdf"):
+            assert f"{form}, 1,000 rows" in names["export"]
+        assert names["dashboard"][-1] == "all four"
+        assert "hyperparameter impact" in names["analytics"]
+        assert all(one["seconds"] > 0 for one in each["figures"])
+        assert all(one["told"]["rows"] > 0 for one in each["figures"] if one["part"] == "search")
+
+
+def by_part(figures: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    return [(part, list(group)) for part, group in groupby(figures, key=lambda one: str(one["part"]))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import io
 import os
 import re
@@ -10,7 +11,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import chdir
 from pathlib import Path
 from uuid import UUID
 
@@ -24,6 +26,13 @@ from plainbase.cli import demo, demo_report, texts
 from plainbase.platform import backoff, datasets, markov
 
 TOPICS = ("assert", "booleans", "break", "class", "del", "for", "if", "lambda", "pass", "try", "while", "with")
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path) -> Iterator[Path]:
+    """Where the demo keeps what it makes."""
+    with chdir(tmp_path):
+        yield tmp_path
 
 
 def invoke(*arguments: object) -> Result:
@@ -57,6 +66,13 @@ def tables(url: str) -> dict[str, int]:
         "training_metrics",
         "checkpoints",
         "generations",
+        "models",
+        "model_versions",
+        "model_benchmarks",
+        "experiments",
+        "experiment_runs",
+        "evaluations",
+        "comparison_results",
     ]
 
     async def count() -> dict[str, int]:
@@ -94,13 +110,74 @@ def test_the_figures_are_right_and_a_second_run_doubles_nothing(url: str, folder
     assert "code.py" not in first.output
     before = tables(url)
     assert (before["datasets"], before["training_runs"], before["generations"]) == (1, 2, 2)
+    assert (before["experiments"], before["model_versions"], before["comparison_results"]) == (1, 2, 1)
     second = invoke(folder, "--url", url)
     assert second.exit_code == 0, second.output
     assert "nothing is counted again" in second.output
     assert second.output.splitlines()[-1] == "known, nothing counted"
     assert re.search(r"\(held out: (1\d|20)% of the characters, in \d+ texts\)", first.output)
     assert tables(url) == before
-    assert second.output.splitlines()[-3:-1] == first.output.splitlines()[-3:-1]
+    assert second.output.splitlines()[-5:-2] == first.output.splitlines()[-5:-2]
+
+
+def test_it_ends_with_a_report_that_compares_the_two_text_by_text(url: str, folder: Path) -> None:
+    for text in texts.language_reference().texts:
+        if len(text.content) < 2000:
+            (folder / f"{text.title}.rst").write_bytes(text.content.encode())
+    held_out = {text.content for text in datasets.split(datasets.cut(texts.folder(folder).texts))[1]}
+    first = invoke(folder, "--url", url)
+    said, where = first.output.splitlines()[-3:-1]
+    assert re.fullmatch(r"report: demo.report\.html \(\d+ kB\)", where)
+    page = demo.REPORT.read_text(encoding="utf-8")
+    verdict = re.fullmatch(r"Text by text: (.*markov-[35].* in bits_per_character .*\.)", said)
+    assert verdict, first.output
+    assert html.escape(verdict[1], quote=False) in page
+    assert f"{len(held_out)} pairs" in verdict[1]
+    assert "This section could not be made" not in page
+    for name in ("markov-3", "markov-5", "bits_per_character", "held out", "Learning curves"):
+        assert name in page
+    demo.REPORT.unlink()
+    second = invoke(folder, "--url", url)
+    assert second.output.splitlines()[-3] == said
+    assert demo.REPORT.exists()
+
+
+def test_what_a_text_costs_is_kept_and_adds_up(url: str, folder: Path) -> None:
+    invoke(folder, "--url", url)
+    bits = expected_bits(folder)
+
+    async def kept() -> dict[str, list[tuple[float, int]]]:
+        async with plainbase.open(url) as db:
+            found: dict[str, list[tuple[float, int]]] = {}
+            for row in await db.evaluations.list():
+                metrics = row.metrics
+                found.setdefault(row.model, []).append((metrics["bits_per_character"], metrics["characters"]))
+                assert row.score == pytest.approx(2 ** -metrics["bits_per_character"])
+            return found
+
+    async def which_is_better() -> list[bool]:
+        async with plainbase.open(url) as db:
+            return [row.details["higher_is_better"] for row in await db.comparison_results.list()]
+
+    assert asyncio.run(which_is_better()) == [False]
+
+    found = asyncio.run(kept())
+    for order in demo.ORDERS:
+        costs = found[f"markov-{order}"]
+        mean = sum(cost * length for cost, length in costs) / sum(length for _, length in costs)
+        assert mean == pytest.approx(bits[order][order])
+
+
+def test_without_scipy_the_report_is_written_without_the_comparison(folder: Path, place: Path) -> None:
+    (place / "more").mkdir()
+    (place / "more" / "scipy.py").write_text("raise ModuleNotFoundError('no scipy', name='scipy')")
+    with started(folder, place=place, PYTHONPATH=str(place / "more")) as process:
+        output = process.communicate()[0].decode()
+    assert process.returncode == 0, output
+    assert "not compared text by text: scipy is missing: pip install 'plainbase[stats]'" in output
+    page = demo.REPORT.read_text(encoding="utf-8")
+    assert "markov-5" in page
+    assert "Nothing has been compared for this experiment" in page
 
 
 def test_a_run_that_was_interrupted_is_begun_anew(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +255,7 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path, monkeypa
     for arguments in ([], ["--postgres"]):
         result = invoke(*arguments)
         assert result.exit_code == 1
-        assert result.output.startswith("demo: the databases are kept in a folder demo, but ")
+        assert result.output.startswith("demo: the databases and the report are kept in a folder demo, but ")
         assert len(result.output.splitlines()) == 1
 
 

@@ -265,7 +265,11 @@ def test_the_shipped_marks_agree() -> None:
     read = {dialect: migrations.read([shipped.folder("schema")], dialect) for dialect in Dialect}
     marks = {dialect: grows.read(found) for dialect, found in read.items()}
     assert marks[Dialect.POSTGRES].keys() - marks[Dialect.SQLITE].keys() == set()
-    assert marks[Dialect.SQLITE].keys() - marks[Dialect.POSTGRES].keys() == {"corpus_passages_search"}
+    assert marks[Dialect.SQLITE].keys() - marks[Dialect.POSTGRES].keys() == {
+        "corpus_passages_search",
+        "evaluation_documents",
+        "evaluations_search",
+    }
     assert {"training_metrics", "jobs", "predictions", "audit_logs", "corpus_passages"} <= marks[Dialect.SQLITE].keys()
     assert not {"teams", "role_permissions", "retention_policies", "job_queues"} & marks[Dialect.SQLITE].keys()
     assert [line for found in read.values() for line in grows.misplaced(found)] == []

@@ -515,7 +515,9 @@ async def test_it_leaves_nothing_behind(db: Database, url: str, engine: str) -> 
                 return list(file.iterdump())
         connection = await asyncpg.connect(url)
         tables = ("pg_namespace", "pg_class", "pg_proc", "pg_type", "pg_constraint", "pg_trigger", "pg_ts_config")
-        found = [await connection.fetch(f"SELECT oid, xmin, * FROM {table} ORDER BY oid") for table in tables]
+        # Without the server's own, which it vacuums when it likes.
+        ours = "SELECT oid, xmin, * FROM {} WHERE oid >= 16384 ORDER BY oid"
+        found = [await connection.fetch(ours.format(table)) for table in tables]
         await connection.close()
         return [[tuple(map(str, row)) for row in rows] for rows in found]
 

@@ -27,8 +27,12 @@ def main() -> None:
         from rich.console import Console
 
         from benchmarks import report
+        from benchmarks.platform import command
     except ModuleNotFoundError as error:
         sys.exit(f"bench: {error.name} is missing: pip install plainbase[bench]")
+    if sys.argv[1:2] == ["platform"]:
+        command.main(sys.argv[2:])
+        return
     arguments = _parser().parse_args()
     settings = drivers.Settings(
         engines=[arguments.engine] if arguments.engine else drivers.ENGINES,
@@ -55,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "scripts/bench",
         description="Measure plainbase beside the raw drivers and its peers, interleaved in one process.",
-        epilog=f"contenders: {', '.join(contenders.NAMES)}. work: {', '.join(drivers.WORK_NAMES)}.",
+        epilog="`scripts/bench platform --help` tells of the other suite: search, export, analytics, the dashboard. "
+        f"contenders: {', '.join(contenders.NAMES)}. work: {', '.join(drivers.WORK_NAMES)}.",
     )
     parser.add_argument("suite", nargs="?", choices=["drivers"], default="drivers", help="what to measure")
     parser.add_argument("--engine", choices=drivers.ENGINES, help="default: both")

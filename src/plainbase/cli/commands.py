@@ -5,13 +5,19 @@ from __future__ import annotations
 import click
 
 import plainbase as package
+from plainbase.cli.analytics import analytics
 from plainbase.cli.check import check
+from plainbase.cli.compare import compare
 from plainbase.cli.demo import main as demo
 from plainbase.cli.docs import docs
 from plainbase.cli.explain import explain
+from plainbase.cli.export import export
 from plainbase.cli.init import init
 from plainbase.cli.migrate import migrate
 from plainbase.cli.refresh import refresh
+from plainbase.cli.report import report
+from plainbase.cli.search import search
+from plainbase.cli.top import top
 from plainbase.cli.types import types
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -26,11 +32,20 @@ def plainbase() -> None:
     """
 
 
-plainbase.add_command(check)
-plainbase.add_command(demo)
-plainbase.add_command(docs)
-plainbase.add_command(explain)
-plainbase.add_command(init)
-plainbase.add_command(migrate)
-plainbase.add_command(refresh)
-plainbase.add_command(types)
+for each in (
+    analytics,
+    check,
+    compare,
+    demo,
+    docs,
+    explain,
+    export,
+    init,
+    migrate,
+    refresh,
+    report,
+    search,
+    top,
+    types,
+):
+    plainbase.add_command(each)

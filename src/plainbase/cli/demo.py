@@ -22,8 +22,8 @@ except ModuleNotFoundError as error:
     sys.exit(f"demo: {error.name} is missing: pip install plainbase[cli]")
 
 import plainbase
-from plainbase.cli import demo_report, demo_sample, texts, wheel_server
-from plainbase.errors import ConfigurationError, DatabaseMissing, PlainbaseError
+from plainbase.cli import demo_page, demo_report, demo_sample, texts, wheel_server
+from plainbase.errors import ConfigurationError, DatabaseMissing, MigrationError, PlainbaseError
 from plainbase.platform import datasets, markov, sample
 from plainbase.platform import markov_training as training
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 ORDERS = (3, 5)
 SEED = 1
 HOME = Path("demo")
-"""Where the databases are kept, in the current folder."""
+"""Where the databases and the report are kept, in the current folder."""
+REPORT = HOME / "report.html"
 LEAST_CHARACTERS = 1000
 WRITTEN = 400
 STOPPED = 130
@@ -46,7 +47,8 @@ STOPPED = 130
     short_help="Train two character models, in SQL; or fill a sample.",
     help=f"""Count the characters of text files in SQL, and see which order of model predicts them better.
 
-    Reads the text files below FOLDER ({" ".join(texts.ENDINGS)}), or else Python's language reference.
+    Reads the text files below FOLDER ({" ".join(texts.ENDINGS)}), or else Python's language reference. Ends with a
+    report of the two, {REPORT}.
     """,
 )
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
@@ -71,10 +73,11 @@ def main(folder: Path | None, url: str | None, postgres: bool, size: str | None)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a text may hold what the terminal cannot show
     console = Console()
+    given = url
     try:
         collection = None if size else texts.folder(folder) if folder else texts.language_reference()
         with ExitStack() as stack:
-            if not url:
+            if not (url and size):
                 _make_home()
             if postgres:
                 console.print("starting PostgreSQL")
@@ -85,6 +88,9 @@ def main(folder: Path | None, url: str | None, postgres: bool, size: str | None)
                 asyncio.run(demo_sample.fill(console, url or f"sqlite:///{HOME / 'sample.db'}", size))
     except DatabaseMissing as error:
         sys.exit(f"demo: {error}; `plainbase init` makes it")
+    except MigrationError as error:
+        again = "" if given else f" (or remove the folder {HOME}, and the demo begins anew)"
+        sys.exit(f"demo: {' '.join(str(error).split())}{again}")
     except (PlainbaseError, OSError) as error:
         sys.exit(f"demo: {' '.join(str(error).split())}")
     except KeyboardInterrupt:
@@ -97,9 +103,14 @@ def _make_home() -> None:
     try:
         HOME.mkdir(exist_ok=True)
     except FileExistsError:
-        raise ConfigurationError(
-            f"the databases are kept in a folder {HOME}, but {HOME.absolute()} is a file; run it in another folder"
-        ) from None
+        why = f"but {HOME.absolute()} is a file"
+    except OSError as error:
+        why = f"which cannot be made in {Path.cwd()}: {error.strerror}"
+    else:
+        return
+    raise ConfigurationError(
+        f"the databases and the report are kept in a folder {HOME}, {why}; run it in another folder"
+    )
 
 
 async def _demo(console: Console, collection: texts.Collection, url: str) -> None:
@@ -132,8 +143,10 @@ async def _demo(console: Console, collection: texts.Collection, url: str) -> Non
                 soft_wrap=True,
             )
         await _train_missing(console, db, dataset, runs)
-        results = [await demo_report.read(db, dataset, order, run) for order, run in runs.items() if run]
+        trained = {order: run for order, run in runs.items() if run}
+        results = [await demo_report.read(db, dataset, order, run) for order, run in trained.items()]
         demo_report.show(console, results)
+        await demo_page.write(console, db, dataset, trained, REPORT)
         took = "known, nothing counted" if known else f"{perf_counter() - began:.1f} s"
         console.print(took, style="dim", highlight=False)
 

@@ -15,7 +15,7 @@ Computer Speech and Language 13(4), 1999, section 2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import fsum, log2
 
 
@@ -42,20 +42,18 @@ def levels(counts: Mapping[str, int], n: int) -> list[Mapping[str, int]]:
     return found
 
 
-def bits_per_character(counted: Mapping[str, int], held_out: list[Mapping[str, int]]) -> list[float]:
-    """The cost of a held-out text in bits per character, by each order from 0 to n.
+def probabilities(counted: Mapping[str, int], held_out: list[Mapping[str, int]]) -> Iterator[dict[str, float]]:
+    """How likely a model takes each character of a held-out text in its context, by each order from 0 to n.
 
     `counted` are a model's counts of order n by context and next character joined, `held_out` the `levels` of the
     text. Raises ValueError where nothing was counted or held out.
     """
     n = len(held_out) - 1
-    length = sum(held_out[0].values())
-    if not counted or not length:
+    if not counted or not held_out[0]:
         raise ValueError("nothing was counted, or nothing is held out")
     model = levels(counted, n)
     chance = 1 / (len(model[0]) + 1)
     lower = dict.fromkeys(held_out[0], chance)
-    bits = []
     for order in range(n + 1):
         counts = model[order]
         totals, kinds = _contexts(counts)
@@ -70,8 +68,22 @@ def bits_per_character(counted: Mapping[str, int], held_out: list[Mapping[str, i
                 different = kinds[context]
                 current[gram] = (counts.get(gram, 0) + different * below) / (total + different)
         lower = current
-        bits.append(-fsum(count * log2(current[gram]) for gram, count in held_out[order].items()) / length)
-    return bits
+        yield current
+
+
+def bits_per_character(counted: Mapping[str, int], held_out: list[Mapping[str, int]]) -> list[float]:
+    """The cost of a held-out text in bits per character, by each order from 0 to n; raises as `probabilities` does."""
+    length = sum(held_out[0].values())
+    return [
+        -fsum(count * log2(likely[gram]) for gram, count in counts.items()) / length
+        for counts, likely in zip(held_out, probabilities(counted, held_out), strict=True)
+    ]
+
+
+def bits_by_text(counted: Mapping[str, int], texts: Sequence[str], n: int) -> list[float]:
+    """The cost of each of several held-out texts in bits per character, by order n; raises as `probabilities` does."""
+    *_, likely = probabilities(counted, levels(grams(texts, n), n))
+    return [-fsum(count * log2(likely[gram]) for gram, count in grams([text], n).items()) / len(text) for text in texts]
 
 
 def _contexts(counts: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:

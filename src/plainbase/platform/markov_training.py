@@ -71,7 +71,7 @@ async def train(
         held_out = backoff.levels(backoff.grams(growth.held_out, order), order)
         for step, ids in enumerate(growth.steps, 1):
             await markov.count(db, dataset.id, order, ids)
-            counted = await _counted(db, dataset, order)
+            counted = await counts(db, dataset, order)
             bits = backoff.bits_per_character(counted, held_out)
             figures = {
                 BITS: bits[order],
@@ -103,7 +103,8 @@ async def _supersede(db: AnyDatabase, dataset: Row, order: int) -> None:
         await db.training_runs.finish(id=run.id, status="failed", error="another run began the model anew")
 
 
-async def _counted(db: AnyDatabase, dataset: Row, order: int) -> Mapping[str, int]:
+async def counts(db: AnyDatabase, dataset: Row, order: int) -> Mapping[str, int]:
+    """A model's counts of one order, by context and next character joined."""
     rows = await db.markov_ngrams.list_for_order(dataset_id=dataset.id, n=order)
     return {context + char: count for context, char, count in rows}
 

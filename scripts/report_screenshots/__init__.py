@@ -1,0 +1,1 @@
+"""What scripts/report-screenshots runs: sample reports, and a browser that takes pictures of them."""
