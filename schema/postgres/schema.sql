@@ -33,6 +33,67 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION corpus_fold(word text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((word COLLATE "C") !~ ('[\u00b5\u00c0-\u00de\u0100-\u024e\u0345-\u042f\u0460-\u0556\u10a0-\u10cd\u1e00-\u2183\u2c00-\u2cf2'::text || '\ua640-\ua7aa\uff21-\U00010427]'::text)) THEN lower((word COLLATE "C")) WHEN ((word COLLATE "C") !~ ('[\u00b5\u0100-\u024e\u0345-\u040f\u0460-\u0556\u10a0-\u10cd\u1e00-\u2183\u2c00-\u2cf2\ua640-\ua7aa'::text || '\uff21-\U00010427]'::text)) THEN translate(lower((word COLLATE "C")), 'ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ'::text, 'àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþабвгдежзийклмнопрстуфхцчшщъыьэюя'::text) ELSE translate(lower((word COLLATE "C")), ((((((((((('ͅ'::text || 'µÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽſƁƂƄƆƇƉ'::text) || 'ƊƋƎƏƐƑƓƔƖƗƘƜƝƟƠƢƤƦƧƩƬƮƯƱƲƳƵƷƸƼǄǅǇǈǊǋǍǏǑǓǕǗǙǛǞǠǢǤǦǨǪǬǮǱǲǴǶǷǸǺǼǾȀȂȄȆȈȊȌȎȐȒȔȖȘȚȜȞȠȢȤȦȨȪȬȮȰȲȺȻȽȾɁɃɄɅɆɈɊɌ'::text) || 'ɎͰͲͶΆΈΉΊΌΎΏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫςϏϐϑϕϖϘϚϜϞϠϢϤϦϨϪϬϮϰϱϴϵϷϹϺϽϾϿЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТ'::text) || 'УФХЦЧШЩЪЫЬЭЮЯѠѢѤѦѨѪѬѮѰѲѴѶѸѺѼѾҀҊҌҎҐҒҔҖҘҚҜҞҠҢҤҦҨҪҬҮҰҲҴҶҸҺҼҾӀӁӃӅӇӉӋӍӐӒӔӖӘӚӜӞӠӢӤӦӨӪӬӮӰӲӴӶӸӺӼӾԀԂԄԆԈԊԌԎԐԒԔ'::text) || 'ԖԘԚԜԞԠԢԤԦԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖႠႡႢႣႤႥႦႧႨႩႪႫႬႭႮႯႰႱႲႳႴႵႶႷႸႹႺႻႼႽႾႿჀჁჂჃჄჅჇჍḀḂḄḆḈḊḌḎḐḒḔḖḘ'::text) || 'ḚḜḞḠḢḤḦḨḪḬḮḰḲḴḶḸḺḼḾṀṂṄṆṈṊṌṎṐṒṔṖṘṚṜṞṠṢṤṦṨṪṬṮṰṲṴṶṸṺṼṾẀẂẄẆẈẊẌẎẐẒẔẛẞẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦ'::text) || 'ỨỪỬỮỰỲỴỶỸỺỼỾἈἉἊἋἌἍἎἏἘἙἚἛἜἝἨἩἪἫἬἭἮἯἸἹἺἻἼἽἾἿὈὉὊὋὌὍὙὛὝὟὨὩὪὫὬὭὮὯᾈᾉᾊᾋᾌᾍᾎᾏᾘᾙᾚᾛᾜᾝᾞᾟᾨᾩᾪᾫᾬᾭᾮᾯᾸᾹᾺΆᾼιῈΈῊΉῌῘῙῚΊῨ'::text) || 'ῩῪΎῬῸΌῺΏῼΩKÅℲⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅬⅭⅮⅯↃⰀⰁⰂⰃⰄⰅⰆⰇⰈⰉⰊⰋⰌⰍⰎⰏⰐⰑⰒⰓⰔⰕⰖⰗⰘⰙⰚⰛⰜⰝⰞⰟⰠⰡⰢⰣⰤⰥⰦⰧⰨⰩⰪⰫⰬⰭⰮⱠⱢⱣⱤⱧⱩⱫⱭⱮⱯⱰⱲⱵⱾⱿⲀⲂⲄⲆⲈⲊⲌⲎ'::text) || 'ⲐⲒⲔⲖⲘⲚⲜⲞⲠⲢⲤⲦⲨⲪⲬⲮⲰⲲⲴⲶⲸⲺⲼⲾⳀⳂⳄⳆⳈⳊⳌⳎⳐⳒⳔⳖⳘⳚⳜⳞⳠⳢⳫⳭⳲꙀꙂꙄꙆꙈꙊꙌꙎꙐꙒꙔꙖꙘꙚꙜꙞꙠꙢꙤꙦꙨꙪꙬꚀꚂꚄꚆꚈꚊꚌꚎꚐꚒꚔꚖꜢꜤꜦꜨꜪꜬꜮꜲꜴꜶꜸꜺꜼꜾꝀꝂꝄꝆꝈꝊ'::text) || 'ꝌꝎꝐꝒꝔꝖꝘꝚꝜꝞꝠꝢꝤꝦꝨꝪꝬꝮꝹꝻꝽꝾꞀꞂꞄꞆꞋꞍꞐꞒꞠꞢꞤꞦꞨꞪＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇𐐈𐐉𐐊𐐋𐐌𐐍𐐎𐐏𐐐𐐑𐐒𐐓𐐔𐐕𐐖𐐗𐐘𐐙𐐚𐐛𐐜𐐝𐐞𐐟𐐠𐐡𐐢𐐣𐐤𐐥'::text) || '𐐦𐐧'::text), ((((((((((('ι'::text || 'μàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįĳĵķĺļľŀłńņňŋōŏőœŕŗřśŝşšţťŧũūŭůűųŵŷÿźżžsɓƃƅɔƈɖ'::text) || 'ɗƌǝəɛƒɠɣɩɨƙɯɲɵơƣƥʀƨʃƭʈưʊʋƴƶʒƹƽǆǆǉǉǌǌǎǐǒǔǖǘǚǜǟǡǣǥǧǩǫǭǯǳǳǵƕƿǹǻǽǿȁȃȅȇȉȋȍȏȑȓȕȗșțȝȟƞȣȥȧȩȫȭȯȱȳⱥȼƚⱦɂƀʉʌɇɉɋɍ'::text) || 'ɏͱͳͷάέήίόύώαβγδεζηθικλμνξοπρστυφχψωϊϋσϗβθφπϙϛϝϟϡϣϥϧϩϫϭϯκρθεϸϲϻͻͼͽѐёђѓєѕіїјљњћќѝўџабвгдежзийклмнопрст'::text) || 'уфхцчшщъыьэюяѡѣѥѧѩѫѭѯѱѳѵѷѹѻѽѿҁҋҍҏґғҕҗҙқҝҟҡңҥҧҩҫҭүұҳҵҷҹһҽҿӏӂӄӆӈӊӌӎӑӓӕӗәӛӝӟӡӣӥӧөӫӭӯӱӳӵӷӹӻӽӿԁԃԅԇԉԋԍԏԑԓԕ'::text) || 'ԗԙԛԝԟԡԣԥԧաբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆⴀⴁⴂⴃⴄⴅⴆⴇⴈⴉⴊⴋⴌⴍⴎⴏⴐⴑⴒⴓⴔⴕⴖⴗⴘⴙⴚⴛⴜⴝⴞⴟⴠⴡⴢⴣⴤⴥⴧⴭḁḃḅḇḉḋḍḏḑḓḕḗḙ'::text) || 'ḛḝḟḡḣḥḧḩḫḭḯḱḳḵḷḹḻḽḿṁṃṅṇṉṋṍṏṑṓṕṗṙṛṝṟṡṣṥṧṩṫṭṯṱṳṵṷṹṻṽṿẁẃẅẇẉẋẍẏẑẓẕṡßạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủ'::text) || 'ứừửữựỳỵỷỹỻỽỿἀἁἂἃἄἅἆἇἐἑἒἓἔἕἠἡἢἣἤἥἦἧἰἱἲἳἴἵἶἷὀὁὂὃὄὅὑὓὕὗὠὡὢὣὤὥὦὧᾀᾁᾂᾃᾄᾅᾆᾇᾐᾑᾒᾓᾔᾕᾖᾗᾠᾡᾢᾣᾤᾥᾦᾧᾰᾱὰάᾳιὲέὴήῃῐῑὶίῠ'::text) || 'ῡὺύῥὸόὼώῳωkåⅎⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻⅼⅽⅾⅿↄⰰⰱⰲⰳⰴⰵⰶⰷⰸⰹⰺⰻⰼⰽⰾⰿⱀⱁⱂⱃⱄⱅⱆⱇⱈⱉⱊⱋⱌⱍⱎⱏⱐⱑⱒⱓⱔⱕⱖⱗⱘⱙⱚⱛⱜⱝⱞⱡɫᵽɽⱨⱪⱬɑɱɐɒⱳⱶȿɀⲁⲃⲅⲇⲉⲋⲍⲏ'::text) || 'ⲑⲓⲕⲗⲙⲛⲝⲟⲡⲣⲥⲧⲩⲫⲭⲯⲱⲳⲵⲷⲹⲻⲽⲿⳁⳃⳅⳇⳉⳋⳍⳏⳑⳓⳕⳗⳙⳛⳝⳟⳡⳣⳬⳮⳳꙁꙃꙅꙇꙉꙋꙍꙏꙑꙓꙕꙗꙙꙛꙝꙟꙡꙣꙥꙧꙩꙫꙭꚁꚃꚅꚇꚉꚋꚍꚏꚑꚓꚕꚗꜣꜥꜧꜩꜫꜭꜯꜳꜵꜷꜹꜻꜽꜿꝁꝃꝅꝇꝉꝋ'::text) || 'ꝍꝏꝑꝓꝕꝗꝙꝛꝝꝟꝡꝣꝥꝧꝩꝫꝭꝯꝺꝼᵹꝿꞁꞃꞅꞇꞌɥꞑꞓꞡꞣꞥꞧꞩɦａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ𐐨𐐩𐐪𐐫𐐬𐐭𐐮𐐯𐐰𐐱𐐲𐐳𐐴𐐵𐐶𐐷𐐸𐐹𐐺𐐻𐐼𐐽𐐾𐐿𐑀𐑁𐑂𐑃𐑄𐑅𐑆𐑇𐑈𐑉𐑊𐑋𐑌𐑍'::text) || '𐑎𐑏'::text)) END;
+
+CREATE FUNCTION corpus_is_plain(words text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((words COLLATE "C") !~ ((('(log|bl)([iy]s?|ies|[iy](ed|ing)s?)(?![0-9a-z])'::text || '|(cc|hh|jj|kk|qq|vv|ww|xx|yy|[0-9][0-9])(ed|ing)'::text) || '|(?<![0-9a-z])((ies|sses|eeds?|[0-9]s)(?![0-9a-z])|[0-9]+e[0-9]+[a-z])'::text) || '|[^\x01-\x7f\u00a0\u2013\u2014\u2018\u2019\u201c\u201d\u2026]'::text)) AND ((words COLLATE "C") !~ '[0-9a-z]{65}'::text));
+
+CREATE TEXT SEARCH DICTIONARY corpus_porter (
+    TEMPLATE = snowball,
+    language = 'porter' );
+
+CREATE TEXT SEARCH CONFIGURATION corpus_plain (
+    PARSER = "default" );
+
+ALTER TEXT SEARCH CONFIGURATION corpus_plain
+    ADD MAPPING FOR asciiword WITH corpus_porter;
+
+ALTER TEXT SEARCH CONFIGURATION corpus_plain
+    ADD MAPPING FOR numword WITH corpus_porter;
+
+ALTER TEXT SEARCH CONFIGURATION corpus_plain
+    ADD MAPPING FOR sfloat WITH corpus_porter;
+
+ALTER TEXT SEARCH CONFIGURATION corpus_plain
+    ADD MAPPING FOR hword_asciipart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION corpus_plain
+    ADD MAPPING FOR uint WITH corpus_porter;
+
+ALTER TEXT SEARCH CONFIGURATION corpus_plain
+    ADD MAPPING FOR entity WITH simple;
+
+CREATE FUNCTION corpus_plain_words(words text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN to_tsvector('corpus_plain'::regconfig, regexp_replace((words COLLATE "C"), '\m([a-z]?s|[aeiouy]y)\M'::text, 'a0-\1'::text, 'g'::text));
+
+CREATE FUNCTION corpus_stem_ascii(word text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((word COLLATE "C") !~ '(log|bl)([iy]s?|ies|[iy](ed|ing)s?)$|([chjkqvwxy0-9])\4(ed|ing)s?$'::text) THEN (ts_lexize('corpus_porter'::regdictionary, word))[1] WHEN ((word COLLATE "C") ~ '([aeiou]|.y).*([chjkqvwxy0-9])\2(ed|ing)s?$|yy(ed|ing)s?$'::text) THEN (ts_lexize('corpus_porter'::regdictionary, regexp_replace((word COLLATE "C"), '(.)\1(ed|ing)s?$'::text, '\1'::text)))[1] WHEN ((word COLLATE "C") ~ '([aeiou]|[^aeiou]y)[^aeiou].*(log|bl)([iy]s?|ies|[iy](ed|ing)s?)$'::text) THEN (ts_lexize('corpus_porter'::regdictionary, regexp_replace(regexp_replace((word COLLATE "C"), '(log|bl)([iy]s?|ies|[iy](ed|ing)s?)$'::text, '\1'::text), 'bl$'::text, 'ble'::text)))[1] ELSE (ts_lexize('corpus_porter'::regdictionary, word))[1] END;
+
+CREATE FUNCTION corpus_stem(word text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((octet_length(word) < 3) OR (octet_length(word) > 64)) THEN word WHEN (word = ANY (ARRAY['ies'::text, 'sses'::text])) THEN "left"(word, '-1'::integer) WHEN (word = ANY (ARRAY['eed'::text, 'eeds'::text])) THEN 'e'::text WHEN ((word COLLATE "C") ~ '[^\x01-\x7f]$'::text) THEN word WHEN ((word COLLATE "C") ~ '[^\x01-\x7f]'::text) THEN ("substring"((word COLLATE "C"), '^.*[^\x01-\x7f]'::text) || substr(corpus_stem_ascii(regexp_replace((word COLLATE "C"), '[^\x01-\x7f]'::text, 'zz'::text, 'g'::text)), (length(regexp_replace(("substring"((word COLLATE "C"), '^.*[^\x01-\x7f]'::text) COLLATE "C"), '[^\x01-\x7f]'::text, 'zz'::text, 'g'::text)) + 1))) ELSE corpus_stem_ascii(word) END;
+
+CREATE FUNCTION corpus_word_pattern() RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((((((((((((((((((((((((((((((((((((((((((('['::text || '0-9A-Za-z\u00aa\u00b2\u00b3\u00b5\u00b9\u00ba\u00bc-\u00be\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02c1'::text) || '\u02c6-\u02d1\u02e0-\u02e4\u02ec\u02ee\u0300-\u0374\u0376-\u037d\u037f-\u0383\u0386\u0388-\u03f5'::text) || '\u03f7-\u0481\u0483-\u0559\u0560-\u0588\u058b-\u058e\u0590-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5'::text) || '\u05c7-\u05f2\u05f5-\u05ff\u0605\u0610-\u061a\u061c\u061d\u0620-\u0669\u066e-\u06d3\u06d5-\u06dc'::text) || '\u06df-\u06e8\u06ea-\u06fc\u06ff\u070e\u0710-\u07f5\u07fa-\u082f\u083f-\u085d\u085f-\u0963'::text) || '\u0966-\u096f\u0971-\u09f1\u09f4-\u09f9\u09fc-\u0aef\u0af2-\u0b6f\u0b71-\u0bf2\u0bfb-\u0c7e'::text) || '\u0c80-\u0d78\u0d7a-\u0df3\u0df5-\u0e3e\u0e40-\u0e4e\u0e50-\u0e59\u0e5c-\u0f00\u0f18\u0f19'::text) || '\u0f20-\u0f33\u0f35\u0f37\u0f39\u0f3e-\u0f84\u0f86-\u0fbd\u0fc6\u0fcd\u0fdb-\u1049\u1050-\u109d'::text) || '\u10a0-\u10fa\u10fc-\u135f\u1369-\u138f\u139a-\u13ff\u1401-\u166c\u166f-\u167f\u1681-\u169a'::text) || '\u169d-\u16ea\u16ee-\u1734\u1737-\u17d3\u17d7\u17dc-\u17ff\u180b-\u180d\u180f-\u193f\u1941-\u1943'::text) || '\u1946-\u19dd\u1a00-\u1a1d\u1a20-\u1a9f\u1aa7\u1aae-\u1b59\u1b6b-\u1b73\u1b7d-\u1bfb\u1c00-\u1c3a'::text) || '\u1c40-\u1c7d\u1c80-\u1cbf\u1cc8-\u1cd2\u1cd4-\u1fbc\u1fbe\u1fc2-\u1fcc\u1fd0-\u1fdc\u1fe0-\u1fec'::text) || '\u1ff0-\u1ffc\u1fff\u2065-\u2069\u2070-\u2079\u207f-\u2089\u208f-\u209f\u20ba-\u20ff\u2102\u2107'::text) || '\u210a-\u2113\u2115\u2119-\u211d\u2124\u2126\u2128\u212a-\u212d\u212f-\u2139\u213c-\u213f'::text) || '\u2145-\u2149\u214e\u2150-\u218f\u23f4-\u23ff\u2427-\u243f\u244b-\u249b\u24ea-\u24ff\u2700'::text) || '\u2776-\u2793\u2b4d-\u2b4f\u2b5a-\u2ce4\u2ceb-\u2cf8\u2cfd\u2d00-\u2d6f\u2d71-\u2dff\u2e2f'::text) || '\u2e3c-\u2e7f\u2e9a\u2ef4-\u2eff\u2fd6-\u2fef\u2ffc-\u2fff\u3005-\u3007\u3021-\u302f\u3031-\u3035'::text) || '\u3038-\u303c\u3040-\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u318f\u3192-\u3195\u31a0-\u31bf'::text) || '\u31e4-\u31ff\u321f-\u3229\u3248-\u324f\u3251-\u325f\u3280-\u3289\u32b1-\u32bf\u32ff\u3400-\u4dbf'::text) || '\u4e00-\ua48f\ua4c7-\ua4fd\ua500-\ua60c\ua610-\ua672\ua674-\ua67d\ua67f-\ua6f1\ua6f8-\ua6ff'::text) || '\ua717-\ua71f\ua722-\ua788\ua78b-\ua827\ua82c-\ua835\ua83a-\ua873\ua878-\ua8cd\ua8d0-\ua8f7'::text) || '\ua8fb-\ua92d\ua930-\ua95e\ua960-\ua9c0\ua9ce-\ua9dd\ua9e0-\uaa5b\uaa60-\uaa76\uaa7a-\uaadd'::text) || '\uaae0-\uaaef\uaaf2-\uabea\uabec-\ud7ff\ue001-\uf8fe\uf900-\ufb28\ufb2a-\ufbb1\ufbc2-\ufd3d'::text) || '\ufd40-\ufdfb\ufdfe-\ufe0f\ufe1a-\ufe2f\ufe53\ufe67\ufe6c-\ufefe\uff00\uff10-\uff19\uff21-\uff3a'::text) || '\uff41-\uff5a\uff66-\uffdf\uffe7\uffef-\ufff8\U00010000-\U000100ff\U00010103-\U00010136'::text) || '\U00010140-\U00010178\U0001018a-\U0001018f\U0001019c-\U000101cf\U000101fd-\U0001039e'::text) || '\U000103a0-\U000103cf\U000103d1-\U00010856\U00010858-\U0001091e\U00010920-\U0001093e'::text) || '\U00010940-\U00010a4f\U00010a59-\U00010a7e\U00010a80-\U00010b38\U00010b40-\U00011046'::text) || '\U0001104e-\U000110ba\U000110c2-\U0001113f\U00011144-\U000111c4\U000111c9-\U0001246f'::text) || '\U00012474-\U0001cfff\U0001d0f6-\U0001d0ff\U0001d127\U0001d128\U0001d165-\U0001d169'::text) || '\U0001d16d-\U0001d172\U0001d17b-\U0001d182\U0001d185-\U0001d18b\U0001d1aa-\U0001d1ad'::text) || '\U0001d1de-\U0001d1ff\U0001d242-\U0001d244\U0001d246-\U0001d2ff\U0001d357-\U0001d6c0'::text) || '\U0001d6c2-\U0001d6da\U0001d6dc-\U0001d6fa\U0001d6fc-\U0001d714\U0001d716-\U0001d734'::text) || '\U0001d736-\U0001d74e\U0001d750-\U0001d76e\U0001d770-\U0001d788\U0001d78a-\U0001d7a8'::text) || '\U0001d7aa-\U0001d7c2\U0001d7c4-\U0001eeef\U0001eef2-\U0001efff\U0001f02c-\U0001f02f'::text) || '\U0001f094-\U0001f09f\U0001f0af\U0001f0b0\U0001f0bf\U0001f0c0\U0001f0d0\U0001f0e0-\U0001f10f'::text) || '\U0001f12f\U0001f16c-\U0001f16f\U0001f19b-\U0001f1e5\U0001f203-\U0001f20f\U0001f23b-\U0001f23f'::text) || '\U0001f249-\U0001f24f\U0001f252-\U0001f2ff\U0001f321-\U0001f32f\U0001f336\U0001f37d-\U0001f37f'::text) || '\U0001f394-\U0001f39f\U0001f3c5\U0001f3cb-\U0001f3df\U0001f3f1-\U0001f3ff\U0001f43f\U0001f441'::text) || '\U0001f4f8\U0001f4fd-\U0001f4ff\U0001f53e\U0001f53f\U0001f544-\U0001f54f\U0001f568-\U0001f5fa'::text) || '\U0001f641-\U0001f644\U0001f650-\U0001f67f\U0001f6c6-\U0001f6ff\U0001f774-\U000e0000'::text) || '\U000e0002-\U000e001f\U000e0080-\U000effff\U000f0001-\U000ffffc\U000ffffe-\U0010ffff'::text) || ']+'::text);
+
+CREATE FUNCTION corpus_other_words(content text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (WITH spaced AS MATERIALIZED (SELECT btrim(regexp_replace(lower((corpus_other_words.content COLLATE "C")), ('[^'::text || substr(corpus_word_pattern(), 2)), ' '::text, 'g'::text)) AS words), half_masked AS MATERIALIZED (SELECT spaced.words, regexp_replace((spaced.words COLLATE "C"), '[^ ]*[^\x01-\x7f][^ ]*'::text, '&x;'::text, 'g'::text) AS plain FROM spaced), masked AS MATERIALIZED (SELECT half_masked.words, CASE WHEN corpus_is_plain(half_masked.plain) THEN half_masked.plain ELSE regexp_replace((half_masked.plain COLLATE "C"), ((((('[0-9a-z]*(?:'::text || '(?:log|bl)(?:[iy]s?|ies|[iy](?:ed|ing)s?)(?![0-9a-z])'::text) || '|(?:cc|hh|jj|kk|qq|vv|ww|xx|yy|[0-9][0-9])(?:ed|ing)'::text) || '|(?<![0-9a-z])(?:(?:ies|sses|eeds?|[0-9]s)(?![0-9a-z])|[0-9]+e[0-9]+[a-z])'::text) || '|[0-9a-z]{65}'::text) || ')[0-9a-z]*'::text), '&x;'::text, 'g'::text) END AS plain FROM half_masked), folded AS MATERIALIZED (SELECT corpus_fold("left"(w.word, 400)) AS word, w.place FROM (masked CROSS JOIN LATERAL ROWS FROM(string_to_table(masked.words, ' '::text), string_to_table(masked.plain, ' '::text)) WITH ORDINALITY w(word, plain, place)) WHERE (w.plain = '&x;'::text)) SELECT ((((ts_delete(corpus_plain_words((SELECT masked.plain FROM masked)), '&x;'::text))::text || ' '::text) || COALESCE(string_agg(((corpus_stem(folded.word) || ':'::text) || (folded.place)::text), ' '::text), ''::text)))::tsvector AS tsvector FROM folded);
+
+CREATE FUNCTION corpus_plain_text(content text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(lower((content COLLATE "C")), '.'::text, ' '::text), '-'::text, ' '::text), '_'::text, ' '::text), ':'::text, ' '::text), '/'::text, ' '::text), '@'::text, ' '::text), '&'::text, ' '::text), '<'::text, ' '::text), '+'::text, ' '::text), '~'::text, ' '::text), chr(160), ' '::text), '–'::text, ' '::text), '—'::text, ' '::text), '‘'::text, ' '::text), '’'::text, ' '::text), '“'::text, ' '::text), '”'::text, ' '::text), '…'::text, ' '::text);
+
+CREATE FUNCTION corpus_content_words(content text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN corpus_is_plain(lower((content COLLATE "C"))) THEN corpus_plain_words(corpus_plain_text(content)) ELSE corpus_other_words(content) END;
+
 CREATE FUNCTION corpus_cut(content text) RETURNS TABLE(place bigint, passage text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     BEGIN ATOMIC
@@ -80,22 +141,6 @@ CREATE FUNCTION corpus_cut(content text) RETURNS TABLE(place bigint, passage tex
     FROM bounds;
 END;
 
-CREATE FUNCTION corpus_fold(word text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN ((word COLLATE "C") ~ ('[\u00b5-\u024e\u0345-\u042f\u0460-\u0556\u10a0-\u10cd\u1e00-\u2183\u2c00-\u2cf2\ua640-\ua7aa'::text || '\uff21-\U00010427]'::text)) THEN translate(lower((word COLLATE "C")), ((((((((((('ͅ'::text || 'µÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽſƁƂƄƆƇƉ'::text) || 'ƊƋƎƏƐƑƓƔƖƗƘƜƝƟƠƢƤƦƧƩƬƮƯƱƲƳƵƷƸƼǄǅǇǈǊǋǍǏǑǓǕǗǙǛǞǠǢǤǦǨǪǬǮǱǲǴǶǷǸǺǼǾȀȂȄȆȈȊȌȎȐȒȔȖȘȚȜȞȠȢȤȦȨȪȬȮȰȲȺȻȽȾɁɃɄɅɆɈɊɌ'::text) || 'ɎͰͲͶΆΈΉΊΌΎΏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫςϏϐϑϕϖϘϚϜϞϠϢϤϦϨϪϬϮϰϱϴϵϷϹϺϽϾϿЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТ'::text) || 'УФХЦЧШЩЪЫЬЭЮЯѠѢѤѦѨѪѬѮѰѲѴѶѸѺѼѾҀҊҌҎҐҒҔҖҘҚҜҞҠҢҤҦҨҪҬҮҰҲҴҶҸҺҼҾӀӁӃӅӇӉӋӍӐӒӔӖӘӚӜӞӠӢӤӦӨӪӬӮӰӲӴӶӸӺӼӾԀԂԄԆԈԊԌԎԐԒԔ'::text) || 'ԖԘԚԜԞԠԢԤԦԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖႠႡႢႣႤႥႦႧႨႩႪႫႬႭႮႯႰႱႲႳႴႵႶႷႸႹႺႻႼႽႾႿჀჁჂჃჄჅჇჍḀḂḄḆḈḊḌḎḐḒḔḖḘ'::text) || 'ḚḜḞḠḢḤḦḨḪḬḮḰḲḴḶḸḺḼḾṀṂṄṆṈṊṌṎṐṒṔṖṘṚṜṞṠṢṤṦṨṪṬṮṰṲṴṶṸṺṼṾẀẂẄẆẈẊẌẎẐẒẔẛẞẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦ'::text) || 'ỨỪỬỮỰỲỴỶỸỺỼỾἈἉἊἋἌἍἎἏἘἙἚἛἜἝἨἩἪἫἬἭἮἯἸἹἺἻἼἽἾἿὈὉὊὋὌὍὙὛὝὟὨὩὪὫὬὭὮὯᾈᾉᾊᾋᾌᾍᾎᾏᾘᾙᾚᾛᾜᾝᾞᾟᾨᾩᾪᾫᾬᾭᾮᾯᾸᾹᾺΆᾼιῈΈῊΉῌῘῙῚΊῨ'::text) || 'ῩῪΎῬῸΌῺΏῼΩKÅℲⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅬⅭⅮⅯↃⰀⰁⰂⰃⰄⰅⰆⰇⰈⰉⰊⰋⰌⰍⰎⰏⰐⰑⰒⰓⰔⰕⰖⰗⰘⰙⰚⰛⰜⰝⰞⰟⰠⰡⰢⰣⰤⰥⰦⰧⰨⰩⰪⰫⰬⰭⰮⱠⱢⱣⱤⱧⱩⱫⱭⱮⱯⱰⱲⱵⱾⱿⲀⲂⲄⲆⲈⲊⲌⲎ'::text) || 'ⲐⲒⲔⲖⲘⲚⲜⲞⲠⲢⲤⲦⲨⲪⲬⲮⲰⲲⲴⲶⲸⲺⲼⲾⳀⳂⳄⳆⳈⳊⳌⳎⳐⳒⳔⳖⳘⳚⳜⳞⳠⳢⳫⳭⳲꙀꙂꙄꙆꙈꙊꙌꙎꙐꙒꙔꙖꙘꙚꙜꙞꙠꙢꙤꙦꙨꙪꙬꚀꚂꚄꚆꚈꚊꚌꚎꚐꚒꚔꚖꜢꜤꜦꜨꜪꜬꜮꜲꜴꜶꜸꜺꜼꜾꝀꝂꝄꝆꝈꝊ'::text) || 'ꝌꝎꝐꝒꝔꝖꝘꝚꝜꝞꝠꝢꝤꝦꝨꝪꝬꝮꝹꝻꝽꝾꞀꞂꞄꞆꞋꞍꞐꞒꞠꞢꞤꞦꞨꞪＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇𐐈𐐉𐐊𐐋𐐌𐐍𐐎𐐏𐐐𐐑𐐒𐐓𐐔𐐕𐐖𐐗𐐘𐐙𐐚𐐛𐐜𐐝𐐞𐐟𐐠𐐡𐐢𐐣𐐤𐐥'::text) || '𐐦𐐧'::text), ((((((((((('ι'::text || 'μàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįĳĵķĺļľŀłńņňŋōŏőœŕŗřśŝşšţťŧũūŭůűųŵŷÿźżžsɓƃƅɔƈɖ'::text) || 'ɗƌǝəɛƒɠɣɩɨƙɯɲɵơƣƥʀƨʃƭʈưʊʋƴƶʒƹƽǆǆǉǉǌǌǎǐǒǔǖǘǚǜǟǡǣǥǧǩǫǭǯǳǳǵƕƿǹǻǽǿȁȃȅȇȉȋȍȏȑȓȕȗșțȝȟƞȣȥȧȩȫȭȯȱȳⱥȼƚⱦɂƀʉʌɇɉɋɍ'::text) || 'ɏͱͳͷάέήίόύώαβγδεζηθικλμνξοπρστυφχψωϊϋσϗβθφπϙϛϝϟϡϣϥϧϩϫϭϯκρθεϸϲϻͻͼͽѐёђѓєѕіїјљњћќѝўџабвгдежзийклмнопрст'::text) || 'уфхцчшщъыьэюяѡѣѥѧѩѫѭѯѱѳѵѷѹѻѽѿҁҋҍҏґғҕҗҙқҝҟҡңҥҧҩҫҭүұҳҵҷҹһҽҿӏӂӄӆӈӊӌӎӑӓӕӗәӛӝӟӡӣӥӧөӫӭӯӱӳӵӷӹӻӽӿԁԃԅԇԉԋԍԏԑԓԕ'::text) || 'ԗԙԛԝԟԡԣԥԧաբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆⴀⴁⴂⴃⴄⴅⴆⴇⴈⴉⴊⴋⴌⴍⴎⴏⴐⴑⴒⴓⴔⴕⴖⴗⴘⴙⴚⴛⴜⴝⴞⴟⴠⴡⴢⴣⴤⴥⴧⴭḁḃḅḇḉḋḍḏḑḓḕḗḙ'::text) || 'ḛḝḟḡḣḥḧḩḫḭḯḱḳḵḷḹḻḽḿṁṃṅṇṉṋṍṏṑṓṕṗṙṛṝṟṡṣṥṧṩṫṭṯṱṳṵṷṹṻṽṿẁẃẅẇẉẋẍẏẑẓẕṡßạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủ'::text) || 'ứừửữựỳỵỷỹỻỽỿἀἁἂἃἄἅἆἇἐἑἒἓἔἕἠἡἢἣἤἥἦἧἰἱἲἳἴἵἶἷὀὁὂὃὄὅὑὓὕὗὠὡὢὣὤὥὦὧᾀᾁᾂᾃᾄᾅᾆᾇᾐᾑᾒᾓᾔᾕᾖᾗᾠᾡᾢᾣᾤᾥᾦᾧᾰᾱὰάᾳιὲέὴήῃῐῑὶίῠ'::text) || 'ῡὺύῥὸόὼώῳωkåⅎⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻⅼⅽⅾⅿↄⰰⰱⰲⰳⰴⰵⰶⰷⰸⰹⰺⰻⰼⰽⰾⰿⱀⱁⱂⱃⱄⱅⱆⱇⱈⱉⱊⱋⱌⱍⱎⱏⱐⱑⱒⱓⱔⱕⱖⱗⱘⱙⱚⱛⱜⱝⱞⱡɫᵽɽⱨⱪⱬɑɱɐɒⱳⱶȿɀⲁⲃⲅⲇⲉⲋⲍⲏ'::text) || 'ⲑⲓⲕⲗⲙⲛⲝⲟⲡⲣⲥⲧⲩⲫⲭⲯⲱⲳⲵⲷⲹⲻⲽⲿⳁⳃⳅⳇⳉⳋⳍⳏⳑⳓⳕⳗⳙⳛⳝⳟⳡⳣⳬⳮⳳꙁꙃꙅꙇꙉꙋꙍꙏꙑꙓꙕꙗꙙꙛꙝꙟꙡꙣꙥꙧꙩꙫꙭꚁꚃꚅꚇꚉꚋꚍꚏꚑꚓꚕꚗꜣꜥꜧꜩꜫꜭꜯꜳꜵꜷꜹꜻꜽꜿꝁꝃꝅꝇꝉꝋ'::text) || 'ꝍꝏꝑꝓꝕꝗꝙꝛꝝꝟꝡꝣꝥꝧꝩꝫꝭꝯꝺꝼᵹꝿꞁꞃꞅꞇꞌɥꞑꞓꞡꞣꞥꞧꞩɦａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ𐐨𐐩𐐪𐐫𐐬𐐭𐐮𐐯𐐰𐐱𐐲𐐳𐐴𐐵𐐶𐐷𐐸𐐹𐐺𐐻𐐼𐐽𐐾𐐿𐑀𐑁𐑂𐑃𐑄𐑅𐑆𐑇𐑈𐑉𐑊𐑋𐑌𐑍'::text) || '𐑎𐑏'::text)) ELSE lower((word COLLATE "C")) END;
-
-CREATE TEXT SEARCH DICTIONARY corpus_porter (
-    TEMPLATE = snowball,
-    language = 'porter' );
-
-CREATE FUNCTION corpus_stem_ascii(word text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN ((word COLLATE "C") !~ '(log|bl)([iy]s?|ies|[iy](ed|ing)s?)$|([chjkqvwxy0-9])\4(ed|ing)s?$'::text) THEN (ts_lexize('corpus_porter'::regdictionary, word))[1] WHEN ((word COLLATE "C") ~ '([aeiou]|.y).*([chjkqvwxy0-9])\2(ed|ing)s?$|yy(ed|ing)s?$'::text) THEN (ts_lexize('corpus_porter'::regdictionary, regexp_replace((word COLLATE "C"), '(.)\1(ed|ing)s?$'::text, '\1'::text)))[1] WHEN ((word COLLATE "C") ~ '([aeiou]|[^aeiou]y)[^aeiou].*(log|bl)([iy]s?|ies|[iy](ed|ing)s?)$'::text) THEN (ts_lexize('corpus_porter'::regdictionary, regexp_replace(regexp_replace((word COLLATE "C"), '(log|bl)([iy]s?|ies|[iy](ed|ing)s?)$'::text, '\1'::text), 'bl$'::text, 'ble'::text)))[1] ELSE (ts_lexize('corpus_porter'::regdictionary, word))[1] END;
-
-CREATE FUNCTION corpus_stem(word text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN ((octet_length(word) < 3) OR (octet_length(word) > 64)) THEN word WHEN (word = ANY (ARRAY['ies'::text, 'sses'::text])) THEN "left"(word, '-1'::integer) WHEN (word = ANY (ARRAY['eed'::text, 'eeds'::text])) THEN 'e'::text WHEN ((word COLLATE "C") ~ '[^\x01-\x7f]'::text) THEN ("substring"((word COLLATE "C"), '^.*[^\x01-\x7f]'::text) || substr(corpus_stem_ascii(regexp_replace((word COLLATE "C"), '[^\x01-\x7f]'::text, 'zz'::text, 'g'::text)), (length(regexp_replace(("substring"((word COLLATE "C"), '^.*[^\x01-\x7f]'::text) COLLATE "C"), '[^\x01-\x7f]'::text, 'zz'::text, 'g'::text)) + 1))) ELSE corpus_stem_ascii(word) END;
-
 CREATE FUNCTION corpus_texts_cut() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -113,17 +158,21 @@ BEGIN
 END;
 $$;
 
-CREATE FUNCTION corpus_word_pattern() RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((((((((((((((((((((((((((((((((((((((((((('['::text || '0-9A-Za-z\u00aa\u00b2\u00b3\u00b5\u00b9\u00ba\u00bc-\u00be\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02c1'::text) || '\u02c6-\u02d1\u02e0-\u02e4\u02ec\u02ee\u0300-\u0374\u0376-\u037d\u037f-\u0383\u0386\u0388-\u03f5'::text) || '\u03f7-\u0481\u0483-\u0559\u0560-\u0588\u058b-\u058e\u0590-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5'::text) || '\u05c7-\u05f2\u05f5-\u05ff\u0605\u0610-\u061a\u061c\u061d\u0620-\u0669\u066e-\u06d3\u06d5-\u06dc'::text) || '\u06df-\u06e8\u06ea-\u06fc\u06ff\u070e\u0710-\u07f5\u07fa-\u082f\u083f-\u085d\u085f-\u0963'::text) || '\u0966-\u096f\u0971-\u09f1\u09f4-\u09f9\u09fc-\u0aef\u0af2-\u0b6f\u0b71-\u0bf2\u0bfb-\u0c7e'::text) || '\u0c80-\u0d78\u0d7a-\u0df3\u0df5-\u0e3e\u0e40-\u0e4e\u0e50-\u0e59\u0e5c-\u0f00\u0f18\u0f19'::text) || '\u0f20-\u0f33\u0f35\u0f37\u0f39\u0f3e-\u0f84\u0f86-\u0fbd\u0fc6\u0fcd\u0fdb-\u1049\u1050-\u109d'::text) || '\u10a0-\u10fa\u10fc-\u135f\u1369-\u138f\u139a-\u13ff\u1401-\u166c\u166f-\u167f\u1681-\u169a'::text) || '\u169d-\u16ea\u16ee-\u1734\u1737-\u17d3\u17d7\u17dc-\u17ff\u180b-\u180d\u180f-\u193f\u1941-\u1943'::text) || '\u1946-\u19dd\u1a00-\u1a1d\u1a20-\u1a9f\u1aa7\u1aae-\u1b59\u1b6b-\u1b73\u1b7d-\u1bfb\u1c00-\u1c3a'::text) || '\u1c40-\u1c7d\u1c80-\u1cbf\u1cc8-\u1cd2\u1cd4-\u1fbc\u1fbe\u1fc2-\u1fcc\u1fd0-\u1fdc\u1fe0-\u1fec'::text) || '\u1ff0-\u1ffc\u1fff\u2065-\u2069\u2070-\u2079\u207f-\u2089\u208f-\u209f\u20ba-\u20ff\u2102\u2107'::text) || '\u210a-\u2113\u2115\u2119-\u211d\u2124\u2126\u2128\u212a-\u212d\u212f-\u2139\u213c-\u213f'::text) || '\u2145-\u2149\u214e\u2150-\u218f\u23f4-\u23ff\u2427-\u243f\u244b-\u249b\u24ea-\u24ff\u2700'::text) || '\u2776-\u2793\u2b4d-\u2b4f\u2b5a-\u2ce4\u2ceb-\u2cf8\u2cfd\u2d00-\u2d6f\u2d71-\u2dff\u2e2f'::text) || '\u2e3c-\u2e7f\u2e9a\u2ef4-\u2eff\u2fd6-\u2fef\u2ffc-\u2fff\u3005-\u3007\u3021-\u302f\u3031-\u3035'::text) || '\u3038-\u303c\u3040-\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u318f\u3192-\u3195\u31a0-\u31bf'::text) || '\u31e4-\u31ff\u321f-\u3229\u3248-\u324f\u3251-\u325f\u3280-\u3289\u32b1-\u32bf\u32ff\u3400-\u4dbf'::text) || '\u4e00-\ua48f\ua4c7-\ua4fd\ua500-\ua60c\ua610-\ua672\ua674-\ua67d\ua67f-\ua6f1\ua6f8-\ua6ff'::text) || '\ua717-\ua71f\ua722-\ua788\ua78b-\ua827\ua82c-\ua835\ua83a-\ua873\ua878-\ua8cd\ua8d0-\ua8f7'::text) || '\ua8fb-\ua92d\ua930-\ua95e\ua960-\ua9c0\ua9ce-\ua9dd\ua9e0-\uaa5b\uaa60-\uaa76\uaa7a-\uaadd'::text) || '\uaae0-\uaaef\uaaf2-\uabea\uabec-\ud7ff\ue001-\uf8fe\uf900-\ufb28\ufb2a-\ufbb1\ufbc2-\ufd3d'::text) || '\ufd40-\ufdfb\ufdfe-\ufe0f\ufe1a-\ufe2f\ufe53\ufe67\ufe6c-\ufefe\uff00\uff10-\uff19\uff21-\uff3a'::text) || '\uff41-\uff5a\uff66-\uffdf\uffe7\uffef-\ufff8\U00010000-\U000100ff\U00010103-\U00010136'::text) || '\U00010140-\U00010178\U0001018a-\U0001018f\U0001019c-\U000101cf\U000101fd-\U0001039e'::text) || '\U000103a0-\U000103cf\U000103d1-\U00010856\U00010858-\U0001091e\U00010920-\U0001093e'::text) || '\U00010940-\U00010a4f\U00010a59-\U00010a7e\U00010a80-\U00010b38\U00010b40-\U00011046'::text) || '\U0001104e-\U000110ba\U000110c2-\U0001113f\U00011144-\U000111c4\U000111c9-\U0001246f'::text) || '\U00012474-\U0001cfff\U0001d0f6-\U0001d0ff\U0001d127\U0001d128\U0001d165-\U0001d169'::text) || '\U0001d16d-\U0001d172\U0001d17b-\U0001d182\U0001d185-\U0001d18b\U0001d1aa-\U0001d1ad'::text) || '\U0001d1de-\U0001d1ff\U0001d242-\U0001d244\U0001d246-\U0001d2ff\U0001d357-\U0001d6c0'::text) || '\U0001d6c2-\U0001d6da\U0001d6dc-\U0001d6fa\U0001d6fc-\U0001d714\U0001d716-\U0001d734'::text) || '\U0001d736-\U0001d74e\U0001d750-\U0001d76e\U0001d770-\U0001d788\U0001d78a-\U0001d7a8'::text) || '\U0001d7aa-\U0001d7c2\U0001d7c4-\U0001eeef\U0001eef2-\U0001efff\U0001f02c-\U0001f02f'::text) || '\U0001f094-\U0001f09f\U0001f0af\U0001f0b0\U0001f0bf\U0001f0c0\U0001f0d0\U0001f0e0-\U0001f10f'::text) || '\U0001f12f\U0001f16c-\U0001f16f\U0001f19b-\U0001f1e5\U0001f203-\U0001f20f\U0001f23b-\U0001f23f'::text) || '\U0001f249-\U0001f24f\U0001f252-\U0001f2ff\U0001f321-\U0001f32f\U0001f336\U0001f37d-\U0001f37f'::text) || '\U0001f394-\U0001f39f\U0001f3c5\U0001f3cb-\U0001f3df\U0001f3f1-\U0001f3ff\U0001f43f\U0001f441'::text) || '\U0001f4f8\U0001f4fd-\U0001f4ff\U0001f53e\U0001f53f\U0001f544-\U0001f54f\U0001f568-\U0001f5fa'::text) || '\U0001f641-\U0001f644\U0001f650-\U0001f67f\U0001f6c6-\U0001f6ff\U0001f774-\U000e0000'::text) || '\U000e0002-\U000e001f\U000e0080-\U000effff\U000f0001-\U000ffffc\U000ffffe-\U0010ffff'::text) || ']+'::text);
-
 CREATE FUNCTION corpus_word_count(title text, content text) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (COALESCE(regexp_count((title COLLATE "C"), corpus_word_pattern()), 0) + regexp_count((content COLLATE "C"), corpus_word_pattern()));
 
 CREATE FUNCTION corpus_words(title text, content text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (WITH found AS (SELECT t.words[1] AS word, t.place FROM regexp_matches((corpus_words.title COLLATE "C"), corpus_word_pattern(), 'g'::text) WITH ORDINALITY t(words, place) UNION ALL SELECT c.words[1] AS word, (c.place + 1000) AS place FROM regexp_matches((corpus_words.content COLLATE "C"), corpus_word_pattern(), 'g'::text) WITH ORDINALITY c(words, place)), cut AS MATERIALIZED (SELECT "left"(found.word, 400) AS word, found.place FROM found), folded AS MATERIALIZED (SELECT corpus_fold(cut.word) AS word, cut.place FROM cut) SELECT COALESCE((string_agg(concat(corpus_stem(folded.word), ':', folded.place), ' '::text))::tsvector, ''::tsvector) AS "coalesce" FROM folded);
+    RETURN ts_delete((CASE WHEN (title IS NULL) THEN ''' '':1000'::tsvector ELSE (((corpus_content_words(title))::text || ' '' '':1000'::text))::tsvector END || corpus_content_words(COALESCE(content, ''::text))), ' '::text);
+
+CREATE FUNCTION evaluation_marks(words tsvector) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (words = ''::tsvector) THEN words ELSE ((array_to_string(tsvector_to_array(words), ':2 '::text) || ':2'::text))::tsvector END;
+
+CREATE FUNCTION evaluation_words(input text, output text, human_feedback text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (WITH parts AS MATERIALIZED (SELECT corpus_content_words("left"(evaluation_words.input, 50000)) AS input_words, corpus_content_words("left"(evaluation_words.output, 50000)) AS output_words, CASE WHEN (evaluation_words.human_feedback IS NULL) THEN ''::tsvector ELSE corpus_content_words("left"(evaluation_words.human_feedback, 50000)) END AS feedback_words) SELECT ts_delete(((((((CASE WHEN (((length(evaluation_words.input) + length(evaluation_words.output)) + COALESCE(length(evaluation_words.human_feedback), 0)) <= 500) THEN ''::tsvector ELSE ((setweight(evaluation_marks(p.input_words), 'A'::"char") || setweight(evaluation_marks(p.output_words), 'B'::"char")) || setweight(evaluation_marks(p.feedback_words), 'C'::"char")) END || ''' '':1000'::tsvector) || setweight(p.input_words, 'A'::"char")) || ''' '':1000'::tsvector) || setweight(p.output_words, 'B'::"char")) || ''' '':1000'::tsvector) || setweight(p.feedback_words, 'C'::"char")), ' '::text) AS ts_delete FROM parts p);
 
 CREATE FUNCTION refresh_materialized_view(stored regclass, asked_at timestamp with time zone DEFAULT NULL::timestamp with time zone, seen_at timestamp with time zone DEFAULT NULL::timestamp with time zone, failure text DEFAULT NULL::text, OUT row_count bigint, OUT refreshed boolean) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
@@ -461,6 +510,112 @@ ALTER TABLE corpus_texts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE system_metrics (
+    id bigint NOT NULL,
+    name text NOT NULL COLLATE "C",
+    value double precision NOT NULL,
+    unit text COLLATE "C",
+    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT system_metrics_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT system_metrics_unit_check CHECK (((length(unit) >= 1) AND (length(unit) <= 50))),
+    CONSTRAINT system_metrics_value_check CHECK ((value < 'NaN'::double precision))
+);
+
+COMMENT ON TABLE system_metrics IS 'Measurements of the system: processors, memory, disks, requests.';
+
+CREATE TABLE training_runs (
+    id uuid NOT NULL,
+    name text NOT NULL COLLATE "C",
+    status text DEFAULT 'pending'::text NOT NULL COLLATE "C",
+    progress double precision DEFAULT 0 NOT NULL,
+    message text,
+    error text,
+    neural_config_id uuid,
+    config jsonb DEFAULT '{}'::jsonb NOT NULL,
+    hyperparameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    dataset_id uuid,
+    corpus_text_id bigint,
+    model_version_id uuid,
+    parent_run_id uuid,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    duration_seconds double precision GENERATED ALWAYS AS ((EXTRACT(epoch FROM (finished_at - started_at)))::double precision) STORED,
+    resources jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_by uuid,
+    team_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT training_runs_finished_at_check CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))),
+    CONSTRAINT training_runs_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT training_runs_parent_run_id_check CHECK ((parent_run_id <> id)),
+    CONSTRAINT training_runs_progress_check CHECK (((progress >= (0)::double precision) AND (progress <= (100)::double precision))),
+    CONSTRAINT training_runs_started_at_check CHECK (((started_at IS NOT NULL) OR (status <> ALL (ARRAY['running'::text, 'completed'::text])))),
+    CONSTRAINT training_runs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
+);
+
+COMMENT ON TABLE training_runs IS 'Training runs and jobs: what was trained on what, how far it got and how it ended.';
+
+CREATE VIEW daily_resources_live AS
+ WITH used AS (
+         SELECT date_trunc('day'::text, system_metrics.recorded_at, 'UTC'::text) AS day,
+            'system'::text AS source,
+            system_metrics.name,
+            COALESCE(system_metrics.unit, ''::text) AS unit,
+            system_metrics.value
+           FROM system_metrics
+        UNION ALL
+         SELECT date_trunc('day'::text, training_runs.finished_at, 'UTC'::text) AS day,
+            'training'::text AS source,
+            'duration_seconds'::text AS name,
+            's'::text AS unit,
+            training_runs.duration_seconds AS value
+           FROM training_runs
+          WHERE (training_runs.duration_seconds IS NOT NULL)
+        UNION ALL
+         SELECT date_trunc('day'::text, r.finished_at, 'UTC'::text) AS day,
+            'training'::text AS source,
+            used_1.key AS name,
+            ''::text AS unit,
+                CASE
+                    WHEN ((((used_1.value #>> '{}'::text[]))::numeric >= '-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric) AND (((used_1.value #>> '{}'::text[]))::numeric <= '10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)) THEN ((used_1.value #>> '{}'::text[]))::double precision
+                    ELSE NULL::double precision
+                END AS value
+           FROM (training_runs r
+             CROSS JOIN LATERAL jsonb_each(
+                CASE
+                    WHEN (jsonb_typeof(r.resources) = 'object'::text) THEN r.resources
+                    ELSE '{}'::jsonb
+                END) used_1(key, value))
+          WHERE ((r.finished_at IS NOT NULL) AND (jsonb_typeof(used_1.value) = 'number'::text) AND (length(used_1.key) <= 255))
+        )
+ SELECT day,
+    (source COLLATE "C") AS source,
+    (name COLLATE "C") AS name,
+    (unit COLLATE "C") AS unit,
+    count(value) AS readings,
+    sum(value) FILTER (WHERE ((value >= ('-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) AND (value <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision))) AS total,
+    avg(value) FILTER (WHERE ((value >= ('-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) AND (value <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision))) AS avg_value,
+    min(value) AS min_value,
+    max(value) AS max_value
+   FROM used
+  GROUP BY day, source, name, unit;
+
+COMMENT ON VIEW daily_resources_live IS 'What was used by day (UTC): system metrics, and the resources and durations of training runs that ended then.';
+
+CREATE MATERIALIZED VIEW daily_resources AS
+ SELECT day,
+    source,
+    name,
+    unit,
+    readings,
+    total,
+    avg_value,
+    min_value,
+    max_value
+   FROM daily_resources_live
+  WITH NO DATA;
+
 CREATE TABLE evaluations (
     id uuid NOT NULL,
     experiment_id uuid,
@@ -485,6 +640,7 @@ CREATE TABLE evaluations (
     team_id uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    search tsvector GENERATED ALWAYS AS (evaluation_words(input, output, human_feedback)) STORED NOT NULL,
     CONSTRAINT evaluations_cost_usd_check CHECK (((cost_usd >= (0)::double precision) AND (cost_usd <= ('1000000000000'::numeric)::double precision))),
     CONSTRAINT evaluations_human_rating_check CHECK (((human_rating >= 1) AND (human_rating <= 5))),
     CONSTRAINT evaluations_input_digest_check CHECK (((length(input_digest) >= 1) AND (length(input_digest) <= 255))),
@@ -760,38 +916,6 @@ CREATE TABLE experiments (
 
 COMMENT ON TABLE experiments IS 'Experiments: a hypothesis, what was tried, and what came out.';
 
-CREATE TABLE training_runs (
-    id uuid NOT NULL,
-    name text NOT NULL COLLATE "C",
-    status text DEFAULT 'pending'::text NOT NULL COLLATE "C",
-    progress double precision DEFAULT 0 NOT NULL,
-    message text,
-    error text,
-    neural_config_id uuid,
-    config jsonb DEFAULT '{}'::jsonb NOT NULL,
-    hyperparameters jsonb DEFAULT '{}'::jsonb NOT NULL,
-    dataset_id uuid,
-    corpus_text_id bigint,
-    model_version_id uuid,
-    parent_run_id uuid,
-    started_at timestamp with time zone,
-    finished_at timestamp with time zone,
-    duration_seconds double precision GENERATED ALWAYS AS ((EXTRACT(epoch FROM (finished_at - started_at)))::double precision) STORED,
-    resources jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_by uuid,
-    team_id uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT training_runs_finished_at_check CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))),
-    CONSTRAINT training_runs_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
-    CONSTRAINT training_runs_parent_run_id_check CHECK ((parent_run_id <> id)),
-    CONSTRAINT training_runs_progress_check CHECK (((progress >= (0)::double precision) AND (progress <= (100)::double precision))),
-    CONSTRAINT training_runs_started_at_check CHECK (((started_at IS NOT NULL) OR (status <> ALL (ARRAY['running'::text, 'completed'::text])))),
-    CONSTRAINT training_runs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
-);
-
-COMMENT ON TABLE training_runs IS 'Training runs and jobs: what was trained on what, how far it got and how it ended.';
-
 CREATE VIEW dataset_usage_live AS
  WITH runs AS (
          SELECT training_runs.dataset_id,
@@ -879,6 +1003,46 @@ CREATE TABLE erasures (
 );
 
 COMMENT ON TABLE erasures IS 'Whose personal data was erased, when, and by whom.';
+
+CREATE VIEW evaluated_models_live AS
+ SELECT provider,
+    model,
+    model_version_id,
+    count(*) AS evaluations,
+    count(score) AS scored_evaluations,
+    COALESCE(sum(score), (0.0)::double precision) AS total_score,
+    count(human_rating) AS rated_evaluations,
+    (COALESCE(sum(human_rating), (0)::numeric))::bigint AS total_rating,
+    count(latency_ms) AS timed_evaluations,
+    COALESCE(sum(latency_ms), (0.0)::double precision) AS total_latency_ms,
+    count(cost_usd) AS priced_evaluations,
+    COALESCE(sum(cost_usd), (0.0)::double precision) AS cost_usd,
+    (COALESCE(sum(input_tokens), (0)::numeric))::bigint AS input_tokens,
+    (COALESCE(sum(output_tokens), (0)::numeric))::bigint AS output_tokens,
+    max(created_at) AS last_evaluated_at
+   FROM evaluations
+  GROUP BY provider, model, model_version_id;
+
+COMMENT ON VIEW evaluated_models_live IS 'How often each model and version was evaluated, with sums of scores, ratings, latencies, tokens and cost.';
+
+CREATE MATERIALIZED VIEW evaluated_models AS
+ SELECT provider,
+    model,
+    model_version_id,
+    evaluations,
+    scored_evaluations,
+    total_score,
+    rated_evaluations,
+    total_rating,
+    timed_evaluations,
+    total_latency_ms,
+    priced_evaluations,
+    cost_usd,
+    input_tokens,
+    output_tokens,
+    last_evaluated_at
+   FROM evaluated_models_live
+  WITH NO DATA;
 
 CREATE TABLE experiment_runs (
     experiment_id uuid NOT NULL,
@@ -1254,6 +1418,199 @@ CREATE TABLE one_time_tokens (
 
 COMMENT ON TABLE one_time_tokens IS 'Tokens sent by mail to reset a password or to verify an address; only their hash is kept.';
 
+CREATE TABLE teams (
+    id uuid NOT NULL,
+    name text NOT NULL COLLATE "C",
+    description text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT teams_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+);
+
+COMMENT ON TABLE teams IS 'Teams: who owns datasets, models, experiments, runs, benchmarks and evaluations together.';
+
+CREATE TABLE users (
+    id uuid NOT NULL,
+    email text NOT NULL COLLATE "C",
+    username text NOT NULL COLLATE "C",
+    password_hash text NOT NULL,
+    role text DEFAULT 'user'::text NOT NULL COLLATE "C",
+    preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    email_verified boolean DEFAULT false NOT NULL,
+    last_login_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_email_check CHECK (((email ~~ '_%@_%'::text) AND (email !~~ '% %'::text) AND (email = lower(email)))),
+    CONSTRAINT users_email_length_check CHECK ((length(email) <= 320)),
+    CONSTRAINT users_password_hash_check CHECK (((length(password_hash) >= 1) AND (length(password_hash) <= 1000))),
+    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'researcher'::text, 'user'::text]))),
+    CONSTRAINT users_username_check CHECK (((length(username) >= 1) AND (length(username) <= 100)))
+);
+
+COMMENT ON TABLE users IS 'Accounts: who may sign in, and in which role.';
+
+CREATE TABLE workers (
+    worker_id text NOT NULL COLLATE "C",
+    address text NOT NULL COLLATE "C",
+    status text DEFAULT 'active'::text NOT NULL COLLATE "C",
+    capacity bigint DEFAULT 1 NOT NULL,
+    current_tasks bigint DEFAULT 0 NOT NULL,
+    completed_tasks bigint DEFAULT 0 NOT NULL,
+    failed_tasks bigint DEFAULT 0 NOT NULL,
+    tags jsonb DEFAULT '[]'::jsonb NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT workers_address_check CHECK (((length(address) >= 1) AND (length(address) <= 255))),
+    CONSTRAINT workers_capacity_check CHECK ((capacity >= 1)),
+    CONSTRAINT workers_completed_tasks_check CHECK ((completed_tasks >= 0)),
+    CONSTRAINT workers_current_tasks_check CHECK ((current_tasks >= 0)),
+    CONSTRAINT workers_failed_tasks_check CHECK ((failed_tasks >= 0)),
+    CONSTRAINT workers_status_check CHECK ((status = ANY (ARRAY['active'::text, 'draining'::text, 'stopped'::text]))),
+    CONSTRAINT workers_worker_id_check CHECK (((length(worker_id) >= 1) AND (length(worker_id) <= 255)))
+);
+
+COMMENT ON TABLE workers IS 'Processes that do jobs, and when each was last heard of.';
+
+CREATE VIEW platform_overview_live AS
+ WITH counted AS (
+         SELECT ('benchmarks' COLLATE "C") AS entity,
+            (benchmarks.status COLLATE "C") AS status,
+            count(*) AS total
+           FROM benchmarks
+          GROUP BY benchmarks.status
+        UNION ALL
+         SELECT 'checkpoints'::text AS entity,
+            ''::text AS status,
+            count(*) AS total
+           FROM checkpoints
+        UNION ALL
+         SELECT 'comparison_results'::text AS entity,
+            ''::text AS status,
+            count(*) AS total
+           FROM comparison_results
+        UNION ALL
+         SELECT 'corpus_texts'::text AS entity,
+            ''::text AS status,
+            count(*) AS total
+           FROM corpus_texts
+        UNION ALL
+         SELECT 'datasets'::text AS entity,
+            ''::text AS status,
+            count(*) AS total
+           FROM datasets
+        UNION ALL
+         SELECT 'evaluations'::text AS entity,
+                CASE
+                    WHEN (evaluations.human_rating IS NULL) THEN 'unrated'::text
+                    ELSE 'rated'::text
+                END AS status,
+            count(*) AS total
+           FROM evaluations
+          GROUP BY
+                CASE
+                    WHEN (evaluations.human_rating IS NULL) THEN 'unrated'::text
+                    ELSE 'rated'::text
+                END
+        UNION ALL
+         SELECT 'experiments'::text AS entity,
+            experiments.status,
+            count(*) AS total
+           FROM experiments
+          GROUP BY experiments.status
+        UNION ALL
+         SELECT 'generations'::text AS entity,
+            ''::text AS status,
+            count(*) AS total
+           FROM generations
+        UNION ALL
+         SELECT 'inference_requests'::text AS entity,
+            inference_requests.status,
+            count(*) AS total
+           FROM inference_requests
+          GROUP BY inference_requests.status
+        UNION ALL
+         SELECT 'inference_sessions'::text AS entity,
+                CASE
+                    WHEN (inference_sessions.closed_at IS NULL) THEN 'open'::text
+                    ELSE 'closed'::text
+                END AS status,
+            count(*) AS total
+           FROM inference_sessions
+          GROUP BY
+                CASE
+                    WHEN (inference_sessions.closed_at IS NULL) THEN 'open'::text
+                    ELSE 'closed'::text
+                END
+        UNION ALL
+         SELECT 'jobs'::text AS entity,
+            jobs.state AS status,
+            count(*) AS total
+           FROM jobs
+          GROUP BY jobs.state
+        UNION ALL
+         SELECT 'model_versions'::text AS entity,
+            model_versions.stage AS status,
+            count(*) AS total
+           FROM model_versions
+          GROUP BY model_versions.stage
+        UNION ALL
+         SELECT 'models'::text AS entity,
+            models.kind AS status,
+            count(*) AS total
+           FROM models
+          GROUP BY models.kind
+        UNION ALL
+         SELECT 'neural_configs'::text AS entity,
+            ''::text AS status,
+            count(*) AS total
+           FROM neural_configs
+        UNION ALL
+         SELECT 'predictions'::text AS entity,
+            predictions.status,
+            count(*) AS total
+           FROM predictions
+          GROUP BY predictions.status
+        UNION ALL
+         SELECT 'teams'::text AS entity,
+            ''::text AS status,
+            count(*) AS total
+           FROM teams
+        UNION ALL
+         SELECT 'training_runs'::text AS entity,
+            training_runs.status,
+            count(*) AS total
+           FROM training_runs
+          GROUP BY training_runs.status
+        UNION ALL
+         SELECT 'users'::text AS entity,
+            ''::text AS status,
+            count(*) AS total
+           FROM users
+        UNION ALL
+         SELECT 'workers'::text AS entity,
+            workers.status,
+            count(*) AS total
+           FROM workers
+          GROUP BY workers.status
+        )
+ SELECT entity,
+    status,
+    total
+   FROM counted
+  WHERE (total > 0);
+
+COMMENT ON VIEW platform_overview_live IS 'How many of each entity there are, by what its status, state, stage or kind is; the empty text where it has none.';
+
+CREATE MATERIALIZED VIEW platform_overview AS
+ SELECT entity,
+    status,
+    total
+   FROM platform_overview_live
+  WITH NO DATA;
+
 ALTER TABLE predictions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME predictions_id_seq
     START WITH 1
@@ -1262,6 +1619,139 @@ ALTER TABLE predictions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW recent_activity_live AS
+ WITH runs AS (
+         SELECT COALESCE(training_runs.finished_at, training_runs.started_at, training_runs.created_at) AS at,
+            'training_run'::text AS entity,
+            training_runs.id AS entity_id,
+            training_runs.name,
+            training_runs.status,
+            training_runs.team_id
+           FROM training_runs
+          ORDER BY COALESCE(training_runs.finished_at, training_runs.started_at, training_runs.created_at) DESC, training_runs.id DESC
+         LIMIT 100
+        ), trials AS (
+         SELECT COALESCE(experiments.finished_at, experiments.started_at, experiments.created_at) AS at,
+            'experiment'::text AS entity,
+            experiments.id AS entity_id,
+            experiments.name,
+            experiments.status,
+            experiments.team_id
+           FROM experiments
+          ORDER BY COALESCE(experiments.finished_at, experiments.started_at, experiments.created_at) DESC, experiments.id DESC
+         LIMIT 100
+        ), tests AS (
+         SELECT COALESCE(benchmarks.completed_at, benchmarks.started_at, benchmarks.created_at) AS at,
+            'benchmark'::text AS entity,
+            benchmarks.id AS entity_id,
+            benchmarks.name,
+            benchmarks.status,
+            benchmarks.team_id
+           FROM benchmarks
+          ORDER BY COALESCE(benchmarks.completed_at, benchmarks.started_at, benchmarks.created_at) DESC, benchmarks.id DESC
+         LIMIT 100
+        ), data AS (
+         SELECT datasets.created_at AS at,
+            'dataset'::text AS entity,
+            datasets.id AS entity_id,
+            ((datasets.name || ':'::text) || datasets.version) AS name,
+            'registered'::text AS status,
+            datasets.team_id
+           FROM datasets
+          ORDER BY datasets.created_at DESC, datasets.id DESC
+         LIMIT 100
+        ), versions AS (
+         SELECT v.created_at AS at,
+            'model_version'::text AS entity,
+            v.id AS entity_id,
+            ((m.name || ':'::text) || v.version) AS name,
+            v.stage AS status,
+            m.team_id
+           FROM (model_versions v
+             JOIN models m ON ((v.model_id = m.id)))
+          ORDER BY v.created_at DESC, v.id DESC
+         LIMIT 100
+        ), comparisons AS (
+         SELECT comparison_results.created_at AS at,
+            'comparison'::text AS entity,
+            comparison_results.id AS entity_id,
+            ((comparison_results.a_label || ' / '::text) || comparison_results.b_label) AS name,
+            COALESCE(comparison_results.winner, 'unknown'::text) AS status,
+            NULL::uuid AS team_id
+           FROM comparison_results
+          ORDER BY comparison_results.created_at DESC, comparison_results.id DESC
+         LIMIT 100
+        ), events AS (
+         SELECT runs.at,
+            runs.entity,
+            runs.entity_id,
+            runs.name,
+            runs.status,
+            runs.team_id
+           FROM runs
+        UNION ALL
+         SELECT trials.at,
+            trials.entity,
+            trials.entity_id,
+            trials.name,
+            trials.status,
+            trials.team_id
+           FROM trials
+        UNION ALL
+         SELECT tests.at,
+            tests.entity,
+            tests.entity_id,
+            tests.name,
+            tests.status,
+            tests.team_id
+           FROM tests
+        UNION ALL
+         SELECT data.at,
+            data.entity,
+            data.entity_id,
+            data.name,
+            data.status,
+            data.team_id
+           FROM data
+        UNION ALL
+         SELECT versions.at,
+            versions.entity,
+            versions.entity_id,
+            versions.name,
+            versions.status,
+            versions.team_id
+           FROM versions
+        UNION ALL
+         SELECT comparisons.at,
+            comparisons.entity,
+            comparisons.entity_id,
+            comparisons.name,
+            comparisons.status,
+            comparisons.team_id
+           FROM comparisons
+        )
+ SELECT at,
+    (entity COLLATE "C") AS entity,
+    entity_id,
+    (name COLLATE "C") AS name,
+    (status COLLATE "C") AS status,
+    team_id
+   FROM events
+  ORDER BY at DESC, (entity COLLATE "C"), entity_id
+ LIMIT 100;
+
+COMMENT ON VIEW recent_activity_live IS 'The hundred things that were last begun, ended, registered or compared.';
+
+CREATE MATERIALIZED VIEW recent_activity AS
+ SELECT at,
+    entity,
+    entity_id,
+    name,
+    status,
+    team_id
+   FROM recent_activity_live
+  WITH NO DATA;
 
 CREATE TABLE retention_policies (
     table_name text NOT NULL COLLATE "C",
@@ -1413,20 +1903,6 @@ CREATE TABLE sessions (
 
 COMMENT ON TABLE sessions IS 'Who is signed in; of the token only its hash is kept.';
 
-CREATE TABLE system_metrics (
-    id bigint NOT NULL,
-    name text NOT NULL COLLATE "C",
-    value double precision NOT NULL,
-    unit text COLLATE "C",
-    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
-    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT system_metrics_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
-    CONSTRAINT system_metrics_unit_check CHECK (((length(unit) >= 1) AND (length(unit) <= 50))),
-    CONSTRAINT system_metrics_value_check CHECK ((value < 'NaN'::double precision))
-);
-
-COMMENT ON TABLE system_metrics IS 'Measurements of the system: processors, memory, disks, requests.';
-
 ALTER TABLE system_metrics ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME system_metrics_id_seq
     START WITH 1
@@ -1446,17 +1922,6 @@ CREATE TABLE team_members (
 
 COMMENT ON TABLE team_members IS 'Which users belong to which teams.';
 
-CREATE TABLE teams (
-    id uuid NOT NULL,
-    name text NOT NULL COLLATE "C",
-    description text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT teams_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)))
-);
-
-COMMENT ON TABLE teams IS 'Teams: who owns datasets, models, experiments, runs, benchmarks and evaluations together.';
-
 ALTER TABLE training_metrics ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME training_metrics_id_seq
     START WITH 1
@@ -1466,26 +1931,46 @@ ALTER TABLE training_metrics ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTIT
     CACHE 1
 );
 
-CREATE TABLE users (
-    id uuid NOT NULL,
-    email text NOT NULL COLLATE "C",
-    username text NOT NULL COLLATE "C",
-    password_hash text NOT NULL,
-    role text DEFAULT 'user'::text NOT NULL COLLATE "C",
-    preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
-    active boolean DEFAULT true NOT NULL,
-    email_verified boolean DEFAULT false NOT NULL,
-    last_login_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT users_email_check CHECK (((email ~~ '_%@_%'::text) AND (email !~~ '% %'::text) AND (email = lower(email)))),
-    CONSTRAINT users_email_length_check CHECK ((length(email) <= 320)),
-    CONSTRAINT users_password_hash_check CHECK (((length(password_hash) >= 1) AND (length(password_hash) <= 1000))),
-    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'researcher'::text, 'user'::text]))),
-    CONSTRAINT users_username_check CHECK (((length(username) >= 1) AND (length(username) <= 100)))
-);
+CREATE VIEW training_run_summary_live AS
+ SELECT r.id AS run_id,
+    r.name,
+    r.status,
+    r.dataset_id,
+    ((d.name || ':'::text) || d.version) AS dataset,
+    COALESCE(( SELECT min(made.architecture) AS min
+           FROM model_versions made
+          WHERE (made.training_run_id = r.id)), base.architecture) AS architecture,
+    r.duration_seconds,
+    r.started_at,
+    r.finished_at,
+    r.created_at,
+    date_trunc('day'::text, r.created_at, 'UTC'::text) AS day,
+    date_trunc('week'::text, r.created_at, 'UTC'::text) AS week,
+    date_trunc('month'::text, r.created_at, 'UTC'::text) AS month,
+    r.team_id
+   FROM ((training_runs r
+     LEFT JOIN datasets d ON ((r.dataset_id = d.id)))
+     LEFT JOIN model_versions base ON ((r.model_version_id = base.id)));
 
-COMMENT ON TABLE users IS 'Accounts: who may sign in, and in which role.';
+COMMENT ON VIEW training_run_summary_live IS 'Each run with its dataset, its architecture, and the day, week (from Monday) and month of its creation in UTC.';
+
+CREATE MATERIALIZED VIEW training_run_summary AS
+ SELECT run_id,
+    name,
+    status,
+    dataset_id,
+    dataset,
+    architecture,
+    duration_seconds,
+    started_at,
+    finished_at,
+    created_at,
+    day,
+    week,
+    month,
+    team_id
+   FROM training_run_summary_live
+  WITH NO DATA;
 
 CREATE TABLE view_refreshes (
     view_name text NOT NULL COLLATE "C",
@@ -1498,30 +1983,6 @@ CREATE TABLE view_refreshes (
 );
 
 COMMENT ON TABLE view_refreshes IS 'When each materialized view was refreshed, and what went wrong last.';
-
-CREATE TABLE workers (
-    worker_id text NOT NULL COLLATE "C",
-    address text NOT NULL COLLATE "C",
-    status text DEFAULT 'active'::text NOT NULL COLLATE "C",
-    capacity bigint DEFAULT 1 NOT NULL,
-    current_tasks bigint DEFAULT 0 NOT NULL,
-    completed_tasks bigint DEFAULT 0 NOT NULL,
-    failed_tasks bigint DEFAULT 0 NOT NULL,
-    tags jsonb DEFAULT '[]'::jsonb NOT NULL,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    registered_at timestamp with time zone DEFAULT now() NOT NULL,
-    last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT workers_address_check CHECK (((length(address) >= 1) AND (length(address) <= 255))),
-    CONSTRAINT workers_capacity_check CHECK ((capacity >= 1)),
-    CONSTRAINT workers_completed_tasks_check CHECK ((completed_tasks >= 0)),
-    CONSTRAINT workers_current_tasks_check CHECK ((current_tasks >= 0)),
-    CONSTRAINT workers_failed_tasks_check CHECK ((failed_tasks >= 0)),
-    CONSTRAINT workers_status_check CHECK ((status = ANY (ARRAY['active'::text, 'draining'::text, 'stopped'::text]))),
-    CONSTRAINT workers_worker_id_check CHECK (((length(worker_id) >= 1) AND (length(worker_id) <= 255)))
-);
-
-COMMENT ON TABLE workers IS 'Processes that do jobs, and when each was last heard of.';
 
 ALTER TABLE ONLY accuracy_metrics
     ADD CONSTRAINT accuracy_metrics_pkey PRIMARY KEY (id);
@@ -1762,6 +2223,8 @@ CREATE INDEX corpus_texts_source_idx ON corpus_texts USING btree (source, id);
 
 CREATE INDEX corpus_texts_split_id_idx ON corpus_texts USING btree (split_id, id);
 
+CREATE UNIQUE INDEX daily_resources_key ON daily_resources USING btree (day, source, name, unit);
+
 CREATE UNIQUE INDEX daily_usage_key ON daily_usage USING btree (day, kind, model);
 
 CREATE UNIQUE INDEX dataset_usage_key ON dataset_usage USING btree (dataset_id);
@@ -1782,7 +2245,11 @@ CREATE INDEX erasures_erased_by_idx ON erasures USING btree (erased_by) WHERE (e
 
 CREATE INDEX erasures_subject_id_idx ON erasures USING btree (subject_id);
 
+CREATE UNIQUE INDEX evaluated_models_key ON evaluated_models USING btree (provider, model, model_version_id);
+
 CREATE INDEX evaluations_benchmark_id_idx ON evaluations USING btree (benchmark_id, created_at DESC, id DESC);
+
+CREATE INDEX evaluations_cost_usd_idx ON evaluations USING btree (cost_usd, id) WHERE (cost_usd IS NOT NULL);
 
 CREATE INDEX evaluations_created_at_idx ON evaluations USING btree (created_at DESC, id DESC);
 
@@ -1790,11 +2257,23 @@ CREATE INDEX evaluations_created_by_idx ON evaluations USING btree (created_by) 
 
 CREATE INDEX evaluations_experiment_id_idx ON evaluations USING btree (experiment_id, created_at DESC, id DESC);
 
+CREATE INDEX evaluations_human_rating_idx ON evaluations USING btree (human_rating, id) WHERE (human_rating IS NOT NULL);
+
 CREATE INDEX evaluations_input_digest_idx ON evaluations USING btree (input_digest, id) WHERE (input_digest IS NOT NULL);
+
+CREATE INDEX evaluations_latency_ms_idx ON evaluations USING btree (latency_ms, id) WHERE (latency_ms IS NOT NULL);
+
+CREATE INDEX evaluations_metadata_idx ON evaluations USING gin (metadata jsonb_path_ops);
 
 CREATE INDEX evaluations_model_idx ON evaluations USING btree (model, created_at DESC, id DESC);
 
 CREATE INDEX evaluations_model_version_id_idx ON evaluations USING btree (model_version_id, created_at DESC, id DESC);
+
+CREATE INDEX evaluations_rated_idx ON evaluations USING btree (created_at DESC, id DESC, human_rating) WHERE (human_rating IS NOT NULL);
+
+CREATE INDEX evaluations_score_idx ON evaluations USING btree (score, id) WHERE (score IS NOT NULL);
+
+CREATE INDEX evaluations_search_idx ON evaluations USING gin (search);
 
 CREATE INDEX evaluations_team_id_idx ON evaluations USING btree (team_id, created_at DESC, id DESC) WHERE (team_id IS NOT NULL);
 
@@ -1894,6 +2373,8 @@ CREATE INDEX one_time_tokens_expires_at_idx ON one_time_tokens USING btree (expi
 
 CREATE INDEX one_time_tokens_user_id_idx ON one_time_tokens USING btree (user_id);
 
+CREATE UNIQUE INDEX platform_overview_key ON platform_overview USING btree (entity, status);
+
 CREATE INDEX predictions_batch_id_idx ON predictions USING btree (batch_id, id) WHERE (batch_id IS NOT NULL);
 
 CREATE INDEX predictions_created_at_idx ON predictions USING btree (created_at DESC, id DESC);
@@ -1903,6 +2384,8 @@ CREATE INDEX predictions_errors_idx ON predictions USING btree (created_at DESC,
 CREATE INDEX predictions_model_version_id_idx ON predictions USING btree (model_version_id) WHERE (model_version_id IS NOT NULL);
 
 CREATE INDEX predictions_model_version_idx ON predictions USING btree (model_version, created_at DESC, id DESC);
+
+CREATE UNIQUE INDEX recent_activity_key ON recent_activity USING btree (entity, entity_id);
 
 CREATE INDEX run_metric_summary_max_value_idx ON run_metric_summary USING btree (name, max_value DESC, run_id DESC) WHERE (max_value IS NOT NULL);
 
@@ -1919,6 +2402,12 @@ CREATE INDEX system_metrics_recorded_at_idx ON system_metrics USING btree (recor
 CREATE INDEX team_members_user_id_idx ON team_members USING btree (user_id, team_id);
 
 CREATE INDEX training_metrics_run_id_name_step_idx ON training_metrics USING btree (run_id, name, step, id);
+
+CREATE INDEX training_run_summary_created_at_idx ON training_run_summary USING btree (created_at, run_id);
+
+CREATE INDEX training_run_summary_dataset_id_idx ON training_run_summary USING btree (dataset_id, created_at, run_id);
+
+CREATE UNIQUE INDEX training_run_summary_key ON training_run_summary USING btree (run_id);
 
 CREATE INDEX training_runs_corpus_text_id_idx ON training_runs USING btree (corpus_text_id);
 
@@ -2134,13 +2623,23 @@ ALTER TABLE ONLY training_runs
 ALTER TABLE ONLY training_runs
     ADD CONSTRAINT training_runs_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id) ON DELETE RESTRICT;
 
+REFRESH MATERIALIZED VIEW daily_resources;
+
 REFRESH MATERIALIZED VIEW daily_usage;
 
 REFRESH MATERIALIZED VIEW dataset_usage;
 
+REFRESH MATERIALIZED VIEW evaluated_models;
+
 REFRESH MATERIALIZED VIEW experiment_summary;
 
 REFRESH MATERIALIZED VIEW model_leaderboard;
+
+REFRESH MATERIALIZED VIEW platform_overview;
+
+REFRESH MATERIALIZED VIEW recent_activity;
+
+REFRESH MATERIALIZED VIEW training_run_summary;
 
 REVOKE ALL ON FUNCTION refresh_materialized_view(stored regclass, asked_at timestamp with time zone, seen_at timestamp with time zone, failure text, OUT row_count bigint, OUT refreshed boolean) FROM PUBLIC;
 
@@ -2153,7 +2652,7 @@ VALUES (3, 'models', 'a4f97421da3050fa6a442b6a9825be4a70bceac2e61c1f3a712d426edc
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (4, 'training', '88bcbbbd51d31db1994464f5c29afe252344b57eea185883b588095fee3bfecb', 'bf2e8c207b372b325483343580cad265775e2b6f5f48fb012694716e5a3d9d3c', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (5, 'experiments', 'cb0392e35aa2ae5b2117796bc643dffe7389fe89274e128f15cc9e86d94dc43b', 'aad0c8a9dd4963060f78207cb3f5b4187758ec71e8c4295c5ea45fd4e2b3b3ff', 'applied', NULL);
+VALUES (5, 'experiments', '359d490af3e4706f4b45d077f2bc9c0e9164194fb55270f6836ac2ce7dbbb20a', '42f4f8117dea5e1620dfba7b251d25a4fab9ef2b9f40d42df9b1cea2c388b073', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (6, 'inference', '79eaa4237e30e2f20598c6c1e0894804e54849c1e141a6d3de62745e71ccf8ca', 'a999311459c23fd1f40c266f0109335ac4d36bb7d3456200bf41abd809bd35a3', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
@@ -2161,9 +2660,11 @@ VALUES (7, 'work', '2e4235b019c5b49edcca517d497e6b6cc3e42acc260daa4f008028905c60
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', 'be70977b4b8d1fb4ba8117bf153cbcad7f1b6933807fa4e2541b803b68d2568a', '17577483f6d9b86c1d61f077c997456df2bdfa2e44a0e5917435d4c904d240e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (9, 'views', 'b2d5880f8c81a2e6c77e381e825068e3031310866cbd4d18afc68b1124a8ce2b', 'f38317dff62cfcd81b862f6c056302343aa3f91953dd5636cb421a94b2b06fad', 'applied', NULL);
+VALUES (9, 'views', '6ad6e2097c4ef3ed5d44f41ccd3a37763ce109292a42b70658ecff4d750e53aa', '201492ee345801212c9e5f91d3a5c11495ff61295de09bd21cae4294d9c606b7', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (10, 'corpus_search', 'c5eed20b4bc75df96b2074320cb3b83b039685a9234991d1de5c91b17a6d0e8b', '8f1ff0599672410048dcd6e0a659ea8bc79ddbf5102d906a0d66eb18c479ed47', 'applied', NULL);
+VALUES (10, 'corpus_search', '2e4dbd6205f4f7a170f0fbb0b8e3e75714feb901785f57fd2b7de146b80e763a', 'c6d78a4b914928708a726c995ab3427cb391c6239ad4e381483677b4d54768e6', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (11, 'evaluation_search', '7a0c6e10a7314f928e6c12eb7919dc22d9953f788dc06a641f72250e8e9458b4', '7261944f00bb5fa3ca404bb584aaa98c9ee35420032570b848c54a2152c8bc66', 'applied', NULL);
 
 RESET client_encoding;
 RESET standard_conforming_strings;

@@ -2055,6 +2055,76 @@ CREATE TABLE run_metric_summary_touched (
     CONSTRAINT run_metric_summary_touched_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE evaluated_models (
+    provider            TEXT,
+    model               TEXT,
+    model_version_id    UUID_TEXT,
+    evaluations         INTEGER,
+    scored_evaluations  INTEGER,
+    total_score         REAL,
+    rated_evaluations   INTEGER,
+    total_rating        INTEGER,
+    timed_evaluations   INTEGER,
+    total_latency_ms    REAL,
+    priced_evaluations  INTEGER,
+    cost_usd            REAL,
+    input_tokens        INTEGER,
+    output_tokens       INTEGER,
+    last_evaluated_at   TIMESTAMP_TEXT
+);
+
+CREATE TABLE training_run_summary (
+    run_id            UUID_TEXT       NOT NULL,
+    name              TEXT,
+    status            TEXT,
+    dataset_id        UUID_TEXT,
+    dataset           TEXT,
+    architecture      TEXT,
+    duration_seconds  REAL,
+    started_at        TIMESTAMP_TEXT,
+    finished_at       TIMESTAMP_TEXT,
+    created_at        TIMESTAMP_TEXT,
+    day               TIMESTAMP_TEXT,
+    week              TIMESTAMP_TEXT,
+    month             TIMESTAMP_TEXT,
+    team_id           UUID_TEXT,
+    -- Only here: a materialized view has a unique index instead.
+    CONSTRAINT training_run_summary_pkey PRIMARY KEY (run_id)
+) WITHOUT ROWID;
+
+CREATE TABLE daily_resources (
+    day        TIMESTAMP_TEXT  NOT NULL,
+    source     TEXT            NOT NULL,
+    name       TEXT            NOT NULL,
+    unit       TEXT            NOT NULL,
+    readings   INTEGER,
+    total      REAL,
+    avg_value  REAL,
+    min_value  REAL,
+    max_value  REAL,
+    -- Only here: a materialized view has a unique index instead.
+    CONSTRAINT daily_resources_pkey PRIMARY KEY (day, source, name, unit)
+) WITHOUT ROWID;
+
+CREATE TABLE platform_overview (
+    entity  TEXT     NOT NULL,
+    status  TEXT     NOT NULL,
+    total   INTEGER,
+    -- Only here: a materialized view has a unique index instead.
+    CONSTRAINT platform_overview_pkey PRIMARY KEY (entity, status)
+) WITHOUT ROWID;
+
+CREATE TABLE recent_activity (
+    at         TIMESTAMP_TEXT,
+    entity     TEXT            NOT NULL,
+    entity_id  UUID_TEXT       NOT NULL,
+    name       TEXT,
+    status     TEXT,
+    team_id    UUID_TEXT,
+    -- Only here: a materialized view has a unique index instead.
+    CONSTRAINT recent_activity_pkey PRIMARY KEY (entity, entity_id)
+) WITHOUT ROWID;
+
 CREATE TABLE corpus_passages (
     -- What is searched: corpus_texts cut into passages of about a thousand characters, kept in step by triggers.
     id              INTEGER  NOT NULL,
@@ -2078,6 +2148,32 @@ CREATE VIRTUAL TABLE corpus_passages_search USING fts5 (
     title,
     content,
     content = 'corpus_passages',
+    content_rowid = 'id',
+    tokenize = 'porter unicode61 remove_diacritics 0 categories ''L* N* M*'''
+);
+
+CREATE TABLE evaluation_documents (
+    -- The numbers by which the full-text index knows the evaluations, kept in step by triggers.
+    id             INTEGER    NOT NULL,
+    evaluation_id  UUID_TEXT  NOT NULL,
+    -- A word for each key of the metadata that has a plain value; what it is made of says evaluation_labels.
+    labels         TEXT       NOT NULL,
+    -- Only here: as the table.
+    CONSTRAINT evaluation_documents_pkey PRIMARY KEY (id),
+    -- Only here: as the table.
+    CONSTRAINT evaluation_documents_evaluation_id_key UNIQUE (evaluation_id),
+    -- Only here: as the table. A trigger deletes it before its evaluation; REPLACE, which no trigger sees, is refused.
+    CONSTRAINT evaluation_documents_evaluation_id_fkey
+        FOREIGN KEY (evaluation_id) REFERENCES evaluations (id) ON DELETE RESTRICT ON UPDATE CASCADE,
+    CONSTRAINT evaluation_documents_labels_type_check CHECK (typeof(labels) = 'text')
+);
+
+CREATE VIRTUAL TABLE evaluations_search USING fts5 (
+    input,
+    output,
+    human_feedback,
+    labels,
+    content = 'evaluation_contents',
     content_rowid = 'id',
     tokenize = 'porter unicode61 remove_diacritics 0 categories ''L* N* M*'''
 );
@@ -2319,6 +2415,26 @@ ON evaluations (model_version_id, created_at DESC, id DESC);
 CREATE INDEX evaluations_model_idx
 ON evaluations (model, created_at DESC, id DESC);
 
+CREATE INDEX evaluations_score_idx
+ON evaluations (score, id)
+WHERE score IS NOT NULL;
+
+CREATE INDEX evaluations_human_rating_idx
+ON evaluations (human_rating, id)
+WHERE human_rating IS NOT NULL;
+
+CREATE INDEX evaluations_rated_idx
+ON evaluations (created_at DESC, id DESC, human_rating)
+WHERE human_rating IS NOT NULL;
+
+CREATE INDEX evaluations_latency_ms_idx
+ON evaluations (latency_ms, id)
+WHERE latency_ms IS NOT NULL;
+
+CREATE INDEX evaluations_cost_usd_idx
+ON evaluations (cost_usd, id)
+WHERE cost_usd IS NOT NULL;
+
 CREATE INDEX evaluations_input_digest_idx
 ON evaluations (input_digest, id)
 WHERE input_digest IS NOT NULL;
@@ -2444,6 +2560,15 @@ WHERE max_value IS NOT NULL;
 
 CREATE INDEX run_metric_summary_touched_run_id_idx
 ON run_metric_summary_touched (run_id);
+
+CREATE UNIQUE INDEX evaluated_models_key
+ON evaluated_models (provider, model, model_version_id);
+
+CREATE INDEX training_run_summary_created_at_idx
+ON training_run_summary (created_at, run_id);
+
+CREATE INDEX training_run_summary_dataset_id_idx
+ON training_run_summary (dataset_id, created_at, run_id);
 
 CREATE VIEW model_leaderboard_live AS
 -- The scores of model versions, ranked within each benchmark and metric.
@@ -2739,6 +2864,390 @@ FROM (
     GROUP BY run_id, name
 ) AS s;
 
+CREATE VIEW evaluated_models_live AS
+-- How often each model and version was evaluated, with sums of scores, ratings, latencies, tokens and cost.
+SELECT
+    provider,
+    model,
+    model_version_id,
+    count(*) AS evaluations,
+    count(score) AS scored_evaluations,
+    coalesce(sum(score), 0.0) AS total_score,
+    count(human_rating) AS rated_evaluations,
+    coalesce(sum(human_rating), 0) AS total_rating,
+    count(latency_ms) AS timed_evaluations,
+    coalesce(sum(latency_ms), 0.0) AS total_latency_ms,
+    count(cost_usd) AS priced_evaluations,
+    coalesce(sum(cost_usd), 0.0) AS cost_usd,
+    coalesce(sum(input_tokens), 0) AS input_tokens,
+    coalesce(sum(output_tokens), 0) AS output_tokens,
+    max(created_at) AS last_evaluated_at
+FROM evaluations
+GROUP BY provider, model, model_version_id;
+
+CREATE VIEW training_run_summary_live AS
+-- Each run with its dataset, its architecture, and the day, week (from Monday) and month of its creation in UTC.
+SELECT
+    r.id AS run_id,
+    r.name,
+    r.status,
+    r.dataset_id,
+    d.name || ':' || d.version AS dataset,
+    -- Of the version that came out of it, else of the one that it trained further.
+    coalesce(
+        (
+            SELECT min(made.architecture)
+            FROM model_versions AS made
+            WHERE made.training_run_id = r.id
+        ),
+        base.architecture
+    ) AS architecture,
+    r.duration_seconds,
+    r.started_at,
+    r.finished_at,
+    r.created_at,
+    substr(r.created_at, 1, 10) || 'T00:00:00.000000Z' AS day,
+    date(substr(r.created_at, 1, 10), '-6 days', 'weekday 1') || 'T00:00:00.000000Z' AS week,
+    substr(r.created_at, 1, 7) || '-01T00:00:00.000000Z' AS month,
+    r.team_id
+FROM training_runs AS r
+LEFT JOIN datasets AS d ON r.dataset_id = d.id
+LEFT JOIN model_versions AS base ON r.model_version_id = base.id;
+
+CREATE VIEW daily_resources_live AS
+-- What was used by day (UTC): system metrics, and the resources and durations of training runs that ended then.
+WITH
+used AS (
+    SELECT
+        substr(recorded_at, 1, 10) || 'T00:00:00.000000Z' AS day,
+        'system' AS source,
+        name,
+        coalesce(unit, '') AS unit,
+        value
+    FROM system_metrics
+    UNION ALL
+    SELECT
+        substr(finished_at, 1, 10) || 'T00:00:00.000000Z' AS day,
+        'training' AS source,
+        'duration_seconds' AS name,
+        's' AS unit,
+        duration_seconds AS value
+    FROM training_runs
+    WHERE duration_seconds IS NOT NULL
+    UNION ALL
+    SELECT
+        substr(r.finished_at, 1, 10) || 'T00:00:00.000000Z' AS day,
+        'training' AS source,
+        used."key" AS name,
+        '' AS unit,
+        CAST(used.value AS REAL) AS value
+    FROM training_runs AS r
+    CROSS JOIN json_each(CASE WHEN json_type(r.resources) = 'object' THEN r.resources ELSE '{}' END) AS used
+    WHERE
+        r.finished_at IS NOT NULL
+        AND used.type IN ('integer', 'real')
+        AND length(used."key") <= 255
+)
+
+SELECT
+    day,
+    source,
+    name,
+    unit,
+    count(value) AS readings,
+    -- Of what is neither infinite nor so large that its square is.
+    sum(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS total,
+    avg(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS avg_value,
+    min(value) AS min_value,
+    max(value) AS max_value
+FROM used
+GROUP BY day, source, name, unit;
+
+CREATE VIEW platform_overview_live AS
+-- How many of each entity there are, by what its status, state, stage or kind is; the empty text where it has none.
+WITH counted AS (
+    SELECT
+        'benchmarks' AS entity,
+        status,
+        count(*) AS total
+    FROM benchmarks
+    GROUP BY status
+    UNION ALL
+    SELECT
+        'checkpoints' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM checkpoints
+    UNION ALL
+    SELECT
+        'comparison_results' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM comparison_results
+    UNION ALL
+    SELECT
+        'corpus_texts' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM corpus_texts
+    UNION ALL
+    SELECT
+        'datasets' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM datasets
+    UNION ALL
+    SELECT
+        'evaluations' AS entity,
+        CASE WHEN human_rating IS NULL THEN 'unrated' ELSE 'rated' END AS status,
+        count(*) AS total
+    FROM evaluations
+    GROUP BY CASE WHEN human_rating IS NULL THEN 'unrated' ELSE 'rated' END
+    UNION ALL
+    SELECT
+        'experiments' AS entity,
+        status,
+        count(*) AS total
+    FROM experiments
+    GROUP BY status
+    UNION ALL
+    SELECT
+        'generations' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM generations
+    UNION ALL
+    SELECT
+        'inference_requests' AS entity,
+        status,
+        count(*) AS total
+    FROM inference_requests
+    GROUP BY status
+    UNION ALL
+    SELECT
+        'inference_sessions' AS entity,
+        CASE WHEN closed_at IS NULL THEN 'open' ELSE 'closed' END AS status,
+        count(*) AS total
+    FROM inference_sessions
+    GROUP BY CASE WHEN closed_at IS NULL THEN 'open' ELSE 'closed' END
+    UNION ALL
+    SELECT
+        'jobs' AS entity,
+        state AS status,
+        count(*) AS total
+    FROM jobs
+    GROUP BY state
+    UNION ALL
+    SELECT
+        'model_versions' AS entity,
+        stage AS status,
+        count(*) AS total
+    FROM model_versions
+    GROUP BY stage
+    UNION ALL
+    SELECT
+        'models' AS entity,
+        kind AS status,
+        count(*) AS total
+    FROM models
+    GROUP BY kind
+    UNION ALL
+    SELECT
+        'neural_configs' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM neural_configs
+    UNION ALL
+    SELECT
+        'predictions' AS entity,
+        status,
+        count(*) AS total
+    FROM predictions
+    GROUP BY status
+    UNION ALL
+    SELECT
+        'teams' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM teams
+    UNION ALL
+    SELECT
+        'training_runs' AS entity,
+        status,
+        count(*) AS total
+    FROM training_runs
+    GROUP BY status
+    UNION ALL
+    SELECT
+        'users' AS entity,
+        '' AS status,
+        count(*) AS total
+    FROM users
+    UNION ALL
+    SELECT
+        'workers' AS entity,
+        status,
+        count(*) AS total
+    FROM workers
+    GROUP BY status
+)
+
+SELECT
+    entity,
+    status,
+    total
+FROM counted
+WHERE total > 0;
+
+CREATE VIEW recent_activity_live AS
+-- The hundred things that were last begun, ended, registered or compared.
+WITH
+runs AS (
+    SELECT
+        coalesce(finished_at, started_at, created_at) AS at,
+        'training_run' AS entity,
+        id AS entity_id,
+        name,
+        status,
+        team_id
+    FROM training_runs
+    ORDER BY coalesce(finished_at, started_at, created_at) DESC, id DESC
+    LIMIT 100
+),
+
+trials AS (
+    SELECT
+        coalesce(finished_at, started_at, created_at) AS at,
+        'experiment' AS entity,
+        id AS entity_id,
+        name,
+        status,
+        team_id
+    FROM experiments
+    ORDER BY coalesce(finished_at, started_at, created_at) DESC, id DESC
+    LIMIT 100
+),
+
+tests AS (
+    SELECT
+        coalesce(completed_at, started_at, created_at) AS at,
+        'benchmark' AS entity,
+        id AS entity_id,
+        name,
+        status,
+        team_id
+    FROM benchmarks
+    ORDER BY coalesce(completed_at, started_at, created_at) DESC, id DESC
+    LIMIT 100
+),
+
+data AS (
+    SELECT
+        created_at AS at,
+        'dataset' AS entity,
+        id AS entity_id,
+        name || ':' || version AS name,
+        'registered' AS status,
+        team_id
+    FROM datasets
+    ORDER BY created_at DESC, id DESC
+    LIMIT 100
+),
+
+versions AS (
+    SELECT
+        v.created_at AS at,
+        'model_version' AS entity,
+        v.id AS entity_id,
+        m.name || ':' || v.version AS name,
+        v.stage AS status,
+        m.team_id
+    FROM model_versions AS v
+    INNER JOIN models AS m ON v.model_id = m.id
+    ORDER BY v.created_at DESC, v.id DESC
+    LIMIT 100
+),
+
+comparisons AS (
+    SELECT
+        created_at AS at,
+        'comparison' AS entity,
+        id AS entity_id,
+        a_label || ' / ' || b_label AS name,
+        coalesce(winner, 'unknown') AS status,
+        NULL AS team_id
+    FROM comparison_results
+    ORDER BY created_at DESC, id DESC
+    LIMIT 100
+),
+
+events AS (
+    SELECT
+        at,
+        entity,
+        entity_id,
+        name,
+        status,
+        team_id
+    FROM runs
+    UNION ALL
+    SELECT
+        at,
+        entity,
+        entity_id,
+        name,
+        status,
+        team_id
+    FROM trials
+    UNION ALL
+    SELECT
+        at,
+        entity,
+        entity_id,
+        name,
+        status,
+        team_id
+    FROM tests
+    UNION ALL
+    SELECT
+        at,
+        entity,
+        entity_id,
+        name,
+        status,
+        team_id
+    FROM data
+    UNION ALL
+    SELECT
+        at,
+        entity,
+        entity_id,
+        name,
+        status,
+        team_id
+    FROM versions
+    UNION ALL
+    SELECT
+        at,
+        entity,
+        entity_id,
+        name,
+        status,
+        team_id
+    FROM comparisons
+)
+
+SELECT
+    at,
+    entity,
+    entity_id,
+    name,
+    status,
+    team_id
+FROM events
+ORDER BY at DESC, entity, entity_id
+LIMIT 100;
+
 CREATE VIEW corpus_passage_cuts AS
 SELECT
     corpus_text_id,
@@ -2826,6 +3335,52 @@ SELECT
     t.created_at
 FROM corpus_texts AS t
 INNER JOIN corpus_passages AS p ON t.id = p.corpus_text_id;
+
+CREATE VIEW evaluation_contents AS
+SELECT
+    d.id,
+    substr(e.input, 1, 50000) AS input,
+    substr(e.output, 1, 50000) AS output,
+    substr(e.human_feedback, 1, 50000) AS human_feedback,
+    d.labels
+FROM evaluation_documents AS d
+INNER JOIN evaluations AS e ON d.evaluation_id = e.id;
+
+CREATE VIEW evaluation_labels AS
+SELECT
+    e.id AS evaluation_id,
+    (
+        SELECT
+            coalesce(
+                group_concat(
+                    CASE m.type
+                        WHEN 'text' THEN 't'
+                        WHEN 'true' THEN 'y'
+                        WHEN 'false' THEN 'n'
+                        WHEN 'null' THEN 'z'
+                        ELSE 'd'
+                    END
+                    || hex(substr(m.key, 1, 100))
+                    || 'x'
+                    || CASE
+                        WHEN m.type = 'text' THEN hex(substr(m.atom, 1, 100))
+                        WHEN m.type NOT IN ('integer', 'real') THEN ''
+                        WHEN abs(CAST(m.atom AS REAL)) < 1e6
+                            THEN hex(CAST(CAST(m.atom AS REAL) * 1e6 + 0.3183098861837907 AS INTEGER))
+                        WHEN abs(CAST(m.atom AS REAL)) < 1e15
+                            THEN hex(CAST(CAST(m.atom AS REAL) + 0.3183098861837907 AS INTEGER))
+                        ELSE hex('big')
+                    END,
+                    ' '
+                ),
+                ''
+            )
+        FROM json_each(e.metadata) AS m
+        WHERE
+            m.type NOT IN ('object', 'array')
+            AND typeof(m.key) = 'text'
+    ) AS labels
+FROM evaluations AS e;
 
 CREATE TRIGGER training_runs_status_path_check
 BEFORE UPDATE OF status ON training_runs
@@ -3005,6 +3560,89 @@ BEGIN
     WHERE corpus_text_id = old.id;
 END;
 
+CREATE TRIGGER evaluations_search_insert
+AFTER INSERT ON evaluations
+BEGIN
+    -- Where foreign keys are off.
+    SELECT raise(ABORT, 'CHECK constraint failed: evaluations_replace_check')
+    FROM evaluation_documents AS d
+    WHERE d.evaluation_id = new.id;
+    INSERT INTO evaluation_documents (evaluation_id, labels)
+    SELECT
+        evaluation_id,
+        labels
+    FROM evaluation_labels
+    WHERE evaluation_id = new.id;
+    INSERT INTO evaluations_search (rowid, input, output, human_feedback, labels)
+    SELECT
+        d.id,
+        substr(new.input, 1, 50000),
+        substr(new.output, 1, 50000),
+        substr(new.human_feedback, 1, 50000),
+        d.labels
+    FROM evaluation_documents AS d
+    WHERE d.evaluation_id = new.id;
+END;
+
+CREATE TRIGGER evaluations_search_delete
+BEFORE DELETE ON evaluations
+BEGIN
+    INSERT INTO evaluations_search (evaluations_search, rowid, input, output, human_feedback, labels)
+    SELECT
+        'delete',
+        d.id,
+        substr(old.input, 1, 50000),
+        substr(old.output, 1, 50000),
+        substr(old.human_feedback, 1, 50000),
+        d.labels
+    FROM evaluation_documents AS d
+    WHERE d.evaluation_id = old.id;
+    DELETE FROM evaluation_documents
+    WHERE evaluation_id = old.id;
+END;
+
+CREATE TRIGGER evaluations_search_update
+AFTER UPDATE OF id, input, output, human_feedback, metadata ON evaluations
+WHEN
+    old.id <> new.id
+    OR old.input <> new.input
+    OR old.output <> new.output
+    OR old.human_feedback IS NOT new.human_feedback
+    OR old.metadata <> new.metadata
+BEGIN
+    -- The foreign key does this too, where it is not left off.
+    UPDATE evaluation_documents
+    SET evaluation_id = new.id
+    WHERE evaluation_id = old.id;
+    INSERT INTO evaluations_search (evaluations_search, rowid, input, output, human_feedback, labels)
+    SELECT
+        'delete',
+        d.id,
+        substr(old.input, 1, 50000),
+        substr(old.output, 1, 50000),
+        substr(old.human_feedback, 1, 50000),
+        d.labels
+    FROM evaluation_documents AS d
+    WHERE d.evaluation_id = new.id;
+    UPDATE evaluation_documents
+    SET
+        labels = (
+            SELECT l.labels
+            FROM evaluation_labels AS l
+            WHERE l.evaluation_id = new.id
+        )
+    WHERE evaluation_id = new.id;
+    INSERT INTO evaluations_search (rowid, input, output, human_feedback, labels)
+    SELECT
+        d.id,
+        substr(new.input, 1, 50000),
+        substr(new.output, 1, 50000),
+        substr(new.human_feedback, 1, 50000),
+        d.labels
+    FROM evaluation_documents AS d
+    WHERE d.evaluation_id = new.id;
+END;
+
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (1, 'identity', 'b135b3904ee47557b3b7f75d1bdf9e0f878ab4f90b135ef49806f33716e8523a', '0e5612f342487acd880c6eaa0cd889790dfe72ead71934cd6363084c973dd3e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
@@ -3014,7 +3652,7 @@ VALUES (3, 'models', '03c9f34d768fa2adac72b68ecdb3fef0fe355f87d1e4010af8f9d0b6e2
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (4, 'training', 'ca5854bd4012d717cd3f40768209e7b801ae1d098ba94e0392a6b99b438e0508', '7f6827896e4769f34e118c71415ad3084c4127399dc3228eac1206cce745ede0', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (5, 'experiments', '589e02a7a863c314b10a098e0bb9f5c5a99b880118fa30998be5bb43cf556955', 'caebee0d865d86d05ba50c9752e2c95697620ddad2dce00fcbdadea30e085592', 'applied', NULL);
+VALUES (5, 'experiments', '44e7f1356d7190faa8141e28a65e2cb825f7b3ec7812b7e6d60ae132291b93e9', '638846eabd6a81ae02a7d853d6ee8c2317aa698beefc2aa302d211de88fb79f0', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (6, 'inference', 'cf9f17aa932b09fafbb8c89cb08d75d1355e25466357f284f46f24f68b1d1c93', 'bff477f2e763bdd6cb6b4d449a10cd703fefc693b3a44151039fb9705750d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
@@ -3022,6 +3660,8 @@ VALUES (7, 'work', '72b52e82a10f026fc5e5a6571a824f5f0dec08a14fccb8376abd22365552
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', '0aa28384bbbca7fe00887d404ea76654233ed3f1a934215455f01f4c915168b2', 'f42b817ae6f8c6c660576c48738d59b00aff1d7b5f9a352f9ef2ece3f4c8d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (9, 'views', 'ddd73e496e67a5c1fa5a5b89161011cee65c16a15446d023ac99052bfb27050c', '7fe2d32b6b5b94cf340bb3e80c6cf865489fc1198de73e23a9396d2386d77bf8', 'applied', NULL);
+VALUES (9, 'views', '1d2f7b3d41acd49cce4b3286f8de7add2c2399489cda4b2853d30686e714597e', 'c64a98761ea6e8b6fe167887a337bbc20657c8a36b4329d66606e5c7f83eb005', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (10, 'corpus_search', '84eb127f8b9a42008f78cc2d2822aea9fa4f4f1c48d3f9722ccd880f1ea55f84', '3bb693466a667e50054a719e688e13f12216da505b4084aed6f2b971e81d29c7', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (11, 'evaluation_search', '473e3bbb631dbea4b4976fe8ba4276d82e17cf210c782efc645032e16fe72300', '5e69fbc5c0dc7b785e7bc6937001f1253f0091a058d739acc99a0da3b2236134', 'applied', NULL);

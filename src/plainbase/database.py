@@ -64,11 +64,6 @@ class Database(Runner):
         """The settings in force."""
         return self._driver.options
 
-    @property
-    def dialect(self) -> str:
-        """`sqlite` or `postgres`, as the schema folders and forked query files are named."""
-        return self._driver.dialect.value
-
     def transaction(
         self, isolation: Isolation | None = None, *, read_only: bool = False, actor: str | None = None
     ) -> Transaction:
@@ -183,7 +178,9 @@ class Database(Runner):
         if state.expected is None:  # there are no files, or they are wrong
             return error
         if state.pending:
-            why = f"this database lacks migration {', '.join(state.pending)}: run `await db.migrate()`"
+            first, *others = state.pending
+            lacks = f"{first} and {len(others)} more" if others else first
+            why = f"this database lacks migration {lacks}: run `plainbase migrate up`, or `await db.migrate()`"
         elif state.unknown:
             why = f"this database has migration {', '.join(state.unknown)}, which these files do not: update them"
         else:

@@ -787,6 +787,96 @@ if TYPE_CHECKING:
             """Deletes a comparison."""
             ...
 
+    class ComparisonSamplesSubjectsRow(TypedRow):
+        kind: str
+        id: UUID
+        label: str
+
+    class ComparisonSamplesListForModelVersionsRow(TypedRow):
+        input_digest: str | None
+        score: float | None
+        human_rating: int | None
+        latency_ms: float | None
+        cost_usd: float | None
+        input_tokens: int | None
+        output_tokens: int | None
+        metrics: Any
+
+    class ComparisonSamplesQueries:
+        @Many
+        def subjects(self, *, ids: Uuids) -> ComparisonSamplesSubjectsRow:
+            """Which models, model versions, training runs and experiments have one of these ids, by kind and id."""
+            ...
+
+        @Many
+        def list_for_model_versions(
+            self, *, experiment_id: Uuid | Omit = OMIT, since: Timestamp | Omit = OMIT, model_version_ids: Uuids
+        ) -> ComparisonSamplesListForModelVersionsRow:
+            """What was measured of the answers of some versions."""
+            ...
+
+        @Many
+        def list_for_experiment(
+            self, *, since: Timestamp | Omit = OMIT, experiment_id: Uuid
+        ) -> ComparisonSamplesListForModelVersionsRow:
+            """What was measured of the answers in an experiment."""
+            ...
+
+    class ConvergenceListRunsRow(TypedRow):
+        run_id: UUID
+        run: str
+        status: str
+        points: int
+        nan_points: int
+        first_step: int
+        last_step: int
+        first_value: float | None
+        last_value: float | None
+        min_value: float | None
+        min_step: int | None
+        max_value: float | None
+        max_step: int | None
+        avg_value: float | None
+
+    class ConvergenceQueries:
+        @Many
+        def list_runs(
+            self,
+            *,
+            metric: Text,
+            run_ids: Uuids | Omit = OMIT,
+            dataset_id: Uuid | Omit = OMIT,
+            limit: Integer | Omit = 100,
+        ) -> ConvergenceListRunsRow:
+            """What a metric came to in each run that has it, the newest run first, as of the last refresh."""
+            ...
+
+        @Value
+        def first_step(
+            self, *, run_id: Uuid, metric: Text, from_step: Integer, to_step: Integer, sign: Real, bound: Real
+        ) -> int | None:
+            """The first step at which a metric of a run, times a sign, is no more than a bound, among the steps from
+            one to another.
+            """
+            ...
+
+        @Value
+        def first_mark(
+            self,
+            *,
+            from_step: Integer | None,
+            apart: Integer | None,
+            marks: Integer,
+            run_id: Uuid,
+            metric: Text,
+            sign: Real,
+            bound: Real,
+        ) -> int | None:
+            """The first of the marks from one step on, so many and so far apart, at which a metric of a run, times a
+            sign, is no more than a bound; one point is looked at for each mark, the first there or after it.
+            """
+            ...
+
     class CorpusPassagesSearchRow(TypedRow):
         corpus_text_id: int
         title: str | None
@@ -1000,6 +1090,33 @@ if TYPE_CHECKING:
             """Deletes a text; models that counted it keep its counts until they are cleared."""
             ...
 
+    class DailyResourcesListRow(TypedRow):
+        day: datetime
+        source: str
+        name: str
+        unit: str
+        readings: int
+        total: float | None
+        avg_value: float | None
+        min_value: float | None
+        max_value: float | None
+
+    class DailyResourcesQueries:
+        @Many
+        def list(
+            self,
+            *,
+            since: Timestamp | Omit = OMIT,
+            until: Timestamp | Omit = OMIT,
+            source: Text | Omit = OMIT,
+            name: Text | Omit = OMIT,
+            limit: Integer | Omit = 1000,
+        ) -> DailyResourcesListRow:
+            """What was used by day (UTC), source (system or training), name and unit, as of the last refresh, newest
+            day first.
+            """
+            ...
+
     class DailyUsageListRow(TypedRow):
         day: datetime
         kind: str
@@ -1059,6 +1176,7 @@ if TYPE_CHECKING:
         runs: int
         completed_runs: int
         failed_runs: int
+        success_rate: float | None
         experiments: int
         benchmarks: int
         avg_duration_seconds: float | None
@@ -1315,6 +1433,28 @@ if TYPE_CHECKING:
         @Many
         def list_for_subject(self, *, subject_id: Uuid) -> ErasuresRecordRow:
             """Erasures of one account's data, newest first."""
+            ...
+
+    class EvaluatedModelsListRow(TypedRow):
+        provider: str
+        model: str
+        evaluations: int
+        avg_score: float | None
+        rated_evaluations: int
+        avg_rating: float | None
+        avg_latency_ms: float | None
+        input_tokens: int
+        output_tokens: int
+        cost_usd: float
+        avg_cost_usd: float | None
+        last_evaluated_at: datetime
+
+    class EvaluatedModelsQueries:
+        @Many
+        def list(self, *, limit: Integer | Omit = 100) -> EvaluatedModelsListRow:
+            """Scores, ratings, latencies, tokens and cost of each evaluated model, all its versions together, the
+            one with the best average score first, as of the last refresh.
+            """
             ...
 
     class EvaluationsGetRow(TypedRow):
@@ -2062,6 +2202,22 @@ if TYPE_CHECKING:
         @ExecOf(GenerationsClearModelParams)
         def clear_model(self, *, model: Text) -> int:
             """Deletes the generated texts of one model."""
+            ...
+
+    class HyperparametersListValuesRow(TypedRow):
+        run_id: UUID
+        hyperparameters: Any
+        min_value: float
+        max_value: float | None
+
+    class HyperparametersQueries:
+        @Many
+        def list_values(
+            self, *, metric: Text, dataset_id: Uuid | Omit = OMIT, run_ids: Uuids | Omit = OMIT
+        ) -> HyperparametersListValuesRow:
+            """The hyperparameters of each completed run that has a metric, and its lowest and highest value as of
+            the last refresh, in the order of the runs' ids.
+            """
             ...
 
     class InferenceRequestsLogRow(TypedRow):
@@ -3217,12 +3373,23 @@ if TYPE_CHECKING:
         team_id: UUID | None
 
     class ModelLeaderboardByArchitectureRow(TypedRow):
+        benchmark: str
+        metric: str
+        higher_is_better: bool
         architecture: str | None
         versions: int
         best_place: int
         best_value: float
         avg_value: float
         worst_value: float
+        model_version_id: UUID
+        model: str
+        version: str
+        min_parameter_count: int | None
+        max_parameter_count: int | None
+        evaluations: int
+        avg_latency_ms: float | None
+        avg_cost_usd: float | None
 
     class ModelLeaderboardQueries:
         @Many
@@ -3239,9 +3406,12 @@ if TYPE_CHECKING:
             ...
 
         @Many
-        def by_architecture(self, *, benchmark: Text, metric: Text) -> ModelLeaderboardByArchitectureRow:
-            """Each architecture's best, mean and worst score in a benchmark's metric, as of the last refresh, the
-            best first.
+        def by_architecture(
+            self, *, benchmark: Text | Omit = OMIT, metric: Text | Omit = OMIT
+        ) -> ModelLeaderboardByArchitectureRow:
+            """Each architecture's best, mean and worst score in each benchmark and metric, its best version and what
+            evaluations of its versions took and cost, as of the last refresh; by benchmark and metric, the best
+            first.
             """
             ...
 
@@ -3833,6 +4003,19 @@ if TYPE_CHECKING:
             """Deletes the unused tokens of a user, of one purpose or of all, so that only a new one can be redeemed."""
             ...
 
+    class PlatformOverviewListRow(TypedRow):
+        entity: str
+        status: str
+        total: int
+
+    class PlatformOverviewQueries:
+        @Many
+        def list(self) -> PlatformOverviewListRow:
+            """How many of each entity there are, by entity and status, as of the last refresh; the empty text where
+            it has none.
+            """
+            ...
+
     class PredictionsGetRow(TypedRow):
         id: int
         request_id: str
@@ -4026,6 +4209,22 @@ if TYPE_CHECKING:
             """How many predictions have each status, by status."""
             ...
 
+    class RecentActivityListRow(TypedRow):
+        at: datetime
+        entity: str
+        entity_id: UUID
+        name: str
+        status: str
+        team_id: UUID | None
+
+    class RecentActivityQueries:
+        @Many
+        def list(self, *, limit: Integer | Omit = 20) -> RecentActivityListRow:
+            """What was last begun, ended, registered or compared, at most a hundred, the latest first, as of the
+            last refresh.
+            """
+            ...
+
     class RetentionPoliciesGetRow(TypedRow):
         table_name: str
         keep_days: int
@@ -4136,6 +4335,9 @@ if TYPE_CHECKING:
         avg_value: float | None
         last_recorded_at: datetime
 
+    class RunMetricSummaryListNamesRow(TypedRow):
+        name: str
+
     class RunMetricSummaryListLowestRow(RunMetricSummaryListForRunRow):
         min_value: float
 
@@ -4156,6 +4358,11 @@ if TYPE_CHECKING:
         @Many
         def list_highest(self, *, name: Text, limit: Integer | Omit = 100) -> RunMetricSummaryListHighestRow:
             """The runs with the highest value of a metric, the highest first, as of the last refresh."""
+            ...
+
+        @Many
+        def list_names(self) -> RunMetricSummaryListNamesRow:
+            """The metrics that any run has a value of, as of the last refresh, by name."""
             ...
 
     class SessionsCreateRow(TypedRow):
@@ -4497,6 +4704,40 @@ if TYPE_CHECKING:
             """The teams of a user by name, with the user's role there."""
             ...
 
+    class TopRequestsRow(TypedRow):
+        kind: str
+        requests: int
+        errors: int
+        cost_usd: float
+        avg_latency_ms: float | None
+        p95_latency_ms: float | None
+
+    class TopJobsRow(TypedRow):
+        pending: int
+        scheduled: int
+        running: int
+        completed: int
+        dead: int
+        oldest_waiting_seconds: float | None
+
+    class TopJobsParams(TypedDict):
+        seconds: Real
+
+    class TopQueries:
+        @Many
+        def requests(self, *, seconds: Real) -> TopRequestsRow:
+            """Requests of the last so many seconds of the database's clock by kind, and what they cost (US dollars)
+            and took (milliseconds); a kind without requests has no row.
+            """
+            ...
+
+        @OneOf(TopJobsParams)
+        def jobs(self, *, seconds: Real) -> TopJobsRow:
+            """How many jobs are due, scheduled for later and running, how many were completed or died in the last so
+            many seconds of the database's clock, and how long the oldest one due has waited.
+            """
+            ...
+
     class TrainingMetricsHistoryRow(TypedRow):
         step: int
         value: float | None
@@ -4570,6 +4811,42 @@ if TYPE_CHECKING:
         @ExecOf(TrainingMetricsDeleteParams)
         def delete(self, *, run_id: Uuid, name: Text) -> int:
             """Deletes one metric of a run."""
+            ...
+
+    class TrainingRunSummaryTrendsRow(TypedRow):
+        starts_at: datetime
+        architecture: str | None
+        dataset_id: UUID | None
+        dataset: str | None
+        runs: int
+        completed_runs: int
+        failed_runs: int
+        cancelled_runs: int
+        success_rate: float | None
+        avg_duration_seconds: float | None
+        measured_runs: int
+        best_value: float | None
+        avg_best_value: float | None
+        avg_last_value: float | None
+
+    class TrainingRunSummaryQueries:
+        @Many
+        def trends(
+            self,
+            *,
+            higher_is_better: Boolean | Omit = False,
+            period: Text | Omit = "week",
+            by: Text | Omit = "",
+            metric: Text | None | Omit = None,
+            since: Timestamp | Omit = OMIT,
+            until: Timestamp | Omit = OMIT,
+            dataset_id: Uuid | Omit = OMIT,
+            architecture: Text | Omit = OMIT,
+        ) -> TrainingRunSummaryTrendsRow:
+            """Runs by day, week (from Monday) or month and, where asked, by architecture or dataset, the oldest
+            first, as of the last refresh: how many ended how, how long the completed ones took, and what they
+            came to in a metric.
+            """
             ...
 
     class TrainingRunsGetRow(TypedRow):
@@ -5019,7 +5296,19 @@ if TYPE_CHECKING:
         last_error: str | None
         last_error_at: datetime | None
 
+    class ViewRefreshesAgesRow(TypedRow):
+        view_name: str
+        started_at: datetime
+        age_seconds: float
+
     class ViewRefreshesQueries:
+        @Many
+        def ages(self, *, views: Texts) -> ViewRefreshesAgesRow:
+            """When the refresh began that made each of these views' results and how many seconds ago that was by the
+            database's clock, by view; none of one that was never refreshed.
+            """
+            ...
+
         @Many
         def list(self) -> ViewRefreshesGetRow:
             """When each materialized view was refreshed and what went wrong last, by view."""
@@ -5137,16 +5426,21 @@ if TYPE_CHECKING:
         benchmarks: BenchmarksQueries
         checkpoints: CheckpointsQueries
         comparison_results: ComparisonResultsQueries
+        comparison_samples: ComparisonSamplesQueries
+        convergence: ConvergenceQueries
         corpus_passages: CorpusPassagesQueries
         corpus_texts: CorpusTextsQueries
+        daily_resources: DailyResourcesQueries
         daily_usage: DailyUsageQueries
         dataset_usage: DatasetUsageQueries
         datasets: DatasetsQueries
         erasures: ErasuresQueries
+        evaluated_models: EvaluatedModelsQueries
         evaluations: EvaluationsQueries
         experiment_summary: ExperimentSummaryQueries
         experiments: ExperimentsQueries
         generations: GenerationsQueries
+        hyperparameters: HyperparametersQueries
         inference_requests: InferenceRequestsQueries
         inference_sessions: InferenceSessionsQueries
         job_queues: JobQueuesQueries
@@ -5164,14 +5458,18 @@ if TYPE_CHECKING:
         models: ModelsQueries
         neural_configs: NeuralConfigsQueries
         one_time_tokens: OneTimeTokensQueries
+        platform_overview: PlatformOverviewQueries
         predictions: PredictionsQueries
+        recent_activity: RecentActivityQueries
         retention_policies: RetentionPoliciesQueries
         role_permissions: RolePermissionsQueries
         run_metric_summary: RunMetricSummaryQueries
         sessions: SessionsQueries
         system_metrics: SystemMetricsQueries
         teams: TeamsQueries
+        top: TopQueries
         training_metrics: TrainingMetricsQueries
+        training_run_summary: TrainingRunSummaryQueries
         training_runs: TrainingRunsQueries
         users: UsersQueries
         view_refreshes: ViewRefreshesQueries
