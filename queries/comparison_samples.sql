@@ -32,10 +32,11 @@ WHERE r.id IN (:ids)
 ORDER BY kind, id;
 
 -- name: list_for_model_versions :many
--- What was measured of the answers of some versions.
+-- What was measured of the answers of some versions; the input itself only where it has no digest.
 -- parity: unordered, samples are sorted by their values before anything is computed
 SELECT
     input_digest,
+    CASE WHEN input_digest IS NULL THEN input END AS undigested_input,
     score,
     human_rating,
     latency_ms,
@@ -51,10 +52,11 @@ WHERE
     AND model_version_id IN (:model_version_ids);
 
 -- name: list_for_experiment :many
--- What was measured of the answers in an experiment.
+-- What was measured of the answers in an experiment; the input itself only where it has no digest.
 -- parity: unordered, samples are sorted by their values before anything is computed
 SELECT
     input_digest,
+    CASE WHEN input_digest IS NULL THEN input END AS undigested_input,
     score,
     human_rating,
     latency_ms,

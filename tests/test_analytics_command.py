@@ -4,23 +4,43 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.cells import cell_len
+from rich.text import Text
 
 import plainbase
 from analytics_rows import run, score
-from plainbase.cli.analytics import analytics
+from plainbase.cli.commands import plainbase as command
+from plainbase.cli.shown import fitting, shortened
+from plainbase.platform import sample
 
 PARTS = ("models", "leaderboard", "performance", "trends", "datasets", "usage", "resources")
 OF_METRIC = ("convergence", "hyperparameters")
 
 
-def call(url: str, *words: str) -> Result:
-    """The command, as with a terminal of 200 columns."""
-    return CliRunner().invoke(analytics, [*words, "--url", url], env={"COLUMNS": "200"})
+NAMES = {
+    "models": ("benchmark", "metric", "architecture"),
+    "leaderboard": ("benchmark", "metric", "model"),
+    "performance": ("model",),
+    "trends": ("from",),
+    "datasets": ("dataset",),
+    "usage": ("day", "kind", "model"),
+    "resources": ("day", "name"),
+    "convergence": ("run",),
+    "hyperparameters": ("hyperparameter",),
+}
+"""The columns that say what a row is of, which are never left out."""
+
+
+def call(url: str, *words: str, columns: int = 200) -> Result:
+    """The command, as with a terminal of so many columns."""
+    return CliRunner().invoke(command, ["analytics", *words, "--url", url], env={"COLUMNS": str(columns)})
 
 
 def read(url: str, *words: str) -> Any:
@@ -41,6 +61,77 @@ def filled(url: str) -> str:
 
     asyncio.run(fill())
     return url
+
+
+@pytest.fixture
+def sampled(url: str) -> str:
+    async def fill() -> None:
+        async with plainbase.open(url) as db:
+            await sample.load(db, size="small", until=datetime.now(UTC))
+            await db.refresh_all()
+
+    asyncio.run(fill())
+    return url
+
+
+def printed(shown: str, many: int) -> tuple[list[str], list[str], list[list[str]]]:
+    """The headings of a table, those that were left out, and the words of each of its so many rows."""
+    lines = shown.splitlines()
+    rule = next(place for place, line in enumerate(lines) if line.startswith("──"))
+    rows: list[list[str]] = []
+    for place, line in enumerate(lines[rule + 1 :], rule + 1):
+        if line.startswith(" "):
+            rows[-1] += line.split()
+        elif len(rows) < many:
+            rows.append(line.split())
+        else:
+            rest = " ".join(line.strip() for line in lines[place:])
+            break
+    said = re.search("left out, the terminal is narrow: (.+?); --json has all", rest)
+    return re.split(" {2,}", lines[rule - 1].strip()), said[1].split(", ") if said else [], rows
+
+
+def test_no_number_is_cut_where_the_terminal_is_narrow(sampled: str) -> None:
+    for words in (
+        *((part,) for part in PARTS),
+        *((part, "loss") for part in OF_METRIC),
+        ("trends", "--metric", "loss"),
+    ):
+        many = len(read(sampled, *words)["rows"])
+        every, nothing, whole = printed(call(sampled, *words).stdout, many)
+        assert (nothing, len(whole)) == ([], many), words
+        for columns in (60, 80, 100):
+            narrow = call(sampled, *words, columns=columns).stdout
+            assert max(map(cell_len, narrow.splitlines())) <= columns, (words, columns)
+            shown, left, rows = printed(narrow, many)
+            assert sorted(shown + left) == sorted(every), (words, columns)
+            assert set(NAMES[words[0]]) <= set(shown), (words, columns)
+            for there, here in zip(whole, rows, strict=True):
+                assert {word for word in here if "…" not in word} <= set(there), (words, columns)
+                if not left and not any("…" in word for word in here):
+                    assert here == there, (words, columns)
+
+
+def test_what_has_no_cost_is_not_free(sampled: str) -> None:
+    models = read(sampled, "performance")["rows"]
+    assert {model["avg_cost_usd"] is None for model in models} == {True, False}
+    _, _, lines = printed(call(sampled, "performance").stdout, len(models))
+    for model, line in zip(models, lines, strict=True):
+        assert (line[-1] == "-") == (model["avg_cost_usd"] is None), line
+    headings, _, days = printed(call(sampled, "usage", "--kind", "prediction").stdout, 5)
+    assert headings[5:7] == ["tokens", "USD"]
+    assert all(line[5:7] == ["-", "-"] for line in days)
+
+
+def test_columns_are_left_out_by_importance_and_a_name_keeps_its_version() -> None:
+    needed = {"name": 10, "least": 5, "wide": 20, "more": 5}
+    assert fitting(needed, ("least", "wide", "more"), 46, 2) == ["name", "least", "wide", "more"]
+    assert fitting(needed, ("least", "wide", "more"), 45, 2) == ["name", "wide", "more"]
+    assert fitting(needed, ("least", "wide", "more"), 24, 2) == ["name", "least", "more"]
+    assert fitting(needed, ("least", "wide", "more"), 3, 2) == ["name"]
+    assert shortened(Text("support-assistant:run-16"), 16).plain == "support-…:run-16"
+    assert shortened(Text("support-assistant"), 10).plain == "support-a…"
+    assert shortened(Text("übersetzer-小小:2"), 14).cell_len <= 14
 
 
 def test_the_dashboard_says_how_old_it_is_and_how_to_refresh(filled: str) -> None:
@@ -137,7 +228,7 @@ def test_bad_input(filled: str, words: tuple[str, ...], code: int, said: str) ->
 
 
 def test_options_stand_after_the_part(url: str) -> None:
-    result = CliRunner().invoke(analytics, ["--url", url, "trends"])
+    result = CliRunner().invoke(command, ["analytics", "--url", url, "trends"])
     assert result.exit_code == 2
     assert "write options after the part: plainbase analytics trends" in result.stderr
 

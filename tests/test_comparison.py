@@ -156,7 +156,7 @@ async def test_since(db: Database) -> None:
     a, b = await version(db), await version(db)
     columns = ("id", "model_version_id", "provider", "model", "input", "output", "score", "created_at")
     rows = [
-        (uuid7(), of, "p", "m", "i", "o", float(number), OLD + timedelta(days=number))
+        (uuid7(), of, "p", "m", f"i {of} {number}", "o", float(number), OLD + timedelta(days=number))
         for of in (a, b)
         for number in range(20)
     ]
@@ -164,9 +164,40 @@ async def test_since(db: Database) -> None:
     row = await compare(db, a, b, since=OLD + timedelta(days=10))
     assert (row.a_n, row.a_mean, row.paired) == (10, 14.5, False)
     assert row.details["since"] == "2026-01-11T00:00:00+00:00"
-    assert row.details["pairing"]["without_input_digest"] == 20
+    assert row.details["pairing"]["why"] == "fewer than 6 inputs were answered by both"
     with pytest.raises(ParameterError, match="has no evaluations"):
         await compare(db, a, b, since=OLD + timedelta(days=20))
+
+
+async def test_inputs_that_were_kept_without_a_digest_are_known_by_their_text(db: Database) -> None:
+    """Written by the query itself, which leaves the digest to the caller."""
+    texts = [f"question {number}" if number else "Größe? 🤔" for number in range(20)]
+    a, b, c = await version(db), await version(db), await version(db)
+    for of, more in ((a, 0.0), (b, 0.1)):
+        for number, text in enumerate(texts):
+            await db.evaluations.create(
+                provider="p",
+                model="m",
+                input=text,
+                output="o",
+                model_version_id=of,
+                score=number + more + more * number / 100,
+            )
+    await answer(db, c, [number / 2 for number in range(20)], inputs=texts)
+    row = await compare(db, a, b)
+    assert (row.paired, row.a_n, row.b_n, row.winner) == (True, 20, 20, "b")
+    assert row.details["pairing"]["common_inputs"] == 20
+    # One side with digests, the other without.
+    mixed = await compare(db, a, c)
+    assert (mixed.paired, mixed.details["pairing"]["common_inputs"]) == (True, 20)
+    # A digest of the caller's own is taken as it is.
+    d = await version(db)
+    for text in texts:
+        await db.evaluations.create(
+            provider="p", model="m", input=text, output="o", model_version_id=d, score=1.0, input_digest=f"own {text}"
+        )
+    own = await compare(db, a, d)
+    assert (own.paired, own.details["pairing"]["common_inputs"]) == (False, 0)
 
 
 async def test_numbers_in_the_metrics_whatever_their_keys(db: Database) -> None:

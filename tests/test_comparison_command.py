@@ -101,6 +101,18 @@ async def test_too_little_is_said(db: Database, url: str) -> None:
     result = await run(first, second, "--url", url)
     assert result.exit_code == 0, result.output
     assert "verdict     not decided; too little data: 2 values of a and 2 of b; 6 a side are the least" in result.output
+    begins = [line.split()[0] for line in result.output.splitlines() if line.startswith("  ")]
+    assert begins == ["mean", "n", "not", "a", "test", "verdict"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_test_that_was_asked_for_is_named(db: Database, url: str, lab: tuple[UUID, UUID]) -> None:
+    for test, said in (
+        ("wilcoxon", "  paired      as asked: the Wilcoxon signed-rank test needs pairs\n"),
+        ("welch_t", "  not paired  as asked: Welch's t-test is for independent samples\n"),
+    ):
+        result = await run("gpt:1", "gpt:2", "--url", url, "--test", test)
+        assert said in result.output
 
 
 async def test_models_by_name_and_names_of_two(db: Database, url: str, lab: tuple[UUID, UUID]) -> None:
@@ -119,18 +131,42 @@ async def test_models_by_name_and_names_of_two(db: Database, url: str, lab: tupl
     assert (result.exit_code, "a is a model and b is a model version" in result.output) == (1, True)
 
 
+async def test_experiments_by_name(db: Database, url: str) -> None:
+    first, second = await experiment(db, "first try"), await experiment(db, "second try")
+    for within in (first, second):
+        await answer(db, None, [each / 9 for each in range(9)], within=within)
+    for options in ([], ["--kind", "experiment"]):
+        result = await run("first try", "second try", "--url", url, *options)
+        assert result.output.startswith("experiments: a = first try, b = second try\n"), result.output
+    again = await experiment(db, "second try")
+    result = await run("first try", "second try", "--url", url)
+    assert result.exit_code == 1
+    assert "'second try' is the experiment " in result.output
+    assert result.output.endswith("; give an id\n")
+    assert f"{second}" in result.output
+    assert f"{again}" in result.output
+    await model(db, "first try")
+    result = await run("first try", second, "--url", url)
+    assert f"'first try' is the model first try and the experiment {first}; give --kind or the id" in result.output
+    assert (await run("first try", second, "--url", url, "--kind", "experiment")).exit_code == 0
+
+
 async def test_what_is_refused(db: Database, url: str, lab: tuple[UUID, UUID]) -> None:
     cases: list[tuple[tuple[object, ...], int, str]] = [
-        (("gpt:1", "gpt:3"), 1, "'gpt:3' is no id, and no model or version"),
-        (("gpt:1", "first", "--kind", "experiment"), 1, "'gpt:1' is no id; experiments are given by their ids"),
+        (("gpt:1", "gpt:3"), 1, "gpt has no version '3'; it has 2, 1\n"),
+        (("gpt:1", "gpt@first"), 1, "gpt has no alias 'first'; it has best\n"),
+        (("gpt:1", "other@best"), 1, "'other@best' is no id, and no model, version (name, name:version, name@alias)"),
+        (("gpt:1", "gpt", "--kind", "model"), 1, "'gpt:1' is no id, and no model is called so"),
+        (("gpt:1", "first", "--kind", "experiment"), 1, "'gpt:1' is no id, and no experiment is called so"),
+        (("gpt:1", "first", "--kind", "training_run"), 1, "'gpt:1' is no id; training runs are given by their ids"),
         (("gpt:1", "gpt:1"), 1, "a and b are the same"),
         (("gpt:1", "gpt:2", "--metric", "f1"), 1, "no evaluation has the metric 'f1'; there are latency_ms, score"),
         (("gpt:1", uuid7()), 1, "has the id of b"),
-        (("gpt:1", "gpt:2", "--alpha", "2"), 1, "alpha must be a number between 0 and 1"),
+        (("gpt:1", "gpt:2", "--alpha", "2"), 1, "Error: --alpha must be a number between 0 and 1"),
         (("gpt:1", "gpt:2", "--since", "yesterday"), 2, "is no date"),
         (("gpt:1", "gpt:2", "--test", "t"), 2, "'t' is not one of"),
-        (("gpt:1", "gpt:2", "--higher", "f1"), 2, "--higher and --lower name metrics that are compared"),
-        (("gpt:1", "gpt:2", "--higher", "score", "--lower", "score"), 2, "each in one of them"),
+        (("gpt:1", "gpt:2", "--higher", "f1"), 2, "--higher f1: that metric is not compared; add --metric f1"),
+        (("gpt:1", "gpt:2", "--higher", "score", "--lower", "score"), 2, "score is given to both --higher and --lower"),
         (("gpt:1",), 2, "Missing argument 'B'"),
     ]
     for arguments, code, says in cases:

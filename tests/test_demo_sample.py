@@ -27,6 +27,10 @@ def test_the_sample_fills_an_empty_database_once(empty_url: str) -> None:
     assert min(before) > 10
     again = runner.invoke(command, ["demo", "--sample", "small", "--url", empty_url])
     assert again.exit_code == 1
+    told = " ".join(again.output.split())
+    assert re.search(
+        "load it into an empty database: (remove .*, or name another file|name an empty one) with --url$", told
+    )
     assert asyncio.run(count()) == before
 
 

@@ -72,8 +72,14 @@ async def test_standard_output(db: Database, url: str, place: Path) -> None:
         (["out.csv", "--format", "xls"], 1, "Error: unknown format 'xls'; known are csv, json, jsonl, parquet, pdf\n"),
         (["there.csv"], 1, "Error: there.csv exists already; --overwrite replaces it\n"),
         (["none/out.csv"], 1, "Error: none/out.csv: there is no folder none; make it first\n"),
-        (["out.csv", "--max-records", "0"], 1, "Error: max_records is a whole number from 1 on, or None for all\n"),
-        (["out.csv", "--min-score", "2", "--max-score", "1"], 2, "min_score is over max_score: nothing can be both"),
+        (["out.csv", "--max-records", "0"], 2, "'--max-records': 0 is not in the range"),
+        (["folder"], 1, "Error: folder is a folder; name a file in it\n"),
+        (["folder/out.csv", "--in", "input"], 2, "--in says where a text is looked for"),
+        (
+            ["out.csv", "--min-score", "2", "--max-score", "1"],
+            2,
+            "--min-score is over --max-score: nothing can be both",
+        ),
         ([], 2, "Missing argument 'TO'"),
     ],
 )
@@ -81,9 +87,10 @@ async def test_errors_in_a_line_and_nothing_made(
     db: Database, url: str, place: Path, arguments: list[str], code: int, message: str
 ) -> None:
     (place / "there.csv").write_text("before")
+    (place / "folder").mkdir()
     result = await run(*arguments, "--url", url)
     assert (result.exit_code, message in result.output) == (code, True), result.output
-    assert [path.name for path in place.iterdir()] == ["there.csv"]
+    assert sorted(path.name for path in place.rglob("*")) == ["folder", "there.csv"]
     assert (place / "there.csv").read_text() == "before"
 
 
@@ -139,7 +146,7 @@ async def test_what_cannot_be_put_out_is_an_error(db: Database, url: str) -> Non
     with Path("/dev/full").open("wb") as full:
         process = await asyncio.create_subprocess_exec(*command, stdout=full, stderr=PIPE)
         _, told = await process.communicate()
-    assert (process.returncode, told) == (1, b"Error: [Errno 28] No space left on device\n")
+    assert (process.returncode, told) == (1, b"Error: standard output: No space left on device\n")
 
 
 async def test_whoever_has_read_enough_may_go(db: Database, url: str) -> None:

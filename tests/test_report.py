@@ -24,7 +24,7 @@ from click.testing import CliRunner
 import plainbase
 from conftest import SERVER, named, on_server
 from plainbase import ParameterError, StatementFailed
-from plainbase.cli.report import report as command
+from plainbase.cli.commands import plainbase as command
 from plainbase.platform import analytics, evaluations, experiments, models, report, sample
 from plainbase.platform.charts import palette, svg
 from plainbase.platform.report import document, html, logged, wording
@@ -384,6 +384,66 @@ async def test_intervals_of_another_level_are_in_a_chart_of_their_own(lab: Datab
     assert any(each.endswith("\u2013 [0.3, 0.4]") for each in page.text("text"))
 
 
+async def test_an_experiment_shows_comparisons_within_it_and_of_itself_the_newest_first(lab: Database) -> None:
+    row, other = [await experiments.begin(lab, experiments.Experiment(name)) for name in ("one", "two")]
+    for number in range(12):
+        await compared(lab, row.id, a_label=f"within {number}")
+        sides = {"a_id": row.id} if number % 2 else {"a_id": other.id, "b_id": row.id}
+        await compared(lab, None, kind="experiment", a_label=f"itself {number}", **sides)
+    await compared(lab, row.id, kind="experiment", a_id=row.id, b_id=other.id, a_label="both")  # by both, yet once
+    await compared(lab, None, kind="experiment", a_id=other.id, a_label="of another")
+    await compared(lab, None, a_id=row.id, a_label="a model of this id")
+    page = check_structure(html.render(await report.gather(lab, row.id)))
+    names = [each.partition(",")[0] for each in page.text("th") + page.text("bdi") if each.endswith(", old")]
+    expected = ["both", *(f"{what} {number}" for number in range(11, 1, -1) for what in ("itself", "within"))]
+    assert names == expected[:20]
+    assert any(each.startswith("The 20 newest comparisons") for each in page.text("span"))
+    (only,) = [section for section in (await report.gather(lab, other.id)).sections if section.key == "comparisons"]
+    (table,) = [block for block in only.blocks if isinstance(block, document.Table)]
+    assert [str(cells[0]).partition(",")[0] for cells in table.rows] == [
+        "of another",
+        "both",
+        *(f"itself {number}" for number in range(10, -1, -2)),
+    ]
+
+
+async def test_every_state_that_occurs_is_counted(lab: Database) -> None:
+    def counted_in(tile: document.Tile) -> int:
+        states = [each.split(" ") for each in tile.note.split(", ")]
+        assert {state for _, state in states} == {"completed", "running", "failed", "pending", "cancelled"}
+        return sum(int(many) for many, _ in states)
+
+    await sample.load(lab, size="medium", until=datetime.now(UTC))
+    row = await experiments.begin(lab, experiments.Experiment("states"))
+    for run in await lab.training_runs.list(limit=40):
+        await lab.experiments.attach_run(experiment_id=row.id, training_run_id=run.id)
+    for experiment, places in ((None, (0, 1)), (row.id, (1,))):
+        tiles = (await report.gather(lab, experiment)).sections[0].blocks[0]
+        assert isinstance(tiles, document.Tiles)
+        for place in places:
+            assert counted_in(tiles.tiles[place]) == int(tiles.tiles[place].value)
+
+
+async def test_what_an_experiment_cost_is_told_apart_from_what_its_evaluations_did(lab: Database) -> None:
+    kept, both, none = [await experiments.begin(lab, experiments.Experiment(name)) for name in ("k", "b", "n")]
+    for row, cost in ((kept, 7.5), (both, 3.25)):
+        await experiments.finish(lab, row.id, cost_usd=cost)
+    one = evaluations.Evaluation("p", "m", "in", "out", experiment_id=both.id, cost_usd=1.25)
+    await evaluations.create_many(lab, [one, one])
+    table = (await report.gather(lab)).sections[0].blocks[1]
+    assert isinstance(table, document.Table)
+    names = [column.name for column in table.columns]
+    places = [names.index(name) for name in ("Cost as kept", "Cost of its evaluations")]
+    assert [[str(row[place]) for place in places] for row in table.rows] == [
+        [wording.NONE, wording.NONE],
+        ["$3.25", "$2.50"],
+        ["$7.50", wording.NONE],
+    ]
+    assert "as kept with the experiment" in html.render(await report.gather(lab, both.id))
+    await lab.evaluations.create(provider="p", model="m", input="i", output="o", experiment_id=none.id, cost_usd=1.0)
+    assert "of its evaluations, an estimate" in html.render(await report.gather(lab, none.id))
+
+
 async def test_a_verdict_names_the_better_one_first_with_its_mean(lab: Database) -> None:
     row = await experiments.begin(lab, experiments.Experiment("verdict"))
     await compared(lab, row.id, winner="b", a_mean=0.2, b_mean=0.8)
@@ -495,7 +555,7 @@ def test_what_a_hyperparameter_has_to_do_with_a_metric(
 
 
 def run(*arguments: object) -> tuple[int, str]:
-    found = CliRunner().invoke(command, [str(argument) for argument in arguments])
+    found = CliRunner().invoke(command, ["report", *map(str, arguments)])
     return found.exit_code, found.output
 
 
@@ -556,7 +616,7 @@ async def test_a_database_without_tables_is_one_clear_line(empty_url: str, tmp_p
         await db.execute("CREATE TABLE something (id integer)")
     code, output = await asyncio.to_thread(run, "--url", empty_url, "--out", tmp_path / "report.html")
     assert code == 1
-    assert "training_runs" in output
+    assert "plainbase migrate up" in output
     assert len(output.splitlines()) == 1
     assert not (tmp_path / "report.html").exists()
 

@@ -252,6 +252,8 @@ async def test_a_stream_gives_all_newest_first_up_to_a_limit(db: Database) -> No
 
 REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("min_score is over max_score", {"min_score": 2, "max_score": 1}),
+    ("min_rating: a rating is 1 to 5", {"min_rating": 9}),
+    ("max_rating: a rating is 1 to 5", {"max_rating": 0}),
     ("min_rating is over max_rating", {"min_rating": 5, "max_rating": 1}),
     ("min_latency_ms is over max_latency_ms", {"min_latency_ms": 0.2, "max_latency_ms": 0.1}),
     ("date_from is not before date_to", {name: datetime(2026, 1, 1, tzinfo=UTC) for name in ("date_from", "date_to")}),

@@ -9,6 +9,7 @@ import pytest
 import plainbase
 from plainbase import ConstraintViolation, Database
 from plainbase.platform import sample
+from plainbase.platform.comparison import choice, effects, metrics, settings
 
 TABLES = {
     "sqlite": """
@@ -93,6 +94,39 @@ def test_a_hard_sample_holds_what_is_hard() -> None:
     losses = [row["value"] for row in made["training_metrics"] if row["name"] == "loss"]
     assert float("inf") in losses
     assert None in losses
+
+
+@pytest.mark.parametrize(("size", "hard"), [("small", False), ("medium", False), ("medium", True)])
+@pytest.mark.parametrize("seed", range(5))
+def test_what_a_comparison_found_agrees_with_itself(size: str, hard: bool, seed: int) -> None:
+    rows = sample.rows(seed=seed, size=size, hard=hard)["comparison_results"]
+    decided = [row for row in rows if row["winner"]]
+    for row in decided:
+        difference = row["a_mean"] - row["b_mean"]
+        if abs(difference) < 1e-9:
+            difference = 0.0
+        low, high, p = row["confidence_low"], row["confidence_high"], row["p_value"]
+        assert low < difference < high
+        assert (low > 0 or high < 0) == (p < row["alpha"]) == (row["winner"] != "no_difference")
+        assert (row["adjusted_p_value"] <= row["alpha"]) == (p < row["alpha"])
+        assert row["adjusted_p_value"] == p if row["correction"] == "none" else row["adjusted_p_value"] >= p
+        assert (row["effect_size"] > 0, row["effect_size"] < 0) == (difference > 0, difference < 0)
+        if row["winner"] != "no_difference":
+            assert (row["winner"] == "a") == ((difference > 0) == metrics.higher_is_better(row["metric"]))
+        assert effects.NAMES[row["test"]] == row["effect_name"]
+        if not hard:
+            assert row["details"]["difference"] == pytest.approx(difference)
+        if row["effect_name"] in ("cliffs_delta", "rank_biserial"):
+            assert abs(row["effect_size"]) < 1
+    for row in rows:
+        assert row["paired"] == (row["test"] in settings.PAIRED)
+        assert row["a_n"] == row["b_n"] or not row["paired"]
+        assert row["experiment_id"] is None or row["kind"] != "experiment"
+        if not row["winner"]:
+            assert (row["p_value"], row["adjusted_p_value"], row["confidence_low"]) == (None, None, None)
+            assert max(row["a_n"], row["b_n"]) < choice.LEAST
+    assert {row["winner"] for row in rows} == {"a", "b", "no_difference", None}
+    assert {row["test"] for row in decided} == {"welch_t", "mann_whitney", "wilcoxon", "paired_t"}
 
 
 def test_nothing_is_made_after_the_end() -> None:

@@ -12,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from plainbase import Database
+from plainbase import Database, shipped
 from plainbase.cli.commands import plainbase
 from plainbase.cli.filter_options import filter_options
 from plainbase.cli.shown import NOTHING
@@ -69,13 +69,25 @@ async def test_a_table_a_line_for_each_result(url: str, ids: list[UUID]) -> None
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize("width", [30, 60, 80, 120, 300])
-async def test_no_line_of_a_table_is_longer_than_the_page(
-    url: str, ids: list[UUID], width: int, monkeypatch: Any
-) -> None:
-    monkeypatch.setattr("plainbase.cli.search.WIDE", width)
-    result = await run(url)
-    assert max(map(len, result.output.splitlines())) <= max(width, 60)
+async def test_no_line_of_a_table_is_longer_than_the_page(url: str, ids: list[UUID], width: int) -> None:
+    result = await run(url, width=width)
+    lines = result.output.splitlines()
+    assert max(map(len, lines)) <= max(width, 60)
+    assert all(line and line == line.rstrip() for line in lines)
     assert "model" in result.output
+    told = " ".join(result.output.split())
+    if width < 120:
+        assert "left out at this width: id, " in told
+        assert "; --json has all 2 results" in told
+    assert ("left out" in told) == (width < 300)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("columns", ["", "0", "wide"])
+async def test_a_width_that_is_none_is_that_of_no_terminal(url: str, ids: list[UUID], columns: str) -> None:
+    runner = CliRunner(env={"COLUMNS": columns})
+    result = await asyncio.to_thread(runner.invoke, plainbase, ["search", "--url", url])
+    assert max(map(len, result.output.splitlines())) == 199
 
 
 async def test_the_next_page_by_its_cursor(url: str, ids: list[UUID]) -> None:
@@ -121,24 +133,36 @@ async def test_every_option_filters(url: str, ids: list[UUID], db: Database) -> 
     (found,) = await rows(url, "fox")
     assert tuple(found) == results.COLUMNS
     assert (found["metadata"], found["created_by"]) == ({"kind": "test", "temperature": 0.2}, None)
-    assert (await run(url, "nowhere", "--count")).output == "nothing found of 0\n"
+    for arguments, said in (
+        (["nowhere", "--count"], "nothing found for text nowhere"),
+        (["hoot", "--in", "input"], "nothing found for text hoot in input"),
+        (["--model", "none\x1b[1m", "--max-rating", "2"], "nothing found for model none�[1m; human rating at most 2"),
+    ):
+        result = await run(url, *arguments)
+        assert (result.exit_code, result.output) == (0, f"{said}\n")
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--min-score", "2", "--max-score", "1"], 2, "min_score is over max_score"),
-        (["--min-score", "nan"], 2, "min_score is NaN"),
+        (["--min-score", "2", "--max-score", "1"], 2, "Error: --min-score is over --max-score: nothing"),
+        (["--min-score", "nan"], 2, "--min-score is NaN"),
+        (["--min-rating", "9"], 2, "--min-rating: a rating is 1 to 5"),
+        (["--max-rating", "0"], 2, "--max-rating: a rating is 1 to 5"),
+        (["--from", "2026-02-01", "--to", "2026-02-01"], 2, "Error: --from is not before --to: nothing"),
+        (["--", "-fox"], 2, "'-fox' only excludes: put a word beside it that is wanted"),
+        (["--text=-fox -owl"], 2, "'-fox -owl' only excludes"),
+        (["--in", "input"], 2, "--in says where a text is looked for, and there is no text"),
         (["--sort", "scroe"], 2, "'scroe' is not one of 'created_at'"),
         (["--from", "yesterday"], 2, "'yesterday' is no date: write 2026-01-31"),
         (["--metadata", "kind"], 2, "'kind' has no =: write key=value"),
         (["--metadata", "a=1", "--metadata", "a=2"], 2, "'a' is given twice"),
-        (["--metadata", "a=[1]"], 2, "a value is text, number, bool or None, got list"),
+        (["--metadata", "a=[1]"], 2, "the value of 'a' is a list or an object, and these cannot"),
         (["--experiment", "x"], 2, "is not a valid UUID"),
         (["--limit", "0"], 2, "not in the range"),
         (["fox", "--text", "owl"], 2, "the text is given twice"),
-        (["--after", "x"], 1, "after is broken"),
+        (["--after", "x"], 1, "Error: --after is broken: pass the text that the page before shows after --after"),
     ],
 )
 async def test_what_cannot_be_asked_is_said(url: str, arguments: list[str], code: int, message: str) -> None:
@@ -153,6 +177,20 @@ async def test_a_database_that_is_not_there_or_is_empty(empty_url: str, engine: 
     if engine == "postgres":
         result = await run(empty_url)
         assert (result.exit_code, "lacks migration 0001_identity" in result.output) == (1, True)
+
+
+@pytest.mark.parametrize("arguments", [["search"], ["export", "out.csv"], ["compare", "a", "b"], ["report"]])
+async def test_a_database_that_is_migrated_in_part(
+    empty_url: str, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with Database.open(empty_url, queries=None, schema=shipped.folder("schema")) as db:
+        await db.migrate(to=10)
+    result = await asyncio.to_thread(CliRunner().invoke, plainbase, [*arguments, "--url", empty_url])
+    assert result.exit_code == 1
+    assert "this database lacks migration 0011_" in result.output
+    assert "run `plainbase migrate up`\n" in result.output
+    assert list(tmp_path.glob("out*")) == list(tmp_path.glob("report*")) == []
 
 
 def test_the_options_are_one_decorator_for_all_commands() -> None:

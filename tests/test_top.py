@@ -24,7 +24,7 @@ from click.testing import CliRunner, Result
 import plainbase
 from analytics_rows import MONDAY, run
 from plainbase import Database, StatementFailed, uuid7
-from plainbase.cli.top import top
+from plainbase.cli.commands import plainbase as command
 from plainbase.cli.top_screen import draw
 from plainbase.platform import analytics
 
@@ -189,7 +189,7 @@ def test_a_part_that_fails_is_shown_and_the_rest_goes_on(url: str, engine: str) 
 
 
 def call(url: str, *words: str) -> Result:
-    return CliRunner().invoke(top, ["--url", url, *words])
+    return CliRunner().invoke(command, ["top", "--url", url, *words])
 
 
 def test_without_a_terminal_it_prints_once(busy: str) -> None:
@@ -261,3 +261,43 @@ async def test_a_screen_of_any_size_is_drawn(db: Database) -> None:
         dict.fromkeys(("overview", "jobs", "runs", "requests", "workers", "activity"), StatementFailed("gone")),
     )
     assert draw(failed, "here", 80, 24, keys=True, ascii_only=False).plain.count("failed: gone") == 6
+
+
+def figures(screen: str) -> list[str]:
+    """The words with a digit under the head, without those that say that they are cut."""
+    words = [word.strip(",;:") for line in screen.splitlines()[1:] for word in line.split()]
+    return [word for word in words if re.search(r"\d", word) and "…" not in word]
+
+
+async def test_no_figure_is_cut_where_the_terminal_is_narrow(db: Database) -> None:
+    await run(db, "sweep " + "x" * 40, status="running", at=MONDAY, progress=50, message="step 123,456 of 2,000,000")
+    await db.insert_rows(
+        "evaluations",
+        ("id", "provider", "model", "input", "output", "cost_usd", "latency_ms", "created_at"),
+        [(uuid7(), "p", "m", "in", "out", 98765.4321, 1234567.8, datetime.now(UTC) - timedelta(seconds=1))],
+    )
+    await db.jobs.enqueue(job_type="work")
+    await db.refresh_all()
+    now = await analytics.look(db)
+    whole = figures(draw(now, "here", 1000, None, keys=False, ascii_only=False).plain)
+    for width in (60, 80, 100):
+        screen = draw(now, "here", width, None, keys=False, ascii_only=False).plain
+        assert set(figures(screen)) <= set(whole), width
+        for said in (
+            "1 requests",
+            "98,765.43 US dollars in 30 days",
+            "1 due, 0 scheduled, 0 running",
+            "0 completed, 0 dead in 5 min",
+            "oldest waits ",
+            "98,765.4321 USD",
+            "mean 1,234,568 ms",
+            "p95 1,234,568 ms",
+            "Workers  none heard of in the last 60 s",
+        ):
+            assert said in screen, (width, said)
+        assert ("of 2,000,000" in screen) == (width >= 80)
+    for number in range(30):
+        await db.workers.register(worker_id=f"worker {number}", address="here", capacity=1024)
+    screen = draw(await analytics.look(db), "here", 80, 24, keys=False, ascii_only=False).plain
+    (line,) = [line for line in screen.split("\n") if line.startswith("Workers")]
+    assert re.fullmatch(r"Workers  30, 0 of 30,720 places busy: worker \d+ 0/1,024 and 29 more", line), line

@@ -1831,27 +1831,33 @@ CREATE VIEW run_metric_summary_live AS
           ORDER BY m.step DESC, m.id DESC
          LIMIT 1) AS last_value,
     min_value,
-    ( SELECT min(m.step) AS min
-           FROM training_metrics m
-          WHERE ((m.run_id = s.run_id) AND (m.name = s.name) AND (m.value = s.min_value))) AS min_step,
+    min_step,
     max_value,
-    ( SELECT min(m.step) AS min
-           FROM training_metrics m
-          WHERE ((m.run_id = s.run_id) AND (m.name = s.name) AND (m.value = s.max_value))) AS max_step,
+    max_step,
     avg_value,
     last_recorded_at
-   FROM ( SELECT training_metrics.run_id,
-            training_metrics.name,
+   FROM ( SELECT points.run_id,
+            points.name,
             count(*) AS points,
-            (count(*) - count(training_metrics.value)) AS nan_points,
-            min(training_metrics.step) AS first_step,
-            max(training_metrics.step) AS last_step,
-            min(training_metrics.value) AS min_value,
-            max(training_metrics.value) AS max_value,
-            avg(training_metrics.value) FILTER (WHERE ((training_metrics.value >= ('-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) AND (training_metrics.value <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision))) AS avg_value,
-            max(training_metrics.recorded_at) AS last_recorded_at
-           FROM training_metrics
-          GROUP BY training_metrics.run_id, training_metrics.name) s;
+            (count(*) - count(points.value)) AS nan_points,
+            min(points.step) AS first_step,
+            max(points.step) AS last_step,
+            min(points.value) AS min_value,
+            min(points.step) FILTER (WHERE (points.value = points.lowest)) AS min_step,
+            max(points.value) AS max_value,
+            min(points.step) FILTER (WHERE (points.value = points.highest)) AS max_step,
+            avg(points.value) FILTER (WHERE ((points.value >= ('-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) AND (points.value <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision))) AS avg_value,
+            max(points.recorded_at) AS last_recorded_at
+           FROM ( SELECT training_metrics.run_id,
+                    training_metrics.name,
+                    training_metrics.step,
+                    training_metrics.value,
+                    training_metrics.recorded_at,
+                    min(training_metrics.value) OVER metric AS lowest,
+                    max(training_metrics.value) OVER metric AS highest
+                   FROM training_metrics
+                  WINDOW metric AS (PARTITION BY training_metrics.run_id, training_metrics.name)) points
+          GROUP BY points.run_id, points.name) s;
 
 COMMENT ON VIEW run_metric_summary_live IS 'Each metric of a run in one row: how many points, the first, last, lowest and highest value and their steps.';
 
@@ -2660,7 +2666,7 @@ VALUES (7, 'work', '2e4235b019c5b49edcca517d497e6b6cc3e42acc260daa4f008028905c60
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', 'be70977b4b8d1fb4ba8117bf153cbcad7f1b6933807fa4e2541b803b68d2568a', '17577483f6d9b86c1d61f077c997456df2bdfa2e44a0e5917435d4c904d240e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (9, 'views', '6ad6e2097c4ef3ed5d44f41ccd3a37763ce109292a42b70658ecff4d750e53aa', '201492ee345801212c9e5f91d3a5c11495ff61295de09bd21cae4294d9c606b7', 'applied', NULL);
+VALUES (9, 'views', 'c4fd6410a33d5d4606b1b812d89ca166d3183f0cd12af0cec58dd5fd5958e8f6', '78bf43a3182441717cf148396aa4017ea6e7098704e9200e68ea9b18080ca92e', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (10, 'corpus_search', '2e4dbd6205f4f7a170f0fbb0b8e3e75714feb901785f57fd2b7de146b80e763a', 'c6d78a4b914928708a726c995ab3427cb391c6239ad4e381483677b4d54768e6', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)

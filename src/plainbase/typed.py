@@ -794,6 +794,7 @@ if TYPE_CHECKING:
 
     class ComparisonSamplesListForModelVersionsRow(TypedRow):
         input_digest: str | None
+        undigested_input: str | None
         score: float | None
         human_rating: int | None
         latency_ms: float | None
@@ -812,14 +813,14 @@ if TYPE_CHECKING:
         def list_for_model_versions(
             self, *, experiment_id: Uuid | Omit = OMIT, since: Timestamp | Omit = OMIT, model_version_ids: Uuids
         ) -> ComparisonSamplesListForModelVersionsRow:
-            """What was measured of the answers of some versions."""
+            """What was measured of the answers of some versions; the input itself only where it has no digest."""
             ...
 
         @Many
         def list_for_experiment(
             self, *, since: Timestamp | Omit = OMIT, experiment_id: Uuid
         ) -> ComparisonSamplesListForModelVersionsRow:
-            """What was measured of the answers in an experiment."""
+            """What was measured of the answers in an experiment; the input itself only where it has no digest."""
             ...
 
     class ConvergenceListRunsRow(TypedRow):

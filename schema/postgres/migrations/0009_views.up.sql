@@ -376,23 +376,9 @@ SELECT
         LIMIT 1
     ) AS last_value,
     s.min_value,
-    (
-        SELECT min(m.step)
-        FROM training_metrics AS m
-        WHERE
-            m.run_id = s.run_id
-            AND m.name = s.name
-            AND m.value = s.min_value
-    ) AS min_step,
+    s.min_step,
     s.max_value,
-    (
-        SELECT min(m.step)
-        FROM training_metrics AS m
-        WHERE
-            m.run_id = s.run_id
-            AND m.name = s.name
-            AND m.value = s.max_value
-    ) AS max_step,
+    s.max_step,
     s.avg_value,
     s.last_recorded_at
 FROM (
@@ -404,11 +390,26 @@ FROM (
         min(step) AS first_step,
         max(step) AS last_step,
         min(value) AS min_value,
+        min(step) FILTER (WHERE value = lowest) AS min_step,
         max(value) AS max_value,
+        min(step) FILTER (WHERE value = highest) AS max_step,
         -- Of what is neither infinite nor so large that its square is.
         avg(value) FILTER (WHERE value BETWEEN -1e100 AND 1e100) AS avg_value,
         max(recorded_at) AS last_recorded_at
-    FROM training_metrics
+    FROM (
+        -- In one pass: looked up for each metric, the steps of a run of millions are read anew for each of the others
+        -- where the planner knows the table no better than by that run.
+        SELECT
+            run_id,
+            name,
+            step,
+            value,
+            recorded_at,
+            min(value) OVER metric AS lowest,
+            max(value) OVER metric AS highest
+        FROM training_metrics
+        WINDOW metric AS (PARTITION BY run_id, name)
+    ) AS points
     GROUP BY run_id, name
 ) AS s;
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,9 +18,12 @@ from plainbase.cli.filter_options import moment
 from plainbase.cli.opening import command, url_option
 from plainbase.cli.platform_database import opened_to_read
 from plainbase.cli.refresh import seconds
-from plainbase.cli.shown import as_json, cell, lasting, plain
+from plainbase.cli.shown import as_json, cell, lasting, plain, print_table
 from plainbase.platform import analytics as of
 from plainbase.typed import Database
+
+WIDE = 1000
+"""Columns of text where there is no terminal and COLUMNS says nothing."""
 
 
 def _options(*others: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -78,9 +83,9 @@ async def _dashboard(url: str | None, fresh: bool, fresher_than: float | None, a
     if as_object:
         click.echo(json.dumps(as_json(read), indent=2))
     else:
-        console = Console()
+        console = _console()
         for layout, snapshot in (
-            (tables.OVERVIEW, read.overview and _counts(read.overview)),
+            (_overview(read.overview), read.overview and _counts(read.overview)),
             (tables.PERFORMANCE, read.model_performance),
             (tables.EXPERIMENTS, read.recent_experiments),
             (tables.ACTIVITY, read.recent_activity),
@@ -149,8 +154,9 @@ def trends(
     **options: Any,
 ) -> None:
     """Training runs over time: how many, and what they came to."""
+    note = tables.TRENDS.note + (f"; {_which(metric, higher_is_better)}" if metric is not None else "")
     _part(
-        tables.TRENDS,
+        replace(tables.TRENDS, note=note),
         lambda db, fresh: of.training_trends(
             db,
             metric,
@@ -189,7 +195,7 @@ def convergence(
 ) -> None:
     """When runs came near their best value of METRIC."""
     _part(
-        tables.CONVERGENCE,
+        replace(tables.CONVERGENCE, note=_which(metric, higher_is_better)),
         lambda db, fresh: of.convergence(
             db,
             metric,
@@ -230,8 +236,9 @@ def hyperparameters(
     **options: Any,
 ) -> None:
     """Which hyperparameters go together with METRIC."""
+    note = f"over completed runs and the best value of each; {_which(metric, higher_is_better)}"
     _part(
-        tables.HYPERPARAMETERS,
+        replace(tables.HYPERPARAMETERS, note=note),
         lambda db, fresh: of.hyperparameter_impact(
             db,
             metric,
@@ -310,26 +317,45 @@ async def _part(
     if as_object:
         click.echo(json.dumps(as_json(snapshot), indent=2))
     else:
-        _print(Console(), layout, snapshot)
+        _print(_console(), layout, snapshot)
 
 
 def _fresh(fresh: bool, fresher_than: float | None) -> of.Fresh:
     return True if fresh else False if fresher_than is None else fresher_than
 
 
+def _console() -> Console:
+    """As wide as the terminal; where there is none nothing is left out, unless COLUMNS says how wide it is."""
+    made = Console()
+    return made if made.is_terminal or "COLUMNS" in os.environ else Console(width=WIDE)
+
+
+def _which(metric: str, higher_is_better: bool) -> str:
+    return f"a run's best is its {'highest' if higher_is_better else 'lowest'} {metric}"
+
+
 def _counts(snapshot: of.Snapshot[of.Overview]) -> of.Snapshot[tuple[str, dict[str, int]]]:
-    """The overview in lines, the cost as one of them."""
+    """The overview in lines, one an entity."""
     (row,) = snapshot.rows
     filled = [(entity, counts) for entity, counts in row.counts.items() if any(counts.values())]
-    lately = {"requests": row.requests, "errors": row.errors, "tokens": row.input_tokens + row.output_tokens}
-    if filled:
-        filled.append((f"last {row.days} days, {row.cost_usd:,.2f} US dollars", lately))
     return of.Snapshot(tuple(filled), snapshot.views, snapshot.refreshed_at, snapshot.age_seconds)
+
+
+def _overview(snapshot: of.Snapshot[of.Overview] | None) -> tables.Layout:
+    """The overview's layout, with a note of what the last days came to."""
+    if snapshot is None:
+        return tables.OVERVIEW
+    (row,) = snapshot.rows
+    tokens = row.input_tokens + row.output_tokens
+    lately = f"{row.requests:,} requests, {row.errors:,} errors, {tokens:,} tokens, {row.cost_usd:,.2f} US dollars"
+    return replace(tables.OVERVIEW, note=f"last {row.days} days: {lately}")
 
 
 def _print(console: Console, layout: tables.Layout, snapshot: of.Snapshot[Any]) -> None:
     if snapshot.rows:
-        console.print(tables.table(layout, snapshot.rows))
+        print_table(console, layout.title, layout.columns, snapshot.rows, layout.least)
+        if layout.note:
+            console.print(cell(layout.note))
     else:
         console.print(f"{layout.title}: nothing yet")
     console.print(cell(_age(layout, snapshot)), style="dim")

@@ -9,9 +9,10 @@ from uuid import UUID
 
 import click
 
-import plainbase
 from plainbase.cli.filter_options import moment
-from plainbase.cli.opening import command, opened_to_look, url_option
+from plainbase.cli.opening import command, url_option
+from plainbase.cli.option_names import options_named
+from plainbase.cli.platform_database import opened_to_read
 from plainbase.errors import ConfigurationError
 from plainbase.platform import comparison
 from plainbase.platform.comparison import effects
@@ -27,6 +28,8 @@ TESTS = {
     "fisher": "Fisher's exact test",
 }
 LEFT_OUT = {"null": "without a value", "not_a_number": "not a number", "out_of_range": "out of range"}
+LISTED = 8
+"""How many versions or aliases an error tells of."""
 WIDTH = 12
 """Of the column that says what a line is."""
 
@@ -80,27 +83,27 @@ async def compare(
 ) -> None:
     """Compare A and B by their evaluations, and keep what was found.
 
-    A and B are ids of models, model versions, training runs or experiments; a model may be given by its name, a
-    version as name:version or name@alias. Several answers of one side to the same input count once, by their mean.
+    A and B are ids of models, model versions, training runs or experiments; a model or an experiment may be given by
+    its name, a version as name:version or name@alias. Several answers of one side to the same input count once, by
+    their mean.
 
     Whether more or less of a metric is better is told by its name, and printed:
     less of tokens, and of what is called a time, latency, cost, loss, perplexity or error (also WER, RMSE, bits).
     """
-    unknown = sorted({*higher, *lower} - {*metrics})
-    if unknown or {*higher} & {*lower}:
-        raise click.UsageError("--higher and --lower name metrics that are compared, each in one of them")
+    _check_better(metrics, {"--higher": higher, "--lower": lower})
     better = dict.fromkeys(higher, True) | dict.fromkeys(lower, False)
-    async with opened_to_look(url, ()), plainbase.open(url) as db:
-        rows = await comparison.compare_metrics(
-            db,
-            await named(db, a, kind),
-            await named(db, b, kind),
-            metrics,
-            kind=kind,
-            correction=correction or ("holm" if len(metrics) > 1 else "none"),
-            higher_is_better=better,
-            **options,
-        )
+    async with opened_to_read(url) as db:
+        with options_named():
+            rows = await comparison.compare_metrics(
+                db,
+                await named(db, a, kind),
+                await named(db, b, kind),
+                metrics,
+                kind=kind,
+                correction=correction or ("holm" if len(metrics) > 1 else "none"),
+                higher_is_better=better,
+                **options,
+            )
     if as_json:
         click.echo(json.dumps({"comparisons": [dict(row) for row in rows]}, indent=2, default=str))
         return
@@ -111,8 +114,18 @@ async def compare(
         click.echo("\n" + "\n".join(lines(row)))
 
 
+def _check_better(metrics: tuple[str, ...], given: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse what says of a metric that is not compared, or twice of one, which way it is better."""
+    for option, names in given.items():
+        for name in names:
+            if name not in metrics:
+                raise click.UsageError(f"{option} {name}: that metric is not compared; add --metric {name}")
+            if all(name in each for each in given.values()):
+                raise click.UsageError(f"{name} is given to both --higher and --lower; only one can be")
+
+
 async def named(db: Database, text: str, kind: comparison.Kind | None) -> UUID:
-    """The id that a text is, or that of the one model or version it names; else raises ConfigurationError."""
+    """The id that a text is, or that of the one that is called so. Raises ConfigurationError for none and several."""
     try:
         return UUID(text)
     except ValueError:
@@ -131,15 +144,42 @@ async def named(db: Database, text: str, kind: comparison.Kind | None) -> UUID:
         aliased = await db.model_versions.get_by_alias(model=of, alias=alias) if at else None
         if aliased is not None and aliased.id not in found:
             found[aliased.id] = f"the version that {alias} of {of} stands for"
+    if kind in (None, "experiment"):
+        async for each in db.experiments.list.stream(limit=2**31):
+            if each.name == text:
+                found[each.id] = f"the experiment {each.id}"
     if len(found) > 1:
-        raise ConfigurationError(f"{text!r} is {' and '.join(found.values())}; give --kind or the id")
-    for each in found:
-        return each
-    if kind in ("training_run", "experiment"):
-        raise ConfigurationError(f"{text!r} is no id; {kind.replace('_', ' ')}s are given by their ids")
-    raise ConfigurationError(
-        f"{text!r} is no id, and no model or version (name, name:version, name@alias) is called so"
-    )
+        told = [*found.values()]
+        shown = [*told[:LISTED], f"{len(told) - LISTED} more"] if len(told) > LISTED else told
+        give = "an id" if all(each.startswith("the experiment") for each in told) else "--kind or the id"
+        raise ConfigurationError(f"{text!r} is {' and '.join(shown)}; give {give}")
+    for only in found:
+        return only
+    raise ConfigurationError(await _unknown(db, text, kind))
+
+
+async def _unknown(db: Database, text: str, kind: comparison.Kind | None) -> str:
+    """Why a text names nothing, and what there is where its beginning names a model."""
+    if kind == "training_run":
+        return f"{text!r} is no id; training runs are given by their ids"
+    if kind == "experiment":
+        return f"{text!r} is no id, and no experiment is called so"
+    for sign, what in ((":", "version"), ("@", "alias")) if kind != "model" else ():
+        of, there, called = text.rpartition(sign)
+        model = await db.models.get_by_name(name=of) if there else None
+        if model is None:
+            continue
+        if sign == ":":
+            rows = await db.model_versions.list_for_model(model_id=model.id, limit=LISTED + 1)
+            names = [row.version for row in rows]
+        else:
+            names = [row.alias for row in await db.model_aliases.list_for_model(model_id=model.id)]
+        some = ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")
+        return f"{of} has no {what} {called!r}{f'; it has {some}' if some else ', and no other'}"
+    if kind == "model":
+        return f"{text!r} is no id, and no model is called so"
+    called = "version (name:version, name@alias)" if kind else "version (name, name:version, name@alias) or experiment"
+    return f"{text!r} is no id, and no {'' if kind else 'model, '}{called} is called so"
 
 
 def lines(row: ComparisonResultsGetRow) -> list[str]:
@@ -151,16 +191,17 @@ def lines(row: ComparisonResultsGetRow) -> list[str]:
         _plain(row.metric) + (": higher is better" if details["higher_is_better"] else ": lower is better"),
         _line("mean", f"a {_number(row.a_mean)}, b {_number(row.b_mean)}"),
         _line("n", f"{sizes}, from {read}"),
-        _line("paired" if row.paired else "not paired", details["pairing"]["why"]),
+        _line("paired" if row.paired else "not paired", _pairing(row)),
         *_left_out(details["left_out"]),
         _line("a - b", _difference(row)),
         _line("test", TESTS[row.test] + (f", statistic {_number(row.statistic)}" if row.statistic is not None else "")),
-        _line("p", _probability(row.p_value)),
     ]
-    if row.correction != "none":
+    if row.p_value is not None:
+        found.append(_line("p", _probability(row.p_value)))
+    if row.correction != "none" and row.adjusted_p_value is not None:
         correction = row.correction.replace("_", "-").title()
         found.append(_line("adjusted p", f"{_probability(row.adjusted_p_value)} ({correction})"))
-    if row.effect_name is not None:
+    if row.effect_name is not None and row.effect_size is not None:
         found.append(_line("effect", f"{effects.TITLES[row.effect_name]} {_number(row.effect_size)}"))
     return [*found, _line("verdict", verdict(row))]
 
@@ -194,6 +235,16 @@ def _left_out(counted: Mapping[str, Mapping[str, int]]) -> list[str]:
     return [_line("left out", said)] if said else []
 
 
+def _pairing(row: ComparisonResultsGetRow) -> str:
+    """Why in pairs or not; of a test that was asked for with the name that people call it."""
+    why = str(row.details["pairing"]["why"])
+    if not why.startswith(f"{row.test} "):
+        return why
+    title = TESTS[row.test]
+    the = "" if "'s " in title else "the "
+    return f"as asked: {the}{title}{why.removeprefix(row.test)}"
+
+
 def _difference(row: ComparisonResultsGetRow) -> str:
     text = _number(row.details["difference"])
     method = row.details["interval"]["method"]
@@ -207,8 +258,8 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
 
 
-def _probability(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3g}" if value >= 1e-4 else "< 0.0001"
+def _probability(value: float) -> str:
+    return f"{value:.3g}" if value >= 1e-4 else "< 0.0001"
 
 
 def _plain(text: str) -> str:

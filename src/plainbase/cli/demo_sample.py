@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 import plainbase
+from plainbase.errors import ConfigurationError, ConstraintViolation
 from plainbase.platform import corpus, sample
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ async def fill(console: Console, url: str, size: str) -> None:
     async with plainbase.open(url, migrate=True) as db:
         console.print(f"database: {db.options.safe_url}", markup=False, highlight=False, soft_wrap=True)
         began = perf_counter()
-        made = await sample.load(db, size=size, until=datetime.now(UTC))
+        made = await _loaded(db, size)
         views = await db.refresh_all()
         console.print(
             f"filled {len(made)} tables with {sum(made.values()):,} rows and refreshed {len(views)} views in "
@@ -32,6 +34,17 @@ async def fill(console: Console, url: str, size: str) -> None:
             highlight=False,
         )
         console.print(await _leaderboard(db), await _usage(db), await _search(db))
+
+
+async def _loaded(db: Database, size: str) -> Mapping[str, int]:
+    try:
+        return await sample.load(db, size=size, until=datetime.now(UTC))
+    except ConstraintViolation as error:
+        if error.kind != "unique":
+            raise
+        path = db.options.path
+        what = f"remove {path}, or name another file with --url" if path else "name an empty one with --url"
+        raise ConfigurationError(f"{error.message}: {what}") from None
 
 
 async def _leaderboard(db: Database) -> Table:

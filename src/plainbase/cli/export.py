@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -30,11 +32,15 @@ STDOUT = "-"
 @click.command(short_help="Export evaluations to a file.")
 @click.argument("to", metavar="TO")
 @url_option
-@click.option("--format", "format_", metavar="NAME", help=f"{', '.join(FORMATS)}; without it TO's ending tells.")
+@click.option(
+    "--format", "format_", metavar="NAME", help=f"{', '.join(FORMATS)}; without it TO's ending tells, and - gets CSV."
+)
 @filter_options
 @click.option("--no-metadata", is_flag=True, help="Leave out the columns metadata and metrics.")
 @click.option("--no-human-feedback", is_flag=True, help="Leave out the columns human_rating and human_feedback.")
-@click.option("--max-records", type=int, metavar="N", help="The newest N only; without it all, to PDF 5,000.")
+@click.option(
+    "--max-records", type=click.IntRange(min=1), metavar="N", help="The newest N only; without it all, to PDF 5,000."
+)
 @overwrite_option
 @command
 async def export(
@@ -54,19 +60,36 @@ async def export(
     """
     options = ExportOptions(format_, not no_metadata, not no_human_feedback, max_records, overwrite)
     path = None if to == STDOUT else Path(to)
-    found = find_format(format_, path)
     if path is not None:
         refuse_existing(path, overwrite=overwrite)
         target.check(path, overwrite=overwrite)
-    elif not found.is_text and sys.stdout.isatty():
+    found = find_format(format_, path)
+    if path is None and not found.is_text and sys.stdout.isatty():
         raise ParameterError(f"{found.name} is not for a terminal: name a file, or redirect the output")
     began = perf_counter()
-    with ended_cleanly():
+    with ended_cleanly(), _placed(path):
         async with opened_to_read(url) as db:
             exported = await _shown(db, filters, options, path)
-    if path is None:
-        sys.stdout.flush()  # what cannot be written is an error, not a line after it was said to be there
+        if path is None:
+            sys.stdout.flush()  # what cannot be written is an error, not a line after it was said to be there
     click.echo(_line(exported, perf_counter() - began), err=path is None)
+
+
+@contextmanager
+def _placed(path: Path | None) -> Iterator[None]:
+    """Say of an OSError where it was, and of a folder like /proc that no file can be made in it."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except FileNotFoundError as error:
+        if path is None:
+            raise
+        raise OSError(error.errno, f"no file can be made in {path.parent}", str(path)) from None
+    except OSError as error:
+        if path is None and error.filename is None and error.errno is not None:
+            raise OSError(error.errno, error.strerror, "standard output") from None
+        raise
 
 
 async def _shown(db: Database, filters: SearchFilters, options: ExportOptions, path: Path | None) -> Exported:

@@ -11,9 +11,11 @@ from typing import Any
 
 import click
 
+from plainbase.cli.option_names import in_options
 from plainbase.errors import ParameterError
 from plainbase.platform.results.columns import TEXTS
 from plainbase.platform.results.filters import STATUSES, SearchFilters
+from plainbase.platform.search import language
 
 
 def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
@@ -37,7 +39,16 @@ def key_values(ctx: click.Context, param: click.Parameter, given: tuple[str, ...
         read[key] = text
         with suppress(ValueError, RecursionError):
             read[key] = json.loads(text)
+        if isinstance(read[key], dict | list):
+            raise click.BadParameter(f"the value of {key!r} is a list or an object, and these cannot be searched")
     return read
+
+
+def check_text(text: str | None) -> None:
+    """Refuse a text that only says what to leave out, which finds nothing. Raises UsageError."""
+    query = language.parse(text or "")
+    if query.excluded and not query.groups:
+        raise click.UsageError(f"{text!r} only excludes: put a word beside it that is wanted, as in 'wanted {text}'")
 
 
 def _several(name: str, field: str, kind: Any, what: str) -> tuple[str, Any]:
@@ -61,7 +72,10 @@ _OPTIONS: Mapping[str, Any] = dict(
         (
             "query_text",
             click.option(
-                "--text", "query_text", help='Words, "phrases", -excluded, OR, prefix* in input, output, feedback.'
+                "--text",
+                "query_text",
+                help='Words, "phrases", OR, prefix*, and -excluded beside a word that is wanted, in input, output, '
+                "feedback.",
             ),
         ),
         _several("--in", "text_in", click.Choice(TEXTS), "Where the text is looked for"),
@@ -112,7 +126,10 @@ def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def _filters(given: Mapping[str, Any]) -> SearchFilters:
     """The filters of the options that were given."""
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
+    if "text_in" in chosen and "query_text" not in chosen and not click.get_current_context().params.get("text"):
+        raise click.UsageError("--in says where a text is looked for, and there is no text")
+    check_text(given["query_text"])
     try:
         return SearchFilters(**chosen)
     except ParameterError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(in_options(str(error))) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import plainbase
 from plainbase.cli.opening import opened_to_look
-from plainbase.errors import ConfigurationError, PlainbaseError, StatementFailed
+from plainbase.errors import ConfigurationError, PlainbaseError, SchemaOutOfDate, StatementFailed
 
 if TYPE_CHECKING:
     from plainbase.typed import Database
@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 async def opened_to_read(url: str | None) -> AsyncIterator[Database]:
     """The database with the shipped queries; where there is none, none is made.
 
-    Raises ConfigurationError where there is none, and where it lacks a table that was asked for.
+    Raises ConfigurationError where there is none, and where it lacks a table that was asked for, and SchemaOutOfDate
+    where it lacks a migration, since what it would give then may be nothing where there is something.
     """
     async with opened_to_look(url, ()), plainbase.open(url) as db:
+        if pending := (await db.health()).pending:
+            first, *others = pending
+            lacks = f"{first} and {len(others)} more" if others else first
+            raise SchemaOutOfDate(f"this database lacks migration {lacks}: run `plainbase migrate up`")
         try:
             yield db
         except StatementFailed as error:

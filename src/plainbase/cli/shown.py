@@ -3,18 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import is_dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from plainbase.errors import PlainbaseError
 
 NOTHING = "-"
 UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+WIDEST = 40
+"""The most that a name gets, however wide the terminal is."""
+ROOM = 20
+"""What a name or a sentence gets before columns are left out for it."""
+FLOOR = 6
+"""The least that a name gets where nothing is left to leave out."""
+APART = 2
+"""The spaces between two columns."""
+
+Kind = Literal["number", "word", "name", "sentence"]
+"""A number and a word (a date, a status) stand whole; a name may be cut, a sentence goes on in the next line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading, and the attribute or what is made of a row."""
+
+    heading: str
+    take: str | Callable[[Any], object]
+    kind: Kind = "number"
+
+    def of(self, row: Any) -> Text:
+        """The cell of a row."""
+        return cell(getattr(row, self.take) if isinstance(self.take, str) else self.take(row))
 
 
 def plain(value: object) -> str:
@@ -91,3 +119,92 @@ def as_json(value: Any) -> Any:
             return [as_json(each) for each in value]
         case _:
             return value
+
+
+def fitting(needed: Mapping[str, int], least_first: Sequence[str], width: int, apart: int) -> list[str]:
+    """The columns of these widths that fit; those that may be left out are taken in from the most important one on."""
+    chosen = {heading for heading in needed if heading not in least_first}
+    for heading in reversed(least_first):
+        if heading in needed:
+            more = [needed[each] + apart for each in (*chosen, heading)]
+            if sum(more) - apart <= width:
+                chosen.add(heading)
+    return [heading for heading in needed if heading in chosen]
+
+
+def print_table(
+    console: Console, title: str, columns: Sequence[Column], rows: Sequence[Any], least: Sequence[str]
+) -> None:
+    """A row a line, no number cut: where the width does not suffice columns are left out, and a line says which."""
+    cells = {column: [column.of(row) for row in rows] for column in columns}
+    filled = {column: texts for column, texts in cells.items() if any(text.plain for text in texts)}
+    widths = _widths(filled, least, console.width)
+    shown = {column: texts for column, texts in filled.items() if column.heading in widths}
+    made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    made.width = sum(widths.values()) + APART * (len(widths) - 1)
+    for column in shown:
+        made.add_column(
+            column.heading,
+            justify="right" if column.kind == "number" else "left",
+            no_wrap=column.kind != "sentence",
+            width=widths[column.heading],
+        )
+    for line in zip(*shown.values(), strict=True):
+        made.add_row(
+            *(
+                shortened(text, widths[column.heading]) if column.kind == "name" else text
+                for column, text in zip(shown, line, strict=True)
+            )
+        )
+    console.print(Text(title, "italic"))
+    console.print(made, crop=False)
+    if left := [column.heading for column in filled if column.heading not in widths]:
+        console.print(cell(f"left out, the terminal is narrow: {', '.join(left)}; --json has all"), style="yellow")
+
+
+def shortened(text: Text, width: int) -> Text:
+    """A name in so many cells, cut before its version if it has a short one."""
+    if text.cell_len <= width:
+        return text
+    head, _, version = text.plain.rpartition(":")
+    short = Text(head if head and cell_len(version) <= width // 2 else text.plain)
+    tail = f":{version}" if short.plain == head else ""
+    short.truncate(width - cell_len(tail), overflow="ellipsis")
+    return short.append(tail)
+
+
+def _widths(filled: Mapping[Column, Sequence[Text]], least: Sequence[str], room: int) -> dict[str, int]:
+    """The columns that have room, and their widths; of those to leave out the ones without a value come first."""
+    natural = {column.heading: _natural(column, texts) for column, texts in filled.items()}
+    floors = {column.heading: _floor(column, texts) for column, texts in filled.items()}
+    needed = {heading: max(floors[heading], min(natural[heading], ROOM)) for heading in natural}
+    empty = {column.heading for column, texts in filled.items() if all(text.plain == NOTHING for text in texts)}
+    chosen = fitting(needed, sorted(least, key=lambda heading: heading not in empty), room, APART)
+    widths = {heading: natural[heading] for heading in chosen}
+    _narrow(widths, floors, room - APART * (len(chosen) - 1))
+    return widths
+
+
+def _natural(column: Column, texts: Sequence[Text]) -> int:
+    widest = max(text.cell_len for text in texts)
+    return max(cell_len(column.heading), min(widest, WIDEST) if column.kind == "name" else widest)
+
+
+def _floor(column: Column, texts: Sequence[Text]) -> int:
+    """The width under which a column never goes."""
+    if column.kind == "sentence":
+        return max(
+            cell_len(word) for text in (column.heading, *(text.plain for text in texts)) for word in text.split()
+        )
+    if column.kind == "name":
+        return min(max(cell_len(column.heading), FLOOR), _natural(column, texts))
+    return _natural(column, texts)
+
+
+def _narrow(widths: dict[str, int], floors: Mapping[str, int], room: int) -> None:
+    """Take from the widest of what may be narrower until all have room, or nothing more can be taken."""
+    while sum(widths.values()) > room:
+        more = [heading for heading in widths if widths[heading] > floors[heading]]
+        if not more:
+            return
+        widths[max(more, key=lambda heading: widths[heading])] -= 1

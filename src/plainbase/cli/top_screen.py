@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from rich.cells import cell_len
 from rich.text import Text
 
-from plainbase.cli.shown import lasting, plain
+from plainbase.cli.shown import NOTHING, lasting, plain, shortened
 from plainbase.platform.analytics import Now
-from plainbase.typed import RecentActivityListRow, TrainingRunsGetRow
+from plainbase.platform.analytics.live import HEARD_OF
+from plainbase.typed import RecentActivityListRow, TopRequestsRow, TrainingRunsGetRow
 
 BAR = 20
+NARROW = 100
+"""A narrower terminal has half the bar, so that the message has room."""
+NAME = 24
+"""The most that the name of a run gets."""
 KEYS = "q or Ctrl-C ends; figures with an age are from stored views: `plainbase refresh`"
 ENTITIES = ("experiments", "training_runs", "benchmarks", "evaluations", "model_versions", "datasets", "predictions")
 """What the overview counts, the most telling first; it shows as many as fit."""
@@ -20,18 +27,42 @@ FEWEST = 4
 
 def draw(now: Now, where: str, width: int, height: int | None, *, keys: bool, ascii_only: bool) -> Text:
     """All lines, no longer than the width and no more than the height; of all of them where there is no height."""
-    head = Text.assemble(("plainbase top", "bold"), f"  {plain(where)}  {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
-    fixed = [head, *_overview(now, width), *_jobs(now), *_requests(now), *_workers(now)]
-    runs, activity = _runs(now, ascii_only), _activity(now)
+    head = Text.assemble(("plainbase top", "bold"), f"  {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {plain(where)}")
+    fixed = [head, *_overview(now, width), *_jobs(now, width), *_requests(now, width), *_workers(now, width)]
+    runs, activity = _runs(now, width, ascii_only), _activity(now)
     end = [Text(KEYS, "dim")] if keys else []
     if height is not None:
         room = max(0, height - len(fixed) - len(end))
         for_runs = min(len(runs), max(FEWEST, room - len(activity)), room)
         runs, activity = _cut(runs, for_runs), _cut(activity, room - for_runs)
-    lines = [*fixed, *runs, *activity, *end]
-    for line in lines:
-        line.truncate(width, overflow="crop" if ascii_only else "ellipsis")
+    lines = [_short(line, width, ascii_only) for line in (*fixed, *runs, *activity, *end)]
     return Text("\n").join(lines[:height])
+
+
+def _short(line: Text, width: int, ascii_only: bool) -> Text:
+    """A line in so many cells; a word with a figure stands whole or not at all."""
+    if line.cell_len <= width:
+        return line
+    kept = line.copy()
+    kept.truncate(max(0, width - (not ascii_only)), overflow="crop")
+    last = kept.plain.rpartition(" ")[2]
+    rest = line.plain[len(kept.plain) :]
+    if rest and not rest[0].isspace() and any(each.isdigit() for each in last + rest.split(" ", 1)[0]):
+        kept = kept[: len(kept.plain) - len(last)]
+    return kept if ascii_only or not width else kept.append("…")
+
+
+def _parts(title: Text, parts: Sequence[str], width: int, between: str) -> list[Text]:
+    """A title and what is said after it, going on in the next line before a part that has no room."""
+    lines = [title]
+    for place, part in enumerate(parts):
+        said = part + (between.rstrip() if place + 1 < len(parts) else "")
+        gap = " " * (len(between) - len(between.rstrip())) if place else ""
+        if place and lines[-1].cell_len + len(gap) + cell_len(said) > width:
+            lines.append(Text(f"    {said}"))
+        else:
+            lines[-1].append(f"{gap}{said}")
+    return lines
 
 
 def _cut(lines: list[Text], most: int) -> list[Text]:
@@ -61,64 +92,87 @@ def _overview(now: Now, width: int) -> list[Text]:
         if sum(map(len, counts)) + 2 * len(counts) + len(word) + 2 > width:
             break
         counts.append(word)
-    spent = f"{row.days} days: {row.requests:,} requests, {row.errors:,} errors, {row.cost_usd:,.2f} US dollars"
-    return [_title("Overview", old), Text("  " + ", ".join(counts)), Text("  " + spent)]
+    spent = (f"{row.requests:,} requests", f"{row.errors:,} errors", f"{row.cost_usd:,.2f} US dollars")
+    in_days = (*spent[:-1], f"{spent[-1]} in {row.days} days")
+    return [_title("Overview", old), Text("  " + ", ".join(counts)), *_parts(Text("  "), in_days, width, ", ")]
 
 
-def _jobs(now: Now) -> list[Text]:
+def _jobs(now: Now, width: int) -> list[Text]:
     if now.jobs is None:
         return _failed(now, "jobs", "Jobs")
     jobs = now.jobs
-    said = f"{jobs.pending:,} due, {jobs.scheduled:,} scheduled, {jobs.running:,} running"
+    said = [
+        f"{jobs.pending:,} due, {jobs.scheduled:,} scheduled, {jobs.running:,} running",
+        f"{jobs.completed:,} completed, {jobs.dead:,} dead in {lasting(now.seconds)}",
+    ]
     if jobs.oldest_waiting_seconds is not None:
-        said += f"; the oldest has waited {lasting(max(0.0, jobs.oldest_waiting_seconds))}"
-    said += f"; last {lasting(now.seconds)}: {jobs.completed:,} completed, {jobs.dead:,} dead"
-    return [_title("Jobs", said)]
+        said.append(f"oldest waits {lasting(max(0.0, jobs.oldest_waiting_seconds))}")
+    return _parts(_title("Jobs").append("  "), said, width, "; ")
 
 
-def _requests(now: Now) -> list[Text]:
+def _requests(now: Now, width: int) -> list[Text]:
     if now.requests is None:
         return _failed(now, "requests", "Requests")
-    title = _title("Requests", f"last {lasting(now.seconds)}")
     if not now.requests:
-        return [title.append(": none")]
-    return [
-        title,
-        *(
-            Text(
-                f"  {plain(row.kind):<10} {row.requests:>9,}  {row.errors:,} errors  {row.cost_usd:,.4f} USD"
-                f"  mean {plain(row.avg_latency_ms)} ms  p95 {plain(row.p95_latency_ms)} ms"
-            )
-            for row in now.requests
-        ),
-    ]
+        return [_title("Requests", f"none in {lasting(now.seconds)}")]
+    lines = (_parts(Text(""), _request(row), width, "  ") for row in now.requests)
+    return [_title("Requests", f"in {lasting(now.seconds)}"), *(line for each in lines for line in each)]
 
 
-def _workers(now: Now) -> list[Text]:
+def _request(row: TopRequestsRow) -> Sequence[str]:
+    """What is said of a kind of requests; of predictions no cost is kept."""
+    return (
+        f"  {plain(row.kind):<10} {row.requests:>9,}",
+        f"{row.errors:,} errors",
+        f"{NOTHING if row.kind == 'prediction' else f'{row.cost_usd:,.4f}'} USD",
+        f"mean {plain(row.avg_latency_ms)} ms",
+        f"p95 {plain(row.p95_latency_ms)} ms",
+    )
+
+
+def _workers(now: Now, width: int) -> list[Text]:
+    """The workers in a line, as many by name as fit."""
     if now.workers is None:
         return _failed(now, "workers", "Workers")
+    if not now.workers:
+        return [_title("Workers", f"none heard of in the last {HEARD_OF:.0f} s")]
     busy = sum(row.current_tasks for row in now.workers)
     room = sum(row.capacity for row in now.workers)
-    names = ", ".join(f"{plain(row.worker_id)} {row.current_tasks}/{row.capacity}" for row in now.workers)
-    return [_title("Workers", f"{len(now.workers)}, {busy} of {room} places busy: {names}" if names else "none")]
+    names = [f"{plain(row.worker_id)} {row.current_tasks:,}/{row.capacity:,}" for row in now.workers]
+    line = _title("Workers", f"{len(names):,}, {busy:,} of {room:,} places busy")
+    for many in range(len(names), 0, -1):
+        said = ", ".join(names[:many]) + (f" and {len(names) - many:,} more" if many < len(names) else "")
+        if line.cell_len + 2 + cell_len(said) <= width:
+            return [line.append(f": {said}")]
+    return [line]
 
 
-def _runs(now: Now, ascii_only: bool) -> list[Text]:
+def _runs(now: Now, width: int, ascii_only: bool) -> list[Text]:
     if now.runs is None:
         return _failed(now, "runs", "Running")
     if not now.runs:
         return [_title("Running", "no run")]
-    return [_title("Running", f"{len(now.runs)} runs"), *(_run(row, ascii_only) for row in now.runs)]
+    name = min(NAME, max(cell_len(plain(row.name)) for row in now.runs))
+    bar = BAR if width >= NARROW else BAR // 2
+    return [_title("Running", f"{len(now.runs)} runs"), *(_run(row, name, bar, ascii_only) for row in now.runs)]
 
 
-def _run(row: TrainingRunsGetRow, ascii_only: bool) -> Text:
-    done = round(BAR * row.progress / 100)
+def _run(row: TrainingRunsGetRow, wide: int, bar: int, ascii_only: bool) -> Text:
+    done = round(bar * row.progress / 100)
     full, rest = ("#", ".") if ascii_only else ("━", "─")
     took = lasting((datetime.now(UTC) - row.started_at).total_seconds()) if row.started_at else ""
+    name = Text(plain(row.name))
+    if ascii_only:
+        name.truncate(wide, overflow="crop")
+    else:
+        name = shortened(name, wide)
+    name.pad_right(wide - name.cell_len)
     return Text.assemble(
-        f"  {plain(row.name)[:24]:<24} ",
+        "  ",
+        name,
+        " ",
         (full * done, "green"),
-        (rest * (BAR - done), "dim"),
+        (rest * (bar - done), "dim"),
         f" {row.progress:5.1f} %  {took}  {plain(row.message or '')}",
     )
 

@@ -1,7 +1,8 @@
 """The two samples that are compared: one value for each input, in pairs where both answered the same inputs.
 
 Several answers of one side to one input are averaged first, paired or not: they are not independent of each other, so
-they count as one. An evaluation without an input digest counts for itself and is in no pair.
+they count as one. An input is known by its digest; where an evaluation was kept without one, by that which
+platform.evaluations makes of the text.
 
 The samples are paired, over the inputs that both answered, when these are at least LEAST_PAIRS and at least half of the
 smaller side's; else all values are compared as independent samples. Why half: with a share s of common inputs, the
@@ -19,7 +20,7 @@ from math import floor, fsum, log10
 from typing import TYPE_CHECKING, Any
 
 from plainbase.errors import ParameterError
-from plainbase.platform.comparison.samples import NO_INPUT, Column
+from plainbase.platform.comparison.samples import Column
 from plainbase.platform.comparison.settings import PAIRED
 
 if TYPE_CHECKING:
@@ -64,10 +65,10 @@ def pair(a: Column, b: Column, test: str = "auto") -> Sample:
     """
     import numpy as np
 
-    a_inputs, a_values, a_loose = _by_input(a)
-    b_inputs, b_values, b_loose = _by_input(b)
+    a_inputs, a_values = _by_input(a)
+    b_inputs, b_values = _by_input(b)
     common, in_a, in_b = np.intersect1d(a_inputs, b_inputs, assume_unique=True, return_indices=True)
-    smaller = min(a_values.size + a_loose.size, b_values.size + b_loose.size)
+    smaller = min(a_values.size, b_values.size)
     if test in PAIRED:
         paired, why = True, f"{test} needs pairs"
         if not common.size:
@@ -84,38 +85,28 @@ def pair(a: Column, b: Column, test: str = "auto") -> Sample:
         "common_inputs": int(common.size),
         "inputs_of_a_alone": int(a_inputs.size - common.size),
         "inputs_of_b_alone": int(b_inputs.size - common.size),
-        "without_input_digest": int(a_loose.size + b_loose.size),
     }
     if paired:
         first, second = a_values[in_a], b_values[in_b]
         order = np.lexsort((second, first))
         return Sample(first[order], second[order], True, details)
-    first, second = np.concatenate((a_values, a_loose)), np.concatenate((b_values, b_loose))
-    return Sample(np.sort(first), np.sort(second), False, details)
+    return Sample(np.sort(a_values), np.sort(b_values), False, details)
 
 
-def _by_input(column: Column) -> tuple[NDArray[np.int64], Values, Values]:
-    """The inputs that were answered, the mean of the answers to each, and the values without an input."""
+def _by_input(column: Column) -> tuple[NDArray[np.int64], Values]:
+    """The inputs that were answered, and the mean of the answers to each."""
     import numpy as np
 
     inputs = np.frombuffer(column.inputs, dtype=np.int64) if column.inputs else np.empty(0, dtype=np.int64)
     values = np.frombuffer(column.values, dtype=np.float64) if column.values else np.empty(0)
-    loose = inputs == NO_INPUT
-    kept, of = inputs[~loose], values[~loose]
-    order = np.lexsort((of, kept))
-    kept, of = kept[order], of[order]
-    unique, starts, counts = np.unique(kept, return_index=True, return_counts=True)
+    order = np.lexsort((values, inputs))
+    of = values[order]
+    unique, starts, counts = np.unique(inputs[order], return_index=True, return_counts=True)
     means = of[starts]
     for place in np.flatnonzero(counts > 1).tolist():
         answers = of[starts[place] : starts[place] + counts[place]].tolist()
         means[place] = fsum(answers) / len(answers)
-    return unique, _tidy(means), _tidy(values[loose])
-
-
-def _tidy(values: Values) -> Values:
-    import numpy as np
-
-    return np.array([_rounded(each, abs(each)) for each in values.tolist()], dtype=np.float64)
+    return unique, np.array([_rounded(each, abs(each)) for each in means.tolist()], dtype=np.float64)
 
 
 def _rounded(value: float, scale: float) -> float:

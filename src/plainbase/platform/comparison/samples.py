@@ -14,11 +14,10 @@ from plainbase.errors import ParameterError
 from plainbase.platform.comparison import metrics as naming
 from plainbase.platform.comparison.settings import Kind
 from plainbase.platform.comparison.sides import Side
+from plainbase.platform.evaluations import input_digest
 from plainbase.platform.runners import AnyRunner
 from plainbase.sqlfile.query import OMIT, Omit
 
-NO_INPUT = -1
-"""The number of an input that has no digest, so that nobody knows whether it is the same as another."""
 NAMED = 20
 """How many metrics an error names."""
 LONG = 60
@@ -96,8 +95,8 @@ async def _read(
     async with aclosing(rows):
         async for row in rows:
             answers.evaluations += 1
-            digest = row.input_digest
-            number = NO_INPUT if digest is None else number_of(digest, len(inputs))
+            text = row.undigested_input
+            number = number_of(row.input_digest if text is None else input_digest(text), len(inputs))
             more = row.metrics if isinstance(row.metrics, dict) else {}
             for metric, column, is_column in asked:
                 column.add(number, row[metric] if is_column else more.get(metric))

@@ -15,6 +15,8 @@ from plainbase.platform.results.columns import TEXTS
 STATUSES = ("pending", "running", "completed", "failed", "cancelled")
 MOST_GROUPS = 64
 """How many groups of filters one search may have, those inside others counted."""
+RATINGS = (1, 5)
+"""The lowest and the highest rating."""
 DEEPEST = 5
 """How many groups may stand in each other."""
 
@@ -99,6 +101,8 @@ class SearchFilters:
                 raise ParameterError(f"{end}_{name} is NaN, which no result is over or under")
             if isinstance(value, int) and not -(2**63) <= value < 2**63:
                 raise ParameterError(f"{end}_{name} does not fit into 64 bits")
+            if isinstance(value, int) and name == "rating" and not RATINGS[0] <= value <= RATINGS[1]:
+                raise ParameterError(f"{end}_{name}: a rating is {RATINGS[0]} to {RATINGS[1]}")
         if low is not None and high is not None and low > high:
             raise ParameterError(f"min_{name} is over max_{name}: nothing can be both")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
+from plainbase.platform.sample import comparisons
 from plainbase.platform.sample.prose import QUESTIONS
 from plainbase.platform.sample.source import Row, Source
 
@@ -162,6 +163,7 @@ def _scores(source: Source, index: int) -> Row:
 
 
 def _comparisons(source: Source) -> None:
+    """What `platform.comparison` would have kept: difference, interval, p, effect and winner agree."""
     rows = source.tables["comparison_results"] = []
     tables = {"model": "models", "model_version": "model_versions", "training_run": "training_runs"}
     tables["experiment"] = "experiments"
@@ -169,38 +171,16 @@ def _comparisons(source: Source) -> None:
     for index, at in enumerate(source.times(source.many(16), 0.6)):
         kind = tuple(tables)[index % 4]
         ids = source.ids(tables[kind])
-        a, b = ids[index % 3], ids[3 + index % 4]
-        unknown = index % 6 == 5  # too little data
-        low = source.real(-0.2, 0.1)
-        p = (source.real(0, 1, 9), 0.0, 1.0, source.edge(5e-324, 1e-9))[min(index % 8, 3)]
         rows.append(
             {
                 "id": source.id(at),
                 "kind": kind,
-                "a_id": a,
-                "b_id": b,
+                "a_id": ids[index % 3],
+                "b_id": ids[3 + index % 4],
                 "a_label": f"{kind} A",
                 "b_label": source.hard_text(index) or f"{kind} B",
-                "experiment_id": experiments[index % 4] if index % 3 else None,
-                "metric": ("score", "loss", "latency_ms")[index % 3],
-                "test": ("welch_t", "mann_whitney", "wilcoxon")[index % 3],
-                "paired": index % 3 == 2,
-                "a_n": 0 if unknown else source.whole(5, 80),
-                "b_n": 1 if unknown else source.whole(5, 80),
-                "a_mean": None if unknown else source.real(0, 1),
-                "b_mean": None if unknown else source.real(0, 1),
-                "statistic": None if unknown else source.edge(float("inf"), 9.5) if index == 2 else source.real(-4, 4),
-                "p_value": None if unknown else p,
-                "adjusted_p_value": None if unknown or index % 2 else min(1.0, 2 * p),
-                "correction": ("none", "holm", "benjamini_hochberg")[index % 3],
-                "effect_name": None if unknown else ("cohens_d", "cliffs_delta")[index % 2],
-                "effect_size": None if unknown else source.real(-1, 1),
-                "confidence_level": None if unknown else 0.95,
-                "confidence_low": None if unknown else low,
-                "confidence_high": None if unknown else low + source.real(0, 0.4),
-                "alpha": (0.05, 0.01)[index % 2],
-                "winner": None if unknown else ("a", "b", "no_difference")[index % 3],
-                "details": source.json(index, {"bootstrap": 10_000, "seed": 1}),
+                "experiment_id": experiments[index % 4] if index % 3 and kind != "experiment" else None,
+                **comparisons.found(source, index),
                 "created_by": source.maybe(source.pick(users)),
                 "created_at": at,
             }

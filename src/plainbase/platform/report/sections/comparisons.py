@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from uuid import UUID
 
 from plainbase.platform import charts
 from plainbase.platform.comparison import effects
@@ -21,6 +22,7 @@ from plainbase.platform.report.wording import (
     probability,
     signed,
 )
+from plainbase.platform.runners import AnyDatabase
 from plainbase.typed import ComparisonResultsGetRow
 
 NEWEST = 20
@@ -42,12 +44,12 @@ CORRECTIONS = {"holm": "Holm", _BH: "BH"}
 
 async def blocks(subject: Subject) -> list[Block]:
     """The comparisons of the experiment, or the newest."""
-    kept = subject.db.comparison_results
-    rows: Sequence[ComparisonResultsGetRow]
-    if subject.experiment_id:
-        rows = await kept.list_for_experiment(experiment_id=subject.experiment_id, limit=NEWEST)
-    else:
-        rows = await kept.list(limit=NEWEST)
+    experiment_id = subject.experiment_id
+    rows = (
+        await _of(subject.db, experiment_id)
+        if experiment_id
+        else await subject.db.comparison_results.list(limit=NEWEST)
+    )
     if not rows:
         return [Paragraph(_nothing(subject), kind="missing")]
     by_metric = sorted(rows, key=_charted)  # stable: within a chart the newest first
@@ -58,6 +60,16 @@ async def blocks(subject: Subject) -> list[Block]:
         found.append(Figures(drawn[:CHARTS]))
     newest = f"The {len(rows)} newest comparisons" if len(rows) == NEWEST else counted(len(rows), "comparison")
     return [*found, _table(rows, newest)]
+
+
+async def _of(db: AnyDatabase, experiment_id: UUID) -> Sequence[ComparisonResultsGetRow]:
+    """The newest comparisons within an experiment, and of the experiment itself with another."""
+    within = await db.comparison_results.list_for_experiment(experiment_id=experiment_id, limit=NEWEST)
+    itself = await db.comparison_results.list_for(id=experiment_id, limit=NEWEST)
+    found = {
+        row.id: row for row in (*within, *itself) if row.experiment_id == experiment_id or row.kind == "experiment"
+    }
+    return sorted(found.values(), key=lambda row: (row.created_at, row.id), reverse=True)[:NEWEST]
 
 
 def _charted(row: ComparisonResultsGetRow) -> tuple[str, float]:

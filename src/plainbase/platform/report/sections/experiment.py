@@ -47,18 +47,20 @@ async def blocks(subject: Subject) -> list[Block]:
 
 
 def _tiles(summary: ExperimentsSummaryRow) -> Tiles:
-    runs = f"{summary.completed_runs} completed, {summary.failed_runs} failed"
+    states = ("completed", "running", "pending", "failed", "cancelled")
+    runs = ", ".join(f"{summary[f'{state}_runs']:,} {state}" for state in states if summary[f"{state}_runs"])
     cost = summary.cost_usd if summary.cost_usd is not None else summary.evaluations_cost_usd or None
+    whose = "as kept with the experiment" if summary.cost_usd is not None else "of its evaluations, an estimate"
     scores = f"{number(summary.min_score)} to {number(summary.max_score)}" if summary.scored_evaluations else "no score"
     best = name(summary.best_model, 60) if summary.best_model else NONE
     since = summary.finished_at or summary.started_at
     return Tiles(
         [
             Tile("Status", summary.status, f"since {when(since)}" if since else "not started"),
-            Tile("Training runs", count(summary.runs), runs),
+            Tile("Training runs", count(summary.runs), runs or "none is attached"),
             Tile("Evaluations", count(summary.evaluations), f"{summary.rated_evaluations} rated by people"),
             Tile("Mean score", number(summary.avg_score), scores),
-            Tile("Cost", money(cost), "none is kept" if cost is None else "an estimate"),
+            Tile("Cost", money(cost), "none is kept" if cost is None else whose),
             Tile("Highest score", best, name(summary.best_provider, 60) if summary.best_provider else "no score"),
         ]
     )

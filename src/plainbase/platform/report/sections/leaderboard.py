@@ -60,7 +60,12 @@ async def blocks(subject: Subject) -> list[Block]:
         found.append(Paragraph(f"The first {len(shown)} of {len(every):,} benchmarks and metrics, by name."))
     found.append(Figures([_chart(board.rows[:SHOWN]) for board in shown]))
     if any(row.standard_error is not None for board in shown for row in board.rows[:SHOWN]):
-        found.append(Paragraph(f"A whisker reaches {SHARE_OF_95} standard errors to each side: a 95% interval."))
+        found.append(
+            Paragraph(
+                f"A whisker reaches {SHARE_OF_95} standard errors to each side, of however many examples they are: "
+                "a 95% interval where these are many, too short a one where they are few."
+            )
+        )
     return [*found, *map(_table, shown)]
 
 

@@ -36,7 +36,7 @@ async def blocks(subject: Subject) -> list[Block]:
     if not rows:
         return [Tiles(tiles), Paragraph("No experiment yet: platform.experiments.begin starts one.", kind="missing")]
     summaries = [await db.experiments.summary(id=row.id) for row in rows]
-    figures = ("Runs", "Evaluations", "Mean score", "Cost", "Took")
+    figures = ("Runs", "Evaluations", "Mean score", "Cost as kept", "Cost of its evaluations", "Took")
     table = Table(
         "The newest experiments",
         [
@@ -52,7 +52,8 @@ async def blocks(subject: Subject) -> list[Block]:
                 count(of.runs),
                 count(of.evaluations),
                 number(of.avg_score),
-                money(of.cost_usd if of.cost_usd is not None else of.evaluations_cost_usd),
+                money(of.cost_usd),
+                money(of.evaluations_cost_usd or None),
                 duration(row.duration_seconds),
                 when(row.created_at),
             )
@@ -63,7 +64,10 @@ async def blocks(subject: Subject) -> list[Block]:
 
 
 def _statuses(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{many:,} {each}" for each, many in sorted(counts.items(), key=lambda item: -item[1])[:3])
+    """Every status that occurs, the most frequent first."""
+    return ", ".join(
+        f"{many:,} {each}" for each, many in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if many
+    )
 
 
 async def _best(subject: Subject) -> Tile:
