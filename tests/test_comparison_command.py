@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from plainbase import Database, uuid7
-from plainbase.cli.compare import compare
+from plainbase.cli.commands import plainbase as command
 from platform_rows import runs
 from test_comparison import answer, experiment, version
 
@@ -27,7 +27,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def run(*arguments: object) -> Result:
-    return await asyncio.to_thread(CliRunner().invoke, compare, [str(each) for each in arguments])
+    return await asyncio.to_thread(CliRunner().invoke, command, ["compare", *map(str, arguments)])
 
 
 async def model(db: Database, name: str) -> UUID:

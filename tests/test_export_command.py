@@ -140,11 +140,13 @@ async def test_sigterm_leaves_nothing(db: Database, url: str, place: Path, forma
     assert list(place.iterdir()) == []
 
 
-async def test_what_cannot_be_put_out_is_an_error(db: Database, url: str) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+async def test_what_cannot_be_put_out_is_an_error(db: Database, url: str, unbuffered: str) -> None:
     await export_rows.insert(db, 3)
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     command = [sys.executable, "-m", "plainbase", "export", "-", "--url", url]
     with Path("/dev/full").open("wb") as full:
-        process = await asyncio.create_subprocess_exec(*command, stdout=full, stderr=PIPE)
+        process = await asyncio.create_subprocess_exec(*command, stdout=full, stderr=PIPE, env=environment)
         _, told = await process.communicate()
     assert (process.returncode, told) == (1, b"Error: standard output: No space left on device\n")
 

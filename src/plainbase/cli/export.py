@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -88,8 +89,15 @@ def _placed(path: Path | None) -> Iterator[None]:
         raise OSError(error.errno, f"no file can be made in {path.parent}", str(path)) from None
     except OSError as error:
         if path is None and error.filename is None and error.errno is not None:
+            _give_up_stdout()
             raise OSError(error.errno, error.strerror, "standard output") from None
         raise
+
+
+def _give_up_stdout() -> None:
+    """Let what is left in the buffer go nowhere; else Python fails once more as it ends, and says so."""
+    with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 async def _shown(db: Database, filters: SearchFilters, options: ExportOptions, path: Path | None) -> Exported:

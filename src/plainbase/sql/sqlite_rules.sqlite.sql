@@ -6,12 +6,10 @@ SELECT
     t.wr AS is_without_rowid,
     t.strict AS is_strict,
     s.sql,
-    EXISTS (
-        SELECT 1
+    t.name || '_live' IN (
+        SELECT v.name
         FROM sqlite_schema AS v
-        WHERE
-            v.type = 'view'
-            AND v.name = t.name || '_live'
+        WHERE v.type = 'view'
     ) AS is_stored_view
 FROM pragma_table_list AS t
 INNER JOIN sqlite_schema AS s ON t.name = s.name AND s.type = 'table'

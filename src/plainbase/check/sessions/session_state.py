@@ -88,9 +88,10 @@ async def left_behind(url: str | None, queries: Sequence[Path]) -> Report:
     short = [(query, each) for query in found for each in _chosen(query.statements) if is_short(each)]
     driver = await PostgresDriver.open(options)
     try:
-        proof = _Proof(driver, await catalog.read(driver))
-        await proof.fill(table for _, statement in short for table in statement.tables)
-        await views.refresh_all(driver, None, Events(debug=False))
+        tables = dict.fromkeys(table for _, statement in short for table in statement.tables)
+        proof = _Proof(driver, await catalog.read(driver), tuple(tables), await views.names(driver))
+        await proof.fill(tables)
+        await proof.refresh()
         for query, statement in sorted(short, key=lambda each: _LAST.get(each[1].verb, 1)):
             await proof.run(query, statement)
     finally:
@@ -115,8 +116,12 @@ class _Outcome:
 class _Proof:
     """The running of one statement after the other, on one connection."""
 
-    def __init__(self, driver: PostgresDriver, tables: Catalog) -> None:
+    def __init__(
+        self, driver: PostgresDriver, tables: Catalog, named: Sequence[str], stored_views: Sequence[str]
+    ) -> None:
         self._rows = ExampleRows(driver, tables)
+        self._named = named
+        self._stored_views = frozenset(stored_views)
         self.left: list[str] = []
         self.unproven: list[str] = []
         self._driver = driver
@@ -129,6 +134,10 @@ class _Proof:
         await self._rows.fill(tables)
         await self._reset()
 
+    async def refresh(self) -> None:
+        """Compute the stored views of the rows there are."""
+        await views.refresh_all(self._driver, None, Events(debug=False))
+
     async def run(self, query: Query, statement: Statement) -> None:
         """Run a statement until it finds rows, and compare the session; once more with new rows if it did not."""
         try:
@@ -140,7 +149,7 @@ class _Proof:
         reason: str | None = ""
         for attempt in range(1 + FILLINGS):
             if attempt:
-                await self.fill(statement.tables)
+                await self._fill_again(statement)
             rows = await self._rows.sample(statement.tables)
             before, memory = await self._state(), await self._memory()
             values = Values(statement, accepts, query.defaults, self._catalog, rows)
@@ -164,6 +173,14 @@ class _Proof:
             if reason is None:
                 return
         self.unproven.append(f"{_place(query, statement)}: not proven: {reason}")
+
+    async def _fill_again(self, statement: Statement) -> None:
+        """Add rows to the tables that a statement names; to all, where some of its rows are computed of others."""
+        if self._stored_views.isdisjoint(statement.tables):
+            await self.fill(statement.tables)
+        else:
+            await self.fill(self._named)
+            await self.refresh()
 
     async def _tried(self, statement: Statement, values: Values) -> str | None:
         """Run a statement with one set of values after the other; say why, where it never found a row."""

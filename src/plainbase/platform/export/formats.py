@@ -108,7 +108,7 @@ FORMATS: Mapping[str, Format] = {
         Format("json", flat(JsonWriter)),
         Format("jsonl", flat(JsonLinesWriter)),
         Format("parquet", flat(ParquetWriter), needs=("pyarrow",), is_text=False),
-        Format("pdf", _pdf, needs=("fpdf",), is_text=False, limit=5_000),
+        Format("pdf", _pdf, needs=("fpdf", "uharfbuzz", "pymupdf_fonts"), is_text=False, limit=5_000),
     )
 }
 """The known formats; each is the ending of its files too."""
