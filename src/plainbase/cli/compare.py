@@ -14,7 +14,7 @@ from plainbase.cli.opening import command, url_option
 from plainbase.cli.option_names import options_named
 from plainbase.cli.platform_database import opened_to_read
 from plainbase.errors import ConfigurationError
-from plainbase.platform import comparison
+from plainbase.platform import comparison, experiments
 from plainbase.platform.comparison import effects
 from plainbase.platform.comparison.settings import RESAMPLES
 from plainbase.typed import ComparisonResultsGetRow, Database
@@ -145,9 +145,7 @@ async def named(db: Database, text: str, kind: comparison.Kind | None) -> UUID:
         if aliased is not None and aliased.id not in found:
             found[aliased.id] = f"the version that {alias} of {of} stands for"
     if kind in (None, "experiment"):
-        async for each in db.experiments.list.stream(limit=2**31):
-            if each.name == text:
-                found[each.id] = f"the experiment {each.id}"
+        found |= {each: f"the experiment {each}" for each in await experiments.named(db, text)}
     if len(found) > 1:
         told = [*found.values()]
         shown = [*told[:LISTED], f"{len(told) - LISTED} more"] if len(told) > LISTED else told

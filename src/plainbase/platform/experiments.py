@@ -57,6 +57,11 @@ async def attach_runs(
     )
 
 
+async def named(db: AnyRunner, name: str) -> list[UUID]:
+    """The ids of the experiments of one name, the newest first; it reads them all, since names have no index."""
+    return [row.id async for row in db.experiments.list.stream(limit=2**31) if row.name == name]
+
+
 async def start(db: AnyRunner, experiment_id: UUID) -> ExperimentsGetRow:
     """Start a pending experiment; raises as `finish` does."""
     async with db.transaction() as tx:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plainbase.errors import ConfigurationError
+from plainbase.platform import extras
 
 EXACT_UP_TO = 8
 """Of so many observations all orders, 40,320, are gone through."""
@@ -70,8 +70,7 @@ def kruskal_wallis(groups: Sequence[Sequence[float]]) -> Ranked:
 
 
 def _stats() -> Any:
-    try:
-        from scipy import stats
-    except ModuleNotFoundError:
-        raise ConfigurationError("scipy is missing: pip install 'plainbase[stats]'") from None
+    extras.require("stats", "scipy")
+    from scipy import stats
+
     return stats

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from plainbase.errors import ParameterError, RowNotFound
+from plainbase.platform import extras
 from plainbase.platform.comparison import samples, sides
 from plainbase.platform.comparison.correction import adjust
 from plainbase.platform.comparison.samples import Answers
@@ -19,7 +20,6 @@ from plainbase.platform.comparison.settings import (
     Test,
     check_correction,
     check_metrics,
-    check_scipy,
 )
 from plainbase.platform.comparison.verdict import judge
 from plainbase.platform.runners import AnyDatabase
@@ -102,7 +102,7 @@ async def compare_metrics(
     names = check_metrics(metrics)
     check_correction(correction)
     settings = Settings(test, alpha, confidence, resamples, seed, higher_is_better)
-    check_scipy()
+    extras.require("stats", "scipy")
     async with db.transaction("repeatable_read", read_only=True) as tx:
         found, first, second = await sides.find(tx, a, b, kind)
         if experiment_id is not None:
@@ -124,6 +124,7 @@ async def compare_metrics(
         "created_by": created_by,
     }
     rows = await asyncio.to_thread(_rows, names, answers, settings, correction, since)
+    # What is about both and what is of a metric make one row, which no type checker sees.
     return await db.comparison_results.record.batch([about | row for row in rows])  # type: ignore[misc]
 
 

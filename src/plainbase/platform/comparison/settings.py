@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from plainbase.errors import ConfigurationError, ParameterError
+from plainbase.errors import ParameterError
 
 Kind = Literal["model", "model_version", "training_run", "experiment"]
 Test = Literal["auto", "paired_t", "wilcoxon", "mcnemar", "welch_t", "mann_whitney", "fisher"]
@@ -72,14 +72,6 @@ def check_correction(correction: str) -> None:
     """Raise ParameterError for a correction that is not known."""
     if correction not in get_args(Correction):
         raise ParameterError(f"unknown correction {correction!r}; known are {', '.join(get_args(Correction))}")
-
-
-def check_scipy() -> None:
-    """Raise ConfigurationError where the extra `stats` is not installed."""
-    try:
-        import scipy  # noqa: F401
-    except ModuleNotFoundError:
-        raise ConfigurationError("scipy is missing: pip install 'plainbase[stats]'") from None
 
 
 def _whole(value: object) -> bool:

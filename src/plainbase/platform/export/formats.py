@@ -6,17 +6,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from plainbase.errors import ConfigurationError, ParameterError
+from plainbase.errors import ParameterError
+from plainbase.platform import extras
 from plainbase.platform.export.csv import CsvWriter
 from plainbase.platform.export.described import described
 from plainbase.platform.export.json import JsonLinesWriter, JsonWriter
 from plainbase.platform.export.parquet import ParquetWriter
 from plainbase.platform.export.source import Source
 from plainbase.platform.export.threads import in_thread
+from plainbase.platform.pdf import fonts
 from plainbase.rows import Row
 
 OnRows = Callable[[int], object]
@@ -108,7 +109,7 @@ FORMATS: Mapping[str, Format] = {
         Format("json", flat(JsonWriter)),
         Format("jsonl", flat(JsonLinesWriter)),
         Format("parquet", flat(ParquetWriter), needs=("pyarrow",), is_text=False),
-        Format("pdf", _pdf, needs=("fpdf", "uharfbuzz", "pymupdf_fonts"), is_text=False, limit=5_000),
+        Format("pdf", _pdf, needs=fonts.NEEDS, is_text=False, limit=5_000),
     )
 }
 """The known formats; each is the ending of its files too."""
@@ -131,9 +132,5 @@ def find_format(name: str | None, path: Path | None) -> Format:
     elif name not in FORMATS:
         raise ParameterError(f"unknown format {str(name)[:100]!r}; known are {known()}")
     found = FORMATS[name]
-    for module in found.needs:
-        try:
-            import_module(module)
-        except ModuleNotFoundError as error:
-            raise ConfigurationError(f"{error.name} is missing: pip install 'plainbase[export]'") from None
+    extras.require("export", *found.needs)
     return found

@@ -15,9 +15,11 @@ from types import ModuleType
 from typing import Any
 
 from plainbase.errors import ConfigurationError
+from plainbase.platform import extras
 
 HINT = "pip install 'plainbase[export]'"
-
+NEEDS = ("fpdf", "uharfbuzz", "pymupdf_fonts")
+"""The modules that every document needs."""
 
 _ALONE = {"noto-sc", "noto-jp", "noto-tc", "noto-symbols", "noto-symbols-2", "noto-math", "noto-music"}
 
@@ -45,9 +47,7 @@ class Face:
 
 def require() -> None:
     """Raise ConfigurationError where something of the extra `export` is missing that every document needs."""
-    for module, package in (("fpdf", "fpdf2"), ("uharfbuzz", "uharfbuzz"), ("pymupdf_fonts", "pymupdf-fonts")):
-        if importlib.util.find_spec(module) is None:
-            raise ConfigurationError(f"{package} is missing: {HINT}")
+    extras.require("export", *NEEDS)
 
 
 @contextmanager

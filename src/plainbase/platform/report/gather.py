@@ -10,6 +10,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from plainbase.errors import ParameterError, PlainbaseError, RowNotFound
+from plainbase.platform import experiments
 from plainbase.platform.report.document import Block, Report, Section, Snapshot, Table
 from plainbase.platform.report.sections import (
     comparisons,
@@ -96,7 +97,7 @@ async def find(db: AnyDatabase, reference: str) -> UUID:
         return UUID(reference)
     except ValueError:
         pass
-    found = [row.id async for row in db.experiments.list.stream(limit=2**31) if row.name == reference]
+    found = await experiments.named(db, reference)
     if not found:
         raise ParameterError(f"there is no experiment {name(reference, 80)!r}; give its id or its whole name")
     if len(found) > 1:
