@@ -178,9 +178,9 @@ class PostgresDriver:
         listener = ChannelListener(await connect(self.options), channel, self._listeners)
         try:
             await listener.start()
-        except BaseException:
+        except BaseException as error:
             await listener.aclose()
-            raise
+            raise translate(error) from None
         return listener
 
     async def notify(self, channel: str, payload: str) -> None:

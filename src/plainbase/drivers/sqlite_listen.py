@@ -16,7 +16,7 @@ from plainbase.errors import ConnectionLost
 if TYPE_CHECKING:
     from plainbase.drivers.sqlite import SqliteDriver
 
-POLL = 0.1
+POLL = 0.02
 """Seconds between looks at the file's version."""
 
 
@@ -48,7 +48,9 @@ class CommitListener:
                     self._seen = version
                     return Notification(self._channel, None)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._event.wait(), None if self._slot is None else POLL)
+                # Not wait_for, which on Python 3.11 loses a cancellation that comes together with a commit.
+                async with asyncio.timeout(None if self._slot is None else POLL):
+                    await self._event.wait()
             if self._event.is_set() and not self._closed:
                 self._event.clear()
                 if self._slot is None:
