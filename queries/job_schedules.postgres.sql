@@ -11,6 +11,7 @@ SELECT
     priority,
     max_attempts,
     timeout_seconds,
+    unique_key,
     enabled,
     next_run_at,
     last_run_at,

@@ -2,6 +2,7 @@
 -- Makes or changes a schedule. One that is there stays enabled or disabled, and keeps its next run when its times stay
 -- the same, so that a program which sets it at each start loses no run.
 -- defaults: timezone = "UTC", queue = "default", payload = {}, priority = 0, max_attempts = 5, timeout_seconds = null
+-- defaults: unique_key = null
 INSERT INTO job_schedules (
     name,
     cron,
@@ -12,6 +13,7 @@ INSERT INTO job_schedules (
     priority,
     max_attempts,
     timeout_seconds,
+    unique_key,
     next_run_at
 )
 VALUES (
@@ -24,6 +26,7 @@ VALUES (
     :priority,
     :max_attempts,
     :timeout_seconds,
+    :unique_key,
     :next_run_at
 )
 -- The linter wants another indent in each dialect. -- noqa: disable=LT02
@@ -36,6 +39,7 @@ ON CONFLICT (name) DO UPDATE SET
     priority = excluded.priority,
     max_attempts = excluded.max_attempts,
     timeout_seconds = excluded.timeout_seconds,
+    unique_key = excluded.unique_key,
     next_run_at = CASE
         WHEN job_schedules.cron = excluded.cron AND job_schedules.timezone = excluded.timezone
             THEN coalesce(job_schedules.next_run_at, excluded.next_run_at)
@@ -52,6 +56,7 @@ RETURNING -- noqa: enable=LT02
     priority,
     max_attempts,
     timeout_seconds,
+    unique_key,
     enabled,
     next_run_at,
     last_run_at,
@@ -70,6 +75,7 @@ SELECT
     priority,
     max_attempts,
     timeout_seconds,
+    unique_key,
     enabled,
     next_run_at,
     last_run_at,
@@ -91,6 +97,7 @@ SELECT
     priority,
     max_attempts,
     timeout_seconds,
+    unique_key,
     enabled,
     next_run_at,
     last_run_at,

@@ -12,6 +12,7 @@ SELECT
     priority,
     max_attempts,
     timeout_seconds,
+    unique_key,
     enabled,
     next_run_at,
     last_run_at,

@@ -14,6 +14,7 @@ SELECT
     lease_expires_at,
     worker_id,
     unique_key,
+    unique_states,
     result,
     error,
     started_at,
@@ -26,7 +27,7 @@ WHERE id = :id;
 -- name: list :many
 -- Jobs, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
--- scan: a filter without an index of its own is tested newest first until a page is full
+-- scan: a filter, by type too, is tested newest first until a page is full: an index for it is written with every job
 SELECT
     id,
     queue,
@@ -41,6 +42,7 @@ SELECT
     lease_expires_at,
     worker_id,
     unique_key,
+    unique_states,
     result,
     error,
     started_at,
@@ -49,7 +51,7 @@ SELECT
     updated_at
 FROM jobs
 WHERE
-    true
+    max_attempts > 0
     AND queue = :queue -- optional
     AND job_type = :job_type -- optional
     AND state IN (:states) -- optional
@@ -75,6 +77,7 @@ SELECT
     lease_expires_at,
     worker_id,
     unique_key,
+    unique_states,
     result,
     error,
     started_at,
@@ -106,6 +109,7 @@ SELECT
     lease_expires_at,
     worker_id,
     unique_key,
+    unique_states,
     result,
     error,
     started_at,
@@ -117,6 +121,7 @@ WHERE
     state = 'dead'
     AND completed_at IS NOT NULL
     AND queue = :queue -- optional
+    AND job_type = :job_type -- optional
     AND (completed_at, id) < (:before_completed_at, :before_id) -- optional
 ORDER BY completed_at DESC, id DESC
 LIMIT :limit;

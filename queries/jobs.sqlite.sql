@@ -38,6 +38,7 @@ RETURNING
     lease_expires_at,
     worker_id,
     unique_key,
+    unique_states,
     result,
     error,
     started_at,
@@ -46,10 +47,11 @@ RETURNING
     updated_at;
 
 -- name: enqueue_unique :optional
--- Adds a job unless a waiting or running one has its key: then nothing is added, and there is no row.
+-- Adds a job unless another has its key, as long as that one is in one of its own unique_states: then nothing is added,
+-- and there is no row.
 -- Differs from postgres: the clock is strftime's, in milliseconds.
 -- defaults: id = uuid7(), queue = "default", payload = {}, priority = 0, run_at = null, delay_seconds = 0
--- defaults: max_attempts = 5, timeout_seconds = null
+-- defaults: max_attempts = 5, timeout_seconds = null, unique_states = "available,running"
 -- parameter: run_at timestamp
 INSERT INTO jobs (
     id,
@@ -60,7 +62,8 @@ INSERT INTO jobs (
     run_at,
     max_attempts,
     timeout_seconds,
-    unique_key
+    unique_key,
+    unique_states
 )
 VALUES (
     :id,
@@ -71,9 +74,10 @@ VALUES (
     coalesce(:run_at, strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', CAST(:delay_seconds AS real) || ' seconds')),
     :max_attempts,
     :timeout_seconds,
-    :unique_key
+    :unique_key,
+    :unique_states
 )
-ON CONFLICT (unique_key) WHERE state IN ('available', 'running') AND unique_key IS NOT NULL DO NOTHING
+ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND instr(unique_states, state) > 0 DO NOTHING
 RETURNING
     id,
     queue,
@@ -88,6 +92,7 @@ RETURNING
     lease_expires_at,
     worker_id,
     unique_key,
+    unique_states,
     result,
     error,
     started_at,
@@ -95,10 +100,86 @@ RETURNING
     created_at,
     updated_at;
 
+-- name: enqueue_many :many
+-- Adds jobs, [{"id": …, "queue": …, "job_type": …, "payload": …, "priority": …, "run_at": …, "delay_seconds": …,
+-- "max_attempts": …, "timeout_seconds": …, "unique_key": …, "unique_states": …}], in one statement; what is left out or
+-- null has the default that enqueue has. Gives the ids of those that were added: one whose unique key is taken is left
+-- out, and of several with one key all but the first by id.
+-- Differs from postgres: json_each reads the rows; the clock is strftime's, in milliseconds.
+-- parity: unordered, RETURNING promises no order
+-- parameter: jobs json
+INSERT INTO jobs (
+    id,
+    queue,
+    job_type,
+    payload,
+    priority,
+    run_at,
+    max_attempts,
+    timeout_seconds,
+    unique_key,
+    unique_states
+)
+SELECT
+    lower(value ->> '$.id'),
+    coalesce(value ->> '$.queue', 'default'),
+    value ->> '$.job_type',
+    coalesce(nullif(value -> '$.payload', 'null'), '{}'),
+    coalesce(value ->> '$.priority', 0),
+    coalesce(
+        value ->> '$.run_at',
+        strftime(
+            '%Y-%m-%dT%H:%M:%f000Z', 'now', CAST(coalesce(value ->> '$.delay_seconds', 0) AS real) || ' seconds'
+        )
+    ),
+    coalesce(value ->> '$.max_attempts', 5),
+    value ->> '$.timeout_seconds',
+    value ->> '$.unique_key',
+    coalesce(value ->> '$.unique_states', 'available,running')
+FROM json_each(:jobs)
+-- The parser needs a WHERE before ON CONFLICT.
+WHERE true
+ORDER BY value ->> '$.unique_key' NULLS FIRST, lower(value ->> '$.id')
+ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND instr(unique_states, state) > 0 DO NOTHING
+RETURNING id;
+
+-- name: find_unique :optional
+-- The job that has a key, as long as it is in one of its unique_states.
+-- Differs from postgres: strpos is called instr.
+SELECT
+    id,
+    queue,
+    job_type,
+    payload,
+    priority,
+    state,
+    run_at,
+    attempt,
+    max_attempts,
+    timeout_seconds,
+    lease_expires_at,
+    worker_id,
+    unique_key,
+    unique_states,
+    result,
+    error,
+    started_at,
+    completed_at,
+    created_at,
+    updated_at
+FROM jobs
+WHERE
+    unique_key = :unique_key
+    AND instr(unique_states, state) > 0
+ORDER BY id
+LIMIT 1;
+
 -- name: claim :many
 -- Takes the jobs of a queue that are due, the largest priority first, then the longest due; a paused queue gives none.
 -- The rows come in no promised order. Until its lease is over, what is done with a job is fenced by
--- its id, attempt and worker_id.
+-- its id, attempt and worker_id. payload_json is JSON as it is stored, so that one payload which cannot be read keeps no
+-- other job from being claimed.
+-- result: payload_json text
 -- Differs from postgres: one writer, so no SKIP LOCKED is needed; the clock is strftime's, in milliseconds: what is due
 -- in this one is due.
 -- parity: unordered, RETURNING promises no order
@@ -133,22 +214,15 @@ RETURNING
     id,
     queue,
     job_type,
-    payload,
+    CAST(payload AS text) AS payload_json,
     priority,
-    state,
     run_at,
     attempt,
     max_attempts,
     timeout_seconds,
-    lease_expires_at,
-    worker_id,
     unique_key,
-    result,
-    error,
-    started_at,
-    completed_at,
     created_at,
-    updated_at;
+    lease_expires_at;
 
 -- name: heartbeat :exec
 -- Lets a worker keep a job so many seconds longer, from now; 0 rows when it has lost it.
@@ -260,6 +334,45 @@ WHERE
     AND lease_expires_at IS NOT NULL
 RETURNING state;
 
+-- name: fail_many :many
+-- Ends a worker's attempts that failed, [{"id": …, "attempt": …, "error": …, "delay_seconds": …, "retry": …}], each as
+-- fail does; gives the id and the new state of those that it had not lost.
+-- Differs from postgres: json_each reads the rows; one writer, so none need be locked in order.
+-- parity: unordered, RETURNING promises no order
+-- parameter: jobs json
+WITH given AS MATERIALIZED (
+    SELECT
+        lower(value ->> '$.id') AS id,
+        value ->> '$.attempt' AS attempt,
+        value ->> '$.error' AS error,
+        CAST(coalesce(value ->> '$.delay_seconds', 0) AS real) AS delay_seconds,
+        coalesce(value ->> '$.retry', true) AS retry
+    FROM json_each(:jobs)
+)
+
+UPDATE jobs SET
+    state = CASE WHEN jobs.attempt < jobs.max_attempts AND given.retry THEN 'available' ELSE 'dead' END,
+    run_at = CASE
+        WHEN jobs.attempt < jobs.max_attempts AND given.retry
+            THEN strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', given.delay_seconds || ' seconds')
+        ELSE jobs.run_at
+    END,
+    error = given.error,
+    lease_expires_at = NULL,
+    worker_id = CASE WHEN jobs.attempt < jobs.max_attempts AND given.retry THEN NULL ELSE jobs.worker_id END,
+    completed_at = CASE
+        WHEN jobs.attempt < jobs.max_attempts AND given.retry THEN NULL
+        ELSE strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    END,
+    updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+FROM given
+WHERE
+    jobs.id = given.id
+    AND jobs.attempt = given.attempt
+    AND jobs.worker_id = :worker_id
+    AND jobs.lease_expires_at IS NOT NULL
+RETURNING id, state;
+
 -- name: release :exec
 -- Hands a job back, at its old place or after so many seconds; the attempt does not count.
 -- 0 rows when the worker has lost it.
@@ -283,6 +396,39 @@ WHERE
     AND worker_id = :worker_id
     AND lease_expires_at IS NOT NULL;
 
+-- name: release_many :many
+-- Hands a worker's jobs back, [{"id": …, "attempt": …, "delay_seconds": …}], each as release does; gives the ids of
+-- those that it had not lost.
+-- Differs from postgres: json_each reads the rows; one writer, so none need be locked in order.
+-- parity: unordered, RETURNING promises no order
+-- parameter: jobs json
+WITH given AS MATERIALIZED (
+    SELECT
+        lower(value ->> '$.id') AS id,
+        value ->> '$.attempt' AS attempt,
+        CAST(coalesce(value ->> '$.delay_seconds', 0) AS real) AS delay_seconds
+    FROM json_each(:jobs)
+)
+
+UPDATE jobs SET
+    state = 'available',
+    attempt = jobs.attempt - 1,
+    run_at = CASE
+        WHEN given.delay_seconds > 0
+            THEN strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', given.delay_seconds || ' seconds')
+        ELSE jobs.run_at
+    END,
+    lease_expires_at = NULL,
+    worker_id = NULL,
+    updated_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+FROM given
+WHERE
+    jobs.id = given.id
+    AND jobs.attempt = given.attempt
+    AND jobs.worker_id = :worker_id
+    AND jobs.lease_expires_at IS NOT NULL
+RETURNING id;
+
 -- name: cancel :exec
 -- Cancels a waiting or running job; the worker of a running one can then do nothing more with it.
 -- 0 rows when it is over.
@@ -303,6 +449,7 @@ WHERE
 -- Differs from postgres: one writer, so no SKIP LOCKED is needed; the clock is strftime's.
 -- parity: unordered, RETURNING promises no order
 -- defaults: limit = 100
+-- scan: looks at what runs, in an index of that alone
 UPDATE jobs
 SET
     state = CASE WHEN attempt < max_attempts THEN 'available' ELSE 'dead' END,
@@ -370,6 +517,7 @@ SELECT
     lease_expires_at,
     worker_id,
     unique_key,
+    unique_states,
     result,
     error,
     started_at,
@@ -440,6 +588,52 @@ SELECT
             AND run_at <= strftime('%Y-%m-%dT%H:%M:%f999Z', 'now')
     ) AS oldest_waiting_seconds;
 
+-- name: statistics_by_queue :many
+-- How many jobs of each queue are pending (due), scheduled for later, running and over, how long the oldest one due has
+-- waited, and since when the queue is paused, by queue: those that were named, and those that have jobs.
+-- Differs from postgres: the clock is strftime's and julianday's.
+-- result: oldest_waiting_seconds real
+-- parity: clock, the wait grows by the engine's own clock
+-- scan: counts every job
+WITH counted AS (
+    SELECT
+        queue,
+        count(*) FILTER (WHERE state = 'available' AND run_at <= strftime('%Y-%m-%dT%H:%M:%f999Z', 'now')) AS pending,
+        count(*) FILTER (WHERE state = 'available' AND run_at > strftime('%Y-%m-%dT%H:%M:%f999Z', 'now')) AS scheduled,
+        count(*) FILTER (WHERE state = 'running') AS running,
+        count(*) FILTER (WHERE state = 'completed') AS completed,
+        count(*) FILTER (WHERE state = 'cancelled') AS cancelled,
+        count(*) FILTER (WHERE state = 'dead') AS dead,
+        min(run_at) FILTER (
+            WHERE state = 'available' AND run_at <= strftime('%Y-%m-%dT%H:%M:%f999Z', 'now')
+        ) AS first_due_at
+    FROM jobs
+    GROUP BY queue
+),
+
+names AS (
+    SELECT name
+    FROM job_queues
+    UNION
+    SELECT queue
+    FROM counted
+)
+
+SELECT
+    n.name AS queue,
+    coalesce(c.pending, 0) AS pending,
+    coalesce(c.scheduled, 0) AS scheduled,
+    coalesce(c.running, 0) AS running,
+    coalesce(c.completed, 0) AS completed,
+    coalesce(c.cancelled, 0) AS cancelled,
+    coalesce(c.dead, 0) AS dead,
+    (julianday('now') - julianday(c.first_due_at)) * 86400.0 AS oldest_waiting_seconds,
+    q.paused_at
+FROM names AS n
+LEFT JOIN counted AS c ON n.name = c.queue
+LEFT JOIN job_queues AS q ON n.name = q.name
+ORDER BY n.name;
+
 -- name: seconds_to_next :value
 -- In how many seconds of the database's clock a queue's next job becomes due, below 0 when one is; null where
 -- next_run_at is.
@@ -493,6 +687,17 @@ firsts AS (
 SELECT (julianday(min(run_at)) - julianday('now')) * 86400.0 AS seconds
 FROM firsts;
 
+-- name: notify :value
+-- Tells the workers that listen, once the transaction commits, of a queue, `queue:<name>`, or of a job, `job:<id>`.
+-- Differs from postgres: nothing is sent, a listener sees each commit.
+SELECT CAST(:payload AS text) AS payload;
+
+-- name: clock :value
+-- What time it is by the database's clock, which all leases and due times are told by.
+-- Differs from postgres: the clock is strftime's, in milliseconds.
+-- result: now timestamp
+SELECT strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') AS now;
+
 -- name: delete_old :exec
 -- Deletes jobs that have been over for more than so many days, at most limit at once; dead ones are left to purge_dead.
 -- Differs from postgres: one writer, so no SKIP LOCKED is needed; the clock is strftime's.
@@ -523,6 +728,8 @@ WHERE
             state = 'dead'
             AND completed_at IS NOT NULL
             AND completed_at < strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', -CAST(:days AS real) || ' days')
+            AND queue = :queue -- optional
+            AND job_type = :job_type -- optional
         ORDER BY completed_at, id
         LIMIT :limit
     );

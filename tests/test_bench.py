@@ -103,5 +103,52 @@ def test_the_figures_of_the_platform() -> None:
         assert all(one["told"]["rows"] > 0 for one in each["figures"] if one["part"] == "search")
 
 
+def test_the_figures_of_the_job_queue() -> None:
+    done = bench("jobs", "--quick", "--jobs", "100", "--only", "plainbase,loop,pgqueuer,huey", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert {each["engine"] for each in found["engines"]} == RAW.keys()
+    for each in found["engines"]:
+        names = {"plainbase Worker", "plainbase loop of queries"}
+        assert each["work"].keys() >= names
+        assert each["ratios"]["plainbase Worker"] == [1]
+        assert all(rate > 0 for rates in each["work"].values() for rate in rates)
+        assert all(rate > 0 for rates in each["many"].values() for rate in rates)
+        (waits,) = each["pick_up"]["plainbase Worker"]
+        assert len(waits["committed"]) == found["size"]["tries"]
+        assert all(0 <= soon < late for soon, late in zip(waits["committed"], waits["called"], strict=True))
+        assert each["crowded"].keys() == {"finished", "lower", "later", "worked"}
+        assert each["held"].keys() == {"with", "without"}
+        # A peer is either measured or named, whichever environment this is.
+        peer = {"postgres": "PgQueuer, batches of 10", "sqlite": "Huey, 1 thread"}[each["engine"]]
+        assert (peer in each["work"]) is not (peer in each["left_out"])
+    for target in found["targets"]:
+        above = target["value"] >= target["bound"]
+        assert target["met"] is (above if target["unit"] == "times" else not above)
+
+
+def test_a_table_of_the_job_queue() -> None:
+    done = bench("jobs", "--quick", "--jobs", "100", "--engine", "sqlite", "--only", "loop", "--without-long")
+    assert done.returncode == 0, done.stderr
+    assert "plainbase loop of queries" in done.stdout
+    assert "500 finished" in done.stdout
+    assert "2,000 waiting" not in done.stdout
+    assert "Huey" not in done.stdout.partition("Targets")[0].partition("SQLite 3")[2]
+    assert "PostgreSQL" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--only", "plainbase,nobody"], "unknown tool 'nobody'; known are plainbase, loop, pgqueuer"),
+        (["--jobs", "0"], "'0' is not a number above 0"),
+    ],
+)
+def test_a_wrong_argument_of_the_job_queue(arguments: list[str], message: str) -> None:
+    done = bench("jobs", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
 def by_part(figures: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     return [(part, list(group)) for part, group in groupby(figures, key=lambda one: str(one["part"]))]

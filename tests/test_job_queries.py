@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 import plainbase
@@ -35,8 +36,8 @@ async def claim_one(db: Database, worker_id: str = "w1", lease_seconds: float = 
     return row
 
 
-def fence(job: Row) -> dict[str, Any]:
-    return {"id": job.id, "attempt": job.attempt, "worker_id": job.worker_id}
+def fence(job: Row, worker_id: str = "w1") -> dict[str, Any]:
+    return {"id": job.id, "attempt": job.attempt, "worker_id": worker_id}
 
 
 def given(jobs: Sequence[Row], **more: Any) -> list[dict[str, Any]]:
@@ -94,7 +95,9 @@ async def test_a_claim_takes_the_first_so_many_and_marks_them(db: Database) -> N
     rows = await enqueue(db, 5)
     taken = await claim(db, "w1", 60, limit=3)
     assert ids(taken) == ids(rows[:3])
-    for job in taken:
+    for row in taken:
+        job = await db.jobs.get(id=row.id)
+        assert all(job[name] == value for name, value in row.items() if name != "payload_json")
         assert (job.state, job.attempt, job.worker_id) == ("running", 1, "w1")
         assert job.lease_expires_at - job.started_at == timedelta(seconds=60)
     assert ids(await claim(db, limit=10)) == ids(rows[3:])
@@ -177,13 +180,15 @@ async def test_who_lost_its_lease_can_do_nothing_more(db: Database) -> None:
         assert await db.jobs.release(**fence(lost)) == 0
         assert await db.jobs.heartbeat_many(jobs=given([lost]), worker_id="w1", lease_seconds=60) == []
         assert await db.jobs.complete_many(jobs=given([lost], result=1), worker_id="w1") == []
+        assert await db.jobs.fail_many(jobs=given([lost], error="late"), worker_id="w1") == []
+        assert await db.jobs.release_many(jobs=given([lost]), worker_id="w1") == []
         assert await db.jobs.get(id=lost.id) == before
 
     await refused()
     again = await claim_one(db, "w2")
     assert (again.id, again.attempt) == (lost.id, 2)
     await refused()
-    assert await db.jobs.complete(**fence(again), result={"n": 1}) == 1
+    assert await db.jobs.complete(**fence(again, "w2"), result={"n": 1}) == 1
     await refused()
     # The same worker, which has claimed it anew, cannot end it by the attempt that it lost either.
     (other,) = await enqueue(db)
@@ -246,7 +251,8 @@ async def test_a_failed_job_is_tried_again_until_its_attempts_are_used_up(db: Da
     first = await claim_one(db)
     assert await db.jobs.fail(**fence(first), error="no", delay_seconds=3600) == "available"
     waiting = await db.jobs.get(id=job.id)
-    assert timedelta(seconds=3590) < waiting.run_at - first.started_at < timedelta(seconds=3660)
+    assert first.lease_expires_at - timedelta(seconds=60) == waiting.started_at
+    assert timedelta(seconds=3590) < waiting.run_at - waiting.started_at < timedelta(seconds=3660)
     assert (waiting.error, waiting.worker_id, waiting.lease_expires_at) == ("no", None, None)
     assert await claim(db) == []
     await db.execute("UPDATE jobs SET run_at = :at", {"at": PAST})
@@ -344,6 +350,225 @@ async def test_one_live_job_has_a_key(url: str, db: Database) -> None:
     assert (await db.jobs.enqueue_unique(**again)).id != job.id
 
 
+STATES = ("available", "running", "completed", "cancelled", "dead")
+
+
+async def bring(db: Database, job: Row, state: str) -> None:
+    """End the one job that waits, in a state."""
+    if state == "cancelled":
+        assert await db.jobs.cancel(id=job.id) == 1
+    elif state != "available":
+        taken = await claim_one(db)
+        assert taken.id == job.id
+        if state == "completed":
+            assert await db.jobs.complete(**fence(taken)) == 1
+        elif state == "dead":
+            assert await db.jobs.fail(**fence(taken), error="no", retry=False) == "dead"
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("more", ["", ",completed", ",cancelled", ",dead", ",completed,cancelled,dead"])
+async def test_a_key_is_taken_in_the_states_that_its_job_chose(db: Database, state: str, more: str) -> None:
+    states = f"available,running{more}"
+    new = {"job_type": "test", "unique_key": "nightly"}
+    job = await db.jobs.enqueue_unique(**new, unique_states=states)
+    assert job.unique_states == states
+    assert await db.jobs.find_unique(unique_key="nightly") == job
+    await bring(db, job, state)
+    found, made = await db.jobs.find_unique(unique_key="nightly"), await db.jobs.enqueue_unique(**new)
+    (id_,) = [row.id for row in await db.jobs.list(limit=1)]
+    if state in states.split(","):
+        assert (found, made) == (await db.jobs.get(id=job.id), None)
+        assert await db.jobs.enqueue_many(jobs=[{"id": str(uuid7()), **new}]) == []
+        assert len(await db.jobs.list()) == 1
+    else:
+        assert (found, made.id) == (None, id_)
+        assert made.id != job.id
+        assert (await db.jobs.find_unique(unique_key="nightly")).id == made.id
+    assert await db.jobs.find_unique(unique_key="other") is None
+
+
+async def test_a_job_cannot_come_back_while_another_has_its_key(db: Database) -> None:
+    job = await db.jobs.enqueue_unique(job_type="test", unique_key="nightly")
+    await bring(db, job, "dead")
+    other = await db.jobs.enqueue_unique(job_type="test", unique_key="nightly")
+    with pytest.raises(ConstraintViolation) as caught:
+        await db.jobs.retry(id=job.id)
+    assert caught.value.kind == "unique"
+    assert (await db.jobs.get(id=job.id)).state == "dead"
+    await db.jobs.cancel(id=other.id)
+    assert await db.jobs.retry(id=job.id) == 1
+
+
+@pytest.mark.parametrize("states", ["", "available", "running,available", "available,running,dead,completed", "all"])
+async def test_states_that_a_key_cannot_be_held_in_are_refused(db: Database, states: str) -> None:
+    new = {"job_type": "test", "unique_key": "k", "unique_states": states}
+    for query, params in (("enqueue_unique", new), ("enqueue_many", {"jobs": [{"id": str(uuid7()), **new}]})):
+        with pytest.raises(ConstraintViolation) as caught:
+            await getattr(db.jobs, query)(**params)
+        assert (caught.value.kind, caught.value.constraint) == ("check", "jobs_unique_states_check")
+    assert await db.jobs.list() == []
+
+
+def many_new(count: int, **more: Any) -> list[dict[str, Any]]:
+    return [{"id": str(uuid7()), "job_type": "test", **more} for _ in range(count)]
+
+
+async def test_many_are_enqueued_in_one_statement_with_the_defaults_of_one(db: Database) -> None:
+    names = ("queue", "payload", "priority", "run_at", "delay_seconds", "max_attempts", "timeout_seconds")
+    empty = dict.fromkeys((*names, "unique_key", "unique_states"))
+    full = {
+        "queue": "gpu",
+        "payload": {"größe": [1, 2.5, None]},
+        "priority": 7,
+        "run_at": "2100-01-01T00:00:00.123457Z",
+        "delay_seconds": 9,
+        "max_attempts": 2,
+        "timeout_seconds": 30,
+        "unique_key": "k",
+        "unique_states": "available,running,dead",
+    }
+    given = [*many_new(1), *many_new(1, **empty), *many_new(1, delay_seconds=3600), *many_new(1, **full)]
+    assert ids(await db.jobs.enqueue_many(jobs=given)) == {UUID(row["id"]) for row in given}
+    bare, nulls, delayed, filled = [await db.jobs.get(id=UUID(row["id"])) for row in given]
+    (one,) = await enqueue(db)
+    for job in (bare, nulls):
+        differs = {name for name, value in one.items() if job[name] != value}
+        assert differs <= {"id", "run_at", "created_at", "updated_at"}
+        assert abs(job.run_at - job.created_at) < timedelta(seconds=5)
+    assert timedelta(seconds=3595) < delayed.run_at - delayed.created_at < timedelta(seconds=3605)
+    expected = {**full, "run_at": FUTURE + timedelta(microseconds=123457), "id": UUID(given[3]["id"])}
+    del expected["delay_seconds"]
+    assert {name: filled[name] for name in expected} == expected
+    assert isinstance(filled.timeout_seconds, float)
+    assert await db.jobs.enqueue_many(jobs=[]) == []
+
+
+async def test_of_many_those_whose_key_is_taken_are_left_out(db: Database) -> None:
+    held = await db.jobs.enqueue_unique(job_type="test", unique_key="held")
+    rows = [
+        {**row, "unique_key": key} for row, key in zip(many_new(6), ("a", "held", "a", None, "b", None), strict=True)
+    ]
+    added = await db.jobs.enqueue_many(jobs=list(reversed(rows)))
+    assert ids(added) == {UUID(rows[number]["id"]) for number in (0, 3, 4, 5)}
+    assert len(await db.jobs.list()) == 5
+    assert (await db.jobs.find_unique(unique_key="held")).id == held.id
+    with pytest.raises(ConstraintViolation):  # all or nothing
+        await db.jobs.enqueue_many(jobs=[*many_new(1), *many_new(1, priority=-1)])
+    assert len(await db.jobs.list()) == 5
+
+
+async def test_many_at_once_enqueue_the_same_keys_in_any_order_and_each_key_once(url: str, db: Database) -> None:
+    keys = [f"key {number}" for number in range(50)]
+
+    async def add(own: Database, step: int) -> int:
+        added = 0
+        for _ in range(10):
+            rows = [{**row, "unique_key": key} for row, key in zip(many_new(50), keys[::step], strict=True)]
+            added += len(await own.jobs.enqueue_many(jobs=rows))
+        return added
+
+    async with opened(url, 4) as databases:
+        counts = await asyncio.gather(*(add(own, (1, -1)[number % 2]) for number, own in enumerate(databases)))
+    assert sum(counts) == 50
+    assert {row.unique_key for row in await db.jobs.list()} == set(keys)
+
+
+async def test_failing_many_ends_each_as_its_row_says(db: Database) -> None:
+    await enqueue(db, 4)
+    await enqueue(db, max_attempts=1)
+    *four, last = sorted(await claim(db, limit=5), key=lambda job: job.id)
+    soon, later, never, lost = four
+    await db.jobs.cancel(id=lost.id)
+    rows = [
+        *given([soon], error="at once"),
+        *given([later], error="later", delay_seconds=3600, retry=True),
+        *given([never], error="never", retry=False),
+        *given([lost], error="late"),
+        *given([last], error="used up", delay_seconds=3600, retry=None),
+        {"id": str(uuid7()), "attempt": 1, "error": "no job"},
+    ]
+    assert await db.jobs.fail_many(jobs=rows, worker_id="w2") == []
+    assert await db.jobs.fail_many(jobs=[{**row, "attempt": 2} for row in rows], worker_id="w1") == []
+    ended = {row.id: row.state for row in await db.jobs.fail_many(jobs=rows, worker_id="w1")}
+    assert ended == {soon.id: "available", later.id: "available", never.id: "dead", last.id: "dead"}
+    assert await db.jobs.fail_many(jobs=rows, worker_id="w1") == []
+    kept = {job.id: job for job in await db.jobs.list()}
+    assert [kept[job.id].error for job in (soon, later, never, lost, last)] == [
+        *("at once", "later", "never", None, "used up"),
+    ]
+    assert [kept[job.id].worker_id for job in (soon, later, never, last)] == [None, None, "w1", "w1"]
+    assert timedelta(seconds=3595) < kept[later.id].run_at - kept[later.id].started_at < timedelta(seconds=3660)
+    assert kept[last.id].run_at < kept[last.id].completed_at
+    assert ids(await claim(db, limit=9)) == {soon.id}
+
+
+async def test_releasing_many_gives_back_the_attempts(db: Database) -> None:
+    await enqueue(db, 3)
+    at_once, later, lost = sorted(await claim(db, limit=3), key=lambda job: job.id)
+    await db.jobs.cancel(id=lost.id)
+    rows = [*given([at_once]), *given([later], delay_seconds=3600), *given([lost])]
+    assert await db.jobs.release_many(jobs=rows, worker_id="w2") == []
+    assert ids(await db.jobs.release_many(jobs=rows, worker_id="w1")) == {at_once.id, later.id}
+    assert await db.jobs.release_many(jobs=rows, worker_id="w1") == []
+    kept = {job.id: job for job in await db.jobs.list()}
+    assert [(kept[job.id].attempt, kept[job.id].state) for job in (at_once, later, lost)] == [
+        *((0, "available"), (0, "available"), (1, "cancelled")),
+    ]
+    assert kept[at_once.id].run_at == at_once.run_at
+    assert timedelta(seconds=3595) < kept[later.id].run_at - later.run_at < timedelta(seconds=3660)
+    assert (await claim_one(db)).id == at_once.id
+
+
+@pytest.mark.parametrize("engine", ["postgres"])  # SQLite has one writer
+async def test_a_batch_waits_for_no_job_of_another_worker(db: Database) -> None:
+    await enqueue(db, 2)
+    mine, other = await claim_one(db, "w1"), await claim_one(db, "w2")
+    async with db.transaction() as tx, asyncio.timeout(10):
+        assert await tx.jobs.complete(**fence(other, "w2")) == 1  # its row is locked until the end
+        rows = given([mine, other])
+        assert ids(await db.jobs.heartbeat_many(jobs=rows, worker_id="w1", lease_seconds=60)) == {mine.id}
+        assert ids(await db.jobs.complete_many(jobs=rows, worker_id="w1")) == {mine.id}
+
+
+async def test_the_clock_is_the_databases(db: Database) -> None:
+    before = await db.jobs.clock()
+    assert before.tzinfo is not None
+    assert abs(before - datetime.now(UTC)) < timedelta(minutes=1)
+    (job,) = await enqueue(db, delay_seconds=0)
+    after = await db.jobs.clock()
+    assert before <= job.run_at <= after
+
+
+@pytest.mark.parametrize("engine", ["postgres"])  # a listener to SQLite sees each commit
+async def test_each_statement_tells_of_each_of_its_queues_once_and_at_the_commit(url: str, db: Database) -> None:
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    listener = await asyncpg.connect(url)
+    await listener.add_listener("plainbase_jobs", lambda *event: heard.put_nowait(event[-1]))
+    async with asyncio.timeout(20):
+        async with db.transaction() as tx:
+            await tx.jobs.enqueue_many(jobs=[*many_new(3), *many_new(3, queue="größe"), *many_new(2)])
+            await db.jobs.notify(payload="first")
+            assert await heard.get() == "first"
+        assert {await heard.get(), await heard.get()} == {"queue:default", "queue:größe"}
+        await db.jobs.enqueue_many(jobs=many_new(1, queue="o"))
+        assert await heard.get() == "queue:o"
+        with pytest.raises(ZeroDivisionError):
+            async with db.transaction() as tx:
+                await tx.jobs.enqueue(job_type="test")
+                await tx.jobs.notify(payload="never")
+                raise ZeroDivisionError
+        await db.jobs.enqueue_many(jobs=[])
+        await db.insert_rows("jobs", ["id", "job_type", "queue"], [[uuid7(), "test", "copied"] for _ in range(9)])
+        assert await heard.get() == "queue:copied"
+        for job in await claim(db, limit=9):
+            await db.jobs.release(**fence(job))
+        await db.jobs.notify(payload="last")
+        assert await heard.get() == "last"
+    assert heard.empty()
+    await listener.close()
+
+
 async def test_a_cancelled_job_is_over_and_can_be_made_to_wait_again(db: Database) -> None:
     await enqueue(db, 2)
     running = await claim_one(db)
@@ -355,7 +580,8 @@ async def test_a_cancelled_job_is_over_and_can_be_made_to_wait_again(db: Databas
     assert await claim(db) == []
     assert await db.jobs.retry(id=running.id) == 1
     again = await claim_one(db)
-    assert (again.id, again.attempt, again.max_attempts, again.completed_at) == (running.id, 2, 5, None)
+    assert (again.id, again.attempt, again.max_attempts) == (running.id, 2, 5)
+    assert (await db.jobs.get(id=again.id)).completed_at is None
     assert await db.jobs.complete(**fence(running)) == 0
     assert await db.jobs.retry(id=again.id) == 0
     assert await db.jobs.retry(id=uuid7()) == 0
@@ -367,7 +593,8 @@ async def test_a_dead_job_that_is_retried_has_attempts_left(db: Database) -> Non
     assert await db.jobs.fail(**fence(first), error="no") == "dead"
     assert await db.jobs.retry(id=job.id, attempts=2) == 1
     second = await claim_one(db)
-    assert (second.attempt, second.max_attempts, second.error) == (2, 3, "no")
+    assert (second.attempt, second.max_attempts) == (2, 3)
+    assert (await db.jobs.get(id=job.id)).error == "no"
     assert await db.jobs.fail(**fence(second), error="no") == "available"
 
 
@@ -397,6 +624,7 @@ async def test_lists_are_filtered_and_paged(db: Database) -> None:
     assert {(r.queue, r.job_type) for r in await db.jobs.list(queue="x", job_type="b")} == {("x", "b")}
     for job in await claim(db, queue="x", limit=4):
         await db.jobs.fail(**fence(job), error="no")
+    assert {row.job_type for row in await db.jobs.list_dead(job_type="b")} == {"b"}
     assert len(await db.jobs.list(states=["dead"])) == 4
     dead = await db.jobs.list_dead(limit=3)
     (last,) = await db.jobs.list_dead(before_completed_at=dead[-1].completed_at, before_id=dead[-1].id)
@@ -429,6 +657,14 @@ async def test_statistics_count_every_state(db: Database) -> None:
     await enqueue(db, 3, delay_seconds=3600)
     found = await db.jobs.statistics()
     assert tuple(found)[:6] == (3, 3, 2, 2, 1, 1)
+    await enqueue(db, queue="other", delay_seconds=3600)
+    paused = await db.job_queues.pause(name="held")
+    by_queue = {row.queue: row for row in await db.jobs.statistics_by_queue()}
+    assert list(by_queue) == ["default", "held", "other"]
+    assert tuple(by_queue["default"])[1:7] == (3, 3, 2, 2, 1, 1)
+    assert 3600 <= by_queue["default"].oldest_waiting_seconds < 3660
+    assert tuple(by_queue["held"])[1:] == (0, 0, 0, 0, 0, 0, None, paused.paused_at)
+    assert tuple(by_queue["other"])[1:] == (0, 1, 0, 0, 0, 0, None, None)
     assert 3600 <= found.oldest_waiting_seconds < 3660
     assert isinstance(found.oldest_waiting_seconds, float)
 
@@ -469,7 +705,8 @@ async def test_old_jobs_are_deleted_a_few_at_a_time(db: Database) -> None:
     assert await db.jobs.delete_old(days=30) == 1
     assert ids(await db.jobs.list(states=["completed", "cancelled", "dead"])) == {*young, *dead}
     assert old
-    assert await db.jobs.purge_dead(days=30, limit=2) == 2
+    assert await db.jobs.purge_dead(queue="none") == await db.jobs.purge_dead(job_type="none") == 0
+    assert await db.jobs.purge_dead(days=30, limit=2, queue="default", job_type="test") == 2
     assert ids(await db.jobs.list_dead()) == {young[2], dead[0]}
     assert await db.jobs.purge_dead() == 2
     assert await db.jobs.delete_old(days=0.5, limit=0) == 0
@@ -529,6 +766,11 @@ async def test_finished_jobs_cost_a_claim_nothing(engine: str, db: Database) -> 
         "complete": await db.jobs.complete.explain(**one),
         "complete_many": await db.jobs.complete_many.explain(jobs=many, worker_id="w1"),
         "heartbeat_many": await db.jobs.heartbeat_many.explain(jobs=many, **lease),
+        "fail_many": await db.jobs.fail_many.explain(jobs=many, worker_id="w1"),
+        "release_many": await db.jobs.release_many.explain(jobs=many, worker_id="w1"),
+        "list": await db.jobs.list.explain(),
+        "list_running": await db.jobs.list_running.explain(worker_id="w1"),
+        "find_unique": await db.jobs.find_unique.explain(unique_key="k"),
     }
     key = "jobs_pkey" if engine == "postgres" else "sqlite_autoindex_jobs_1"
     indexes = {
@@ -543,14 +785,58 @@ async def test_finished_jobs_cost_a_claim_nothing(engine: str, db: Database) -> 
         "complete": key,
         "complete_many": key,
         "heartbeat_many": key,
+        "fail_many": key,
+        "release_many": key,
+        "list": "jobs_created_at_idx",
+        "list_running": "jobs_running_idx",
+        "find_unique": "jobs_unique_key_key",
     }
+    of_few = {"reclaim", "list_running", "find_unique"}
     for name, plan in plans.items():
         assert indexes[name] in plan, (name, plan)
         assert "Seq Scan on jobs" not in plan, (name, plan)
         assert "SCAN jobs\n" not in plan + "\n", (name, plan)
+        if name in of_few:  # sorts what runs, or the one job of a key
+            continue
         if not name.endswith("_many"):  # these lock their few rows in order
             assert "Sort" not in plan, (name, plan)
         assert "TEMP B-TREE" not in plan, (name, plan)
+
+
+@pytest.mark.parametrize("engine", ["postgres"])  # SQLite knows a key for a key whatever its statistics say
+async def test_statistics_of_an_empty_table_do_not_make_a_lookup_read_all(db: Database) -> None:
+    await db.execute("ALTER TABLE jobs SET (autovacuum_enabled = off)")
+    done = [[uuid7(), "test", "completed", PAST, PAST] for _ in range(2000)]
+    await db.insert_rows("jobs", ["id", "job_type", "state", "run_at", "completed_at"], done)
+    await enqueue(db, 100)
+    await db.execute("ANALYZE jobs")
+    await db.execute("TRUNCATE jobs")
+    async with db.transaction() as tx:  # what ANALYZE finds while all jobs come from a transaction that is not over
+        await tx.insert_rows("jobs", ["id", "job_type"], [[uuid7(), "test"] for _ in range(20_000)])
+        await db.execute("ANALYZE jobs")
+    assert await db.fetch_value("SELECT CAST(reltuples AS bigint) FROM pg_class WHERE relname = 'jobs'") == 0
+    one: dict[str, Any] = {"id": uuid7()}
+    ended: dict[str, Any] = {**one, "attempt": 1, "worker_id": "w1"}
+    many: dict[str, Any] = {"jobs": [{"id": str(uuid7()), "attempt": 1}], "worker_id": "w1"}
+    plans = {
+        "claim": await db.jobs.claim.explain(worker_id="w1", lease_seconds=60, limit=10),
+        "heartbeat": await db.jobs.heartbeat.explain(**ended, lease_seconds=60),
+        "heartbeat_many": await db.jobs.heartbeat_many.explain(**many, lease_seconds=60),
+        "get": await db.jobs.get.explain(**one),
+        "cancel": await db.jobs.cancel.explain(**one),
+        "retry": await db.jobs.retry.explain(**one),
+        "delete": await db.jobs.delete.explain(**one),
+        **{name: await getattr(db.jobs, name).explain(**ended) for name in ("complete", "release")},
+        **{
+            name: await getattr(db.jobs, name).explain(**many)
+            for name in ("complete_many", "fail_many", "release_many")
+        },
+    }
+    for name, plan in plans.items():
+        assert "jobs_pkey" in plan, (name, plan)
+        assert "Seq Scan on jobs" not in plan, (name, plan)
+        assert "jobs_created_at_idx" not in plan, (name, plan)
+    assert "Sort" not in plans["claim"], plans["claim"]
 
 
 async def test_queues_are_listed_with_what_waits_and_runs(db: Database) -> None:
@@ -584,8 +870,10 @@ async def test_a_schedule_that_is_set_again_loses_no_run(db: Database) -> None:
     again = await schedule(db, payload={"a": 1}, next_run_at=FUTURE)
     assert (again.payload, again.next_run_at, again.enabled) == ({"a": 1}, PAST, False)
     assert again.created_at == made.created_at
-    moved = await schedule(db, cron="0 4 * * *", next_run_at=FUTURE)
-    assert moved.next_run_at == FUTURE
+    assert (made.unique_key, again.unique_key) == (None, None)
+    moved = await schedule(db, cron="0 4 * * *", next_run_at=FUTURE, unique_key="once")
+    assert (moved.next_run_at, moved.unique_key) == (FUTURE, "once")
+    assert [row.unique_key for row in await db.job_schedules.list()] == ["once"]
     assert await db.job_schedules.get(name="nightly") == moved
 
 
@@ -677,6 +965,9 @@ async def test_times_that_no_client_can_read_are_refused_and_nothing_is_written(
             await enqueue(db, delay_seconds=seconds)
         with pytest.raises((ConstraintViolation, DataInvalid)):
             await db.jobs.enqueue_unique(job_type="a", unique_key="k", delay_seconds=seconds)
+    for seconds in (1e12, -1e12, 2.0**40):
+        with pytest.raises((ConstraintViolation, DataInvalid)):
+            await db.jobs.enqueue_many(jobs=[*many_new(1), *many_new(1, delay_seconds=seconds)])
     (job,) = await enqueue(db)
     with pytest.raises((ConstraintViolation, DataInvalid)):
         await claim(db, lease_seconds=1e12)
@@ -684,6 +975,9 @@ async def test_times_that_no_client_can_read_are_refused_and_nothing_is_written(
     taken = await claim_one(db)
     with pytest.raises((ConstraintViolation, DataInvalid)):
         await db.jobs.fail(**fence(taken), error="again", delay_seconds=2.0**40)
+    for query in (db.jobs.fail_many, db.jobs.release_many):
+        with pytest.raises((ConstraintViolation, DataInvalid)):
+            await query(jobs=given([taken], error="again", delay_seconds=2.0**40), worker_id="w1")
     assert [row.state for row in await db.jobs.list()] == ["running"]
 
 

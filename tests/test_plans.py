@@ -41,8 +41,8 @@ PINNED = [
     Pin(
         "jobs.reclaim",
         "",
-        sqlite="jobs by sqlite_autoindex_jobs_1 [limit < jobs by jobs_running_idx]",
-        postgres="change < jobs by jobs_pkey [limit < jobs by jobs_running_idx; expired]",
+        sqlite="jobs by sqlite_autoindex_jobs_1 [limit < sort < jobs by jobs_running_idx (all)]",
+        postgres="change < jobs by jobs_pkey [limit < sort < jobs by jobs_running_idx (all); expired]",
     ),
     Pin(
         "jobs.list_pending",
@@ -66,7 +66,7 @@ PINNED = [
         "jobs.complete_many",
         "",
         sqlite="given > jobs by sqlite_autoindex_jobs_1",
-        postgres="change < held > jobs by jobs_pkey [sort < values > jobs by jobs_pkey]",
+        postgres="change < given > jobs by jobs_pkey [sort < jobs by jobs_pkey [given]; locked]",
     ),
     # Lists, newest first and page by page.
     Pin(

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
-import os
-import pty
 import re
-import select
-import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 
 import pytest
 from click.testing import CliRunner, Result
@@ -27,11 +19,8 @@ from plainbase import Database, StatementFailed, uuid7
 from plainbase.cli.commands import plainbase as command
 from plainbase.cli.top_screen import draw
 from plainbase.platform import analytics
+from terminals import ENTER, LEAVE, LONGEST, SHOW_CURSOR, terminal
 
-LONGEST = 60.0
-"""Seconds after which a screen that was waited for will not come."""
-ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
-ENTER, LEAVE, SHOW_CURSOR = b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b[?25h"
 ENQUEUE = """
 import asyncio, sys, plainbase
 async def main():
@@ -39,72 +28,6 @@ async def main():
         await db.jobs.enqueue(job_type="work")
 asyncio.run(main())
 """
-
-
-class Terminal:
-    """A pseudo-terminal with a program in it."""
-
-    def __init__(self, *words: str, lines: int = 24, columns: int = 80) -> None:
-        self.master, self.slave = pty.openpty()
-        self.resize(lines, columns)
-        self.before = termios.tcgetattr(self.slave)
-        self.program = subprocess.Popen(
-            [sys.executable, "-m", "plainbase", *words],
-            stdin=self.slave,
-            stdout=self.slave,
-            stderr=self.slave,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-            env={key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
-            | {"TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"},
-        )
-        self.output = b""
-
-    def resize(self, lines: int, columns: int) -> None:
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-
-    def wait_for(self, what: bytes, since: int = 0) -> int:
-        """Read until this text is on the screen; return where the reading ended."""
-        end = monotonic() + LONGEST
-        while what not in ESCAPES.sub(b"", self.output[since:]):
-            ready, _, _ = select.select([self.master], [], [], max(0.0, end - monotonic()))
-            assert ready, f"{what!r} never came: {self.output[since:][-3000:]!r}"
-            self.output += os.read(self.master, 65536)
-        return len(self.output)
-
-    def press(self, keys: bytes) -> int:
-        """Press keys, and read to the end of the program; return its exit code."""
-        os.write(self.master, keys)
-        end = monotonic() + LONGEST
-        while self.program.poll() is None or select.select([self.master], [], [], 0)[0]:
-            assert monotonic() < end, "it does not end"
-            if select.select([self.master], [], [], 0.05)[0]:
-                self.output += os.read(self.master, 65536)
-        return self.program.returncode
-
-    def frames(self, since: int = 0) -> list[list[str]]:
-        """The screens that were drawn, each as its lines."""
-        drawn = self.output[since:].split(b"plainbase top")[1:]
-        return [
-            [line.rstrip() for line in ESCAPES.sub(b"", b"plainbase top" + each).decode().split("\r\n")]
-            for each in drawn
-        ]
-
-    def close(self) -> None:
-        if self.program.poll() is None:
-            self.program.kill()
-            self.program.wait()
-        os.close(self.master)
-        os.close(self.slave)
-
-
-@contextmanager
-def terminal(*words: str, lines: int = 24, columns: int = 80) -> Iterator[Terminal]:
-    made = Terminal(*words, lines=lines, columns=columns)
-    try:
-        yield made
-    finally:
-        made.close()
 
 
 def enqueue(url: str) -> None:
@@ -141,7 +64,7 @@ def test_a_number_changes_after_another_process_wrote_and_q_ends(busy: str) -> N
         assert seen.output.startswith(ENTER)
         assert seen.output.endswith(SHOW_CURSOR + LEAVE)
         assert termios.tcgetattr(seen.slave) == seen.before
-        for frame in seen.frames():
+        for frame in seen.frames(b"plainbase top"):
             assert len(frame) == 24
             assert max(map(len, frame)) <= 80
             assert any("run 39" in line and "97.5 %" in line for line in frame), frame
@@ -154,12 +77,12 @@ def test_it_follows_the_size_of_the_terminal(busy: str) -> None:
         at = seen.wait_for(b"q or Ctrl-C ends")
         seen.resize(12, 40)
         at = seen.wait_for(b"q or Ctrl-C ends", at)
-        small = seen.frames()[-1]
+        small = seen.frames(b"plainbase top")[-1]
         assert len(small) == 12
         assert max(map(len, small)) <= 40
         seen.resize(50, 120)
         seen.wait_for(b"q or Ctrl-C ends", at)
-        assert len(seen.frames()[-1]) == 50
+        assert len(seen.frames(b"plainbase top")[-1]) == 50
         assert seen.press(b"q") == 0
 
 

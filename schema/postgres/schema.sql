@@ -174,6 +174,17 @@ CREATE FUNCTION evaluation_words(input text, output text, human_feedback text) R
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (WITH parts AS MATERIALIZED (SELECT corpus_content_words("left"(evaluation_words.input, 50000)) AS input_words, corpus_content_words("left"(evaluation_words.output, 50000)) AS output_words, CASE WHEN (evaluation_words.human_feedback IS NULL) THEN ''::tsvector ELSE corpus_content_words("left"(evaluation_words.human_feedback, 50000)) END AS feedback_words) SELECT ts_delete(((((((CASE WHEN (((length(evaluation_words.input) + length(evaluation_words.output)) + COALESCE(length(evaluation_words.human_feedback), 0)) <= 500) THEN ''::tsvector ELSE ((setweight(evaluation_marks(p.input_words), 'A'::"char") || setweight(evaluation_marks(p.output_words), 'B'::"char")) || setweight(evaluation_marks(p.feedback_words), 'C'::"char")) END || ''' '':1000'::tsvector) || setweight(p.input_words, 'A'::"char")) || ''' '':1000'::tsvector) || setweight(p.output_words, 'B'::"char")) || ''' '':1000'::tsvector) || setweight(p.feedback_words, 'C'::"char")), ' '::text) AS ts_delete FROM parts p);
 
+CREATE FUNCTION notify_jobs() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM pg_notify('plainbase_jobs', 'queue:' || queues.queue)
+    FROM (SELECT DISTINCT added.queue FROM added) AS queues;
+    RETURN NULL;
+END;
+$$;
+
 CREATE FUNCTION refresh_materialized_view(stored regclass, asked_at timestamp with time zone DEFAULT NULL::timestamp with time zone, seen_at timestamp with time zone DEFAULT NULL::timestamp with time zone, failure text DEFAULT NULL::text, OUT row_count bigint, OUT refreshed boolean) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1180,6 +1191,7 @@ CREATE TABLE job_schedules (
     priority bigint DEFAULT 0 NOT NULL,
     max_attempts bigint DEFAULT 5 NOT NULL,
     timeout_seconds double precision,
+    unique_key text COLLATE "C",
     enabled boolean DEFAULT true NOT NULL,
     next_run_at timestamp with time zone,
     last_run_at timestamp with time zone,
@@ -1192,7 +1204,8 @@ CREATE TABLE job_schedules (
     CONSTRAINT job_schedules_priority_check CHECK (((priority >= 0) AND (priority <= 32767))),
     CONSTRAINT job_schedules_queue_check CHECK (((length(queue) >= 1) AND (length(queue) <= 100))),
     CONSTRAINT job_schedules_timeout_seconds_check CHECK (((timeout_seconds > (0)::double precision) AND (timeout_seconds <= ('1000000000'::numeric)::double precision))),
-    CONSTRAINT job_schedules_timezone_check CHECK (((length(timezone) >= 1) AND (length(timezone) <= 100)))
+    CONSTRAINT job_schedules_timezone_check CHECK (((length(timezone) >= 1) AND (length(timezone) <= 100))),
+    CONSTRAINT job_schedules_unique_key_check CHECK (((length(unique_key) >= 1) AND (length(unique_key) <= 255)))
 );
 
 COMMENT ON TABLE job_schedules IS 'Jobs that are enqueued again and again, by a cron expression.';
@@ -1211,6 +1224,7 @@ CREATE TABLE jobs (
     lease_expires_at timestamp with time zone,
     worker_id text COLLATE "C",
     unique_key text COLLATE "C",
+    unique_states text DEFAULT 'available,running'::text NOT NULL COLLATE "C",
     result jsonb,
     error text,
     started_at timestamp with time zone,
@@ -1229,8 +1243,16 @@ CREATE TABLE jobs (
     CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY['available'::text, 'running'::text, 'completed'::text, 'cancelled'::text, 'dead'::text]))),
     CONSTRAINT jobs_timeout_seconds_check CHECK (((timeout_seconds > (0)::double precision) AND (timeout_seconds <= ('1000000000'::numeric)::double precision))),
     CONSTRAINT jobs_unique_key_check CHECK (((length(unique_key) >= 1) AND (length(unique_key) <= 255))),
+    CONSTRAINT jobs_unique_states_check CHECK ((unique_states = ANY (ARRAY['available,running'::text, 'available,running,cancelled'::text, 'available,running,completed'::text, 'available,running,dead'::text, 'available,running,cancelled,dead'::text, 'available,running,completed,cancelled'::text, 'available,running,completed,dead'::text, 'available,running,completed,cancelled,dead'::text]))),
     CONSTRAINT jobs_worker_id_check CHECK (((worker_id IS NOT NULL) OR (state <> 'running'::text)))
-);
+)
+WITH (fillfactor='85', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE ONLY jobs ALTER COLUMN queue SET STATISTICS 0;
+
+ALTER TABLE ONLY jobs ALTER COLUMN priority SET STATISTICS 0;
+
+ALTER TABLE ONLY jobs ALTER COLUMN run_at SET STATISTICS 0;
 
 COMMENT ON TABLE jobs IS 'Work to do, being done, and done.';
 
@@ -2321,15 +2343,13 @@ CREATE INDEX job_schedules_next_run_at_idx ON job_schedules USING btree (next_ru
 
 CREATE INDEX jobs_available_idx ON jobs USING btree (queue, priority DESC, run_at, id) WHERE (state = 'available'::text);
 
-CREATE INDEX jobs_created_at_idx ON jobs USING btree (created_at DESC, id DESC);
-
-CREATE INDEX jobs_job_type_idx ON jobs USING btree (job_type, created_at DESC, id DESC);
+CREATE INDEX jobs_created_at_idx ON jobs USING btree (created_at DESC, id DESC) WHERE (max_attempts > 0);
 
 CREATE INDEX jobs_over_idx ON jobs USING btree (state, completed_at DESC, id DESC) WHERE (completed_at IS NOT NULL);
 
-CREATE INDEX jobs_running_idx ON jobs USING btree (lease_expires_at, id) WHERE (state = 'running'::text);
+CREATE INDEX jobs_running_idx ON jobs USING btree (worker_id, id) WHERE (state = 'running'::text);
 
-CREATE UNIQUE INDEX jobs_unique_key_key ON jobs USING btree (unique_key) WHERE ((state = ANY (ARRAY['available'::text, 'running'::text])) AND (unique_key IS NOT NULL));
+CREATE UNIQUE INDEX jobs_unique_key_key ON jobs USING btree (unique_key) WHERE ((unique_key IS NOT NULL) AND (strpos(unique_states, state) > 0));
 
 CREATE INDEX login_attempts_attempted_at_idx ON login_attempts USING btree (attempted_at);
 
@@ -2446,6 +2466,8 @@ CREATE TRIGGER corpus_texts_cut_insert AFTER INSERT ON corpus_texts FOR EACH ROW
 CREATE TRIGGER corpus_texts_cut_update AFTER UPDATE OF title, content ON corpus_texts FOR EACH ROW EXECUTE FUNCTION corpus_texts_cut();
 
 CREATE TRIGGER experiments_status_path_check BEFORE UPDATE OF status ON experiments FOR EACH ROW WHEN (((old.status <> new.status) AND (NOT (((old.status = 'pending'::text) AND (new.status = ANY (ARRAY['running'::text, 'failed'::text, 'cancelled'::text]))) OR ((old.status = 'running'::text) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]))))))) EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER jobs_notify AFTER INSERT ON jobs REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION notify_jobs();
 
 CREATE TRIGGER jobs_state_path_check BEFORE UPDATE OF state ON jobs FOR EACH ROW WHEN (((old.state <> new.state) AND (NOT (((old.state = 'available'::text) AND (new.state = ANY (ARRAY['running'::text, 'cancelled'::text]))) OR ((old.state = 'running'::text) AND (new.state = ANY (ARRAY['available'::text, 'completed'::text, 'cancelled'::text, 'dead'::text]))) OR ((old.state = ANY (ARRAY['cancelled'::text, 'dead'::text])) AND (new.state = 'available'::text)))))) EXECUTE FUNCTION refuse_change();
 
@@ -2662,7 +2684,7 @@ VALUES (5, 'experiments', '359d490af3e4706f4b45d077f2bc9c0e9164194fb55270f6836ac
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (6, 'inference', '79eaa4237e30e2f20598c6c1e0894804e54849c1e141a6d3de62745e71ccf8ca', 'a999311459c23fd1f40c266f0109335ac4d36bb7d3456200bf41abd809bd35a3', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (7, 'work', '2e4235b019c5b49edcca517d497e6b6cc3e42acc260daa4f008028905c609501', 'fb6476564519e4e2494b24d0f644da5d4d057f54b9556477ab2c3201f6f2b8fd', 'applied', NULL);
+VALUES (7, 'work', '4bc8fe885e120124d0dfb21b065592b5b8452190b5b947490b339b40cff173ab', 'f75b5a0d966cbd8f8e8258e5591294ad9647402edf99ff1a7116ccb9350f3a85', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', 'be70977b4b8d1fb4ba8117bf153cbcad7f1b6933807fa4e2541b803b68d2568a', '17577483f6d9b86c1d61f077c997456df2bdfa2e44a0e5917435d4c904d240e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)

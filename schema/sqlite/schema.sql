@@ -1660,8 +1660,9 @@ CREATE TABLE jobs (
     -- Until when the worker has the job; a heartbeat moves it on.
     lease_expires_at  TIMESTAMP_TEXT,
     worker_id         TEXT,
-    -- At most one waiting or running job has the same.
+    -- At most one job in one of its unique_states has the same.
     unique_key        TEXT,
+    unique_states     TEXT            NOT NULL DEFAULT 'available,running',
     result            JSON_TEXT,
     error             TEXT,
     started_at        TIMESTAMP_TEXT,
@@ -1698,6 +1699,7 @@ CREATE TABLE jobs (
         ),
     CONSTRAINT jobs_worker_id_type_check CHECK (worker_id IS NULL OR typeof(worker_id) = 'text'),
     CONSTRAINT jobs_unique_key_type_check CHECK (unique_key IS NULL OR typeof(unique_key) = 'text'),
+    CONSTRAINT jobs_unique_states_type_check CHECK (typeof(unique_states) = 'text'),
     CONSTRAINT jobs_result_type_check CHECK (result IS NULL OR json_valid(result)),
     CONSTRAINT jobs_error_type_check CHECK (error IS NULL OR typeof(error) = 'text'),
     CONSTRAINT jobs_started_at_type_check
@@ -1735,6 +1737,19 @@ CREATE TABLE jobs (
     CONSTRAINT jobs_lease_expires_at_check CHECK ((lease_expires_at IS NOT NULL) = (state = 'running')),
     CONSTRAINT jobs_worker_id_check CHECK (worker_id IS NOT NULL OR state <> 'running'),
     CONSTRAINT jobs_unique_key_check CHECK (length(unique_key) BETWEEN 1 AND 255),
+    CONSTRAINT jobs_unique_states_check
+        CHECK (
+            unique_states IN (
+                'available,running',
+                'available,running,cancelled',
+                'available,running,completed',
+                'available,running,dead',
+                'available,running,cancelled,dead',
+                'available,running,completed,cancelled',
+                'available,running,completed,dead',
+                'available,running,completed,cancelled,dead'
+            )
+        ),
     -- A job is over exactly when it has an end.
     CONSTRAINT jobs_completed_at_check
         CHECK ((completed_at IS NOT NULL) = (state IN ('completed', 'cancelled', 'dead')))
@@ -1780,6 +1795,8 @@ CREATE TABLE job_schedules (
     priority         INTEGER          NOT NULL DEFAULT 0,
     max_attempts     INTEGER          NOT NULL DEFAULT 5,
     timeout_seconds  REAL,
+    -- Each job that it makes has it: while one waits or runs, no other is made.
+    unique_key       TEXT,
     enabled          BOOLEAN_INTEGER  NOT NULL DEFAULT true,
     next_run_at      TIMESTAMP_TEXT,
     last_run_at      TIMESTAMP_TEXT,
@@ -1796,6 +1813,7 @@ CREATE TABLE job_schedules (
     CONSTRAINT job_schedules_max_attempts_type_check CHECK (typeof(max_attempts) = 'integer'),
     CONSTRAINT job_schedules_timeout_seconds_type_check
         CHECK (timeout_seconds IS NULL OR typeof(timeout_seconds) = 'real'),
+    CONSTRAINT job_schedules_unique_key_type_check CHECK (unique_key IS NULL OR typeof(unique_key) = 'text'),
     CONSTRAINT job_schedules_enabled_type_check CHECK (enabled IN (0, 1)),
     CONSTRAINT job_schedules_next_run_at_type_check
         CHECK (
@@ -1828,7 +1846,8 @@ CREATE TABLE job_schedules (
     CONSTRAINT job_schedules_job_type_length_check CHECK (length(job_type) BETWEEN 1 AND 100),
     CONSTRAINT job_schedules_priority_check CHECK (priority BETWEEN 0 AND 32767),
     CONSTRAINT job_schedules_max_attempts_check CHECK (max_attempts BETWEEN 1 AND 1000),
-    CONSTRAINT job_schedules_timeout_seconds_check CHECK (timeout_seconds > 0 AND timeout_seconds <= 1e9)
+    CONSTRAINT job_schedules_timeout_seconds_check CHECK (timeout_seconds > 0 AND timeout_seconds <= 1e9),
+    CONSTRAINT job_schedules_unique_key_check CHECK (length(unique_key) BETWEEN 1 AND 255)
 );
 
 CREATE TABLE workers (
@@ -2511,7 +2530,7 @@ ON jobs (queue, priority DESC, run_at, id)
 WHERE state = 'available';
 
 CREATE INDEX jobs_running_idx
-ON jobs (lease_expires_at, id)
+ON jobs (worker_id, id)
 WHERE state = 'running';
 
 CREATE INDEX jobs_over_idx
@@ -2520,13 +2539,11 @@ WHERE completed_at IS NOT NULL;
 
 CREATE UNIQUE INDEX jobs_unique_key_key
 ON jobs (unique_key)
-WHERE state IN ('available', 'running') AND unique_key IS NOT NULL;
-
-CREATE INDEX jobs_job_type_idx
-ON jobs (job_type, created_at DESC, id DESC);
+WHERE unique_key IS NOT NULL AND instr(unique_states, state) > 0;
 
 CREATE INDEX jobs_created_at_idx
-ON jobs (created_at DESC, id DESC);
+ON jobs (created_at DESC, id DESC)
+WHERE max_attempts > 0;
 
 CREATE INDEX job_schedules_next_run_at_idx
 ON job_schedules (next_run_at, name)
@@ -3656,7 +3673,7 @@ VALUES (5, 'experiments', '44e7f1356d7190faa8141e28a65e2cb825f7b3ec7812b7e6d60ae
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (6, 'inference', 'cf9f17aa932b09fafbb8c89cb08d75d1355e25466357f284f46f24f68b1d1c93', 'bff477f2e763bdd6cb6b4d449a10cd703fefc693b3a44151039fb9705750d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (7, 'work', '72b52e82a10f026fc5e5a6571a824f5f0dec08a14fccb8376abd22365552451f', 'd8f3f095ccfa8a6f2282f54a00a14373afcf37df52a4e64853fda30e5ddebc9d', 'applied', NULL);
+VALUES (7, 'work', 'fba013bfb382c1f7ece03089002410d78bc3d09deb32739a065e72c7971692ad', '177c781a61fac9955b2cb99c88848c966ef8532f2b86cab75f327cc6668b4016', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', '0aa28384bbbca7fe00887d404ea76654233ed3f1a934215455f01f4c915168b2', 'f42b817ae6f8c6c660576c48738d59b00aff1d7b5f9a352f9ef2ece3f4c8d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)

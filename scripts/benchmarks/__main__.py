@@ -27,11 +27,13 @@ def main() -> None:
         from rich.console import Console
 
         from benchmarks import report
-        from benchmarks.platform import command
+        from benchmarks.jobs import command as jobs
+        from benchmarks.platform import command as platform
     except ModuleNotFoundError as error:
         sys.exit(f"bench: {error.name} is missing: pip install plainbase[bench]")
-    if sys.argv[1:2] == ["platform"]:
-        command.main(sys.argv[2:])
+    suite = {"jobs": jobs.main, "platform": platform.main}.get("".join(sys.argv[1:2]))
+    if suite is not None:
+        suite(sys.argv[2:])
         return
     arguments = _parser().parse_args()
     settings = drivers.Settings(
@@ -59,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "scripts/bench",
         description="Measure plainbase beside the raw drivers and its peers, interleaved in one process.",
-        epilog="`scripts/bench platform --help` tells of the other suite: search, export, analytics, the dashboard. "
+        epilog="`scripts/bench platform --help` and `scripts/bench jobs --help` tell of the other suites: search, "
+        "export, analytics, the dashboard; the job queue beside others. "
         f"contenders: {', '.join(contenders.NAMES)}. work: {', '.join(drivers.WORK_NAMES)}.",
     )
     parser.add_argument("suite", nargs="?", choices=["drivers"], default="drivers", help="what to measure")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from time import perf_counter
@@ -153,6 +154,15 @@ class Database(Runner):
     async def notify(self, channel: str, payload: str = "") -> None:
         """Notify the listeners of a channel; does nothing on SQLite, whose listeners see commits."""
         await self._driver.notify(channel, payload)
+
+    async def clone(self, **changes: Any) -> Self:
+        """Open the same database once more, for another event loop say: same queries, connections of its own.
+
+        `changes` are options, such as `pool_size=1`. A database in memory is another one then. Close both.
+        Raises ConfigurationError or ConnectionLost.
+        """
+        driver = await drivers.connect(replace(self.options, **changes))
+        return type(self)(driver, self._sources, self._schema)
 
     async def close(self) -> None:
         """Wait for what is running, then close every connection."""

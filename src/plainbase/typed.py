@@ -2547,6 +2547,7 @@ if TYPE_CHECKING:
         priority: int
         max_attempts: int
         timeout_seconds: float | None
+        unique_key: str | None
         enabled: bool
         next_run_at: datetime | None
         last_run_at: datetime | None
@@ -2578,6 +2579,7 @@ if TYPE_CHECKING:
         priority: NotRequired[Integer | Omit]
         max_attempts: NotRequired[Integer | Omit]
         timeout_seconds: NotRequired[Real | None | Omit]
+        unique_key: NotRequired[Text | None | Omit]
         next_run_at: Timestamp | None
 
     class JobSchedulesQueries:
@@ -2619,6 +2621,7 @@ if TYPE_CHECKING:
             priority: Integer | Omit = 0,
             max_attempts: Integer | Omit = 5,
             timeout_seconds: Real | None | Omit = None,
+            unique_key: Text | None | Omit = None,
             next_run_at: Timestamp | None,
         ) -> JobSchedulesGetRow:
             """Makes or changes a schedule. One that is there stays enabled or disabled, and keeps its next run when
@@ -2657,6 +2660,7 @@ if TYPE_CHECKING:
         lease_expires_at: datetime | None
         worker_id: str | None
         unique_key: str | None
+        unique_states: str
         result: Any
         error: str | None
         started_at: datetime | None
@@ -2664,8 +2668,26 @@ if TYPE_CHECKING:
         created_at: datetime
         updated_at: datetime
 
-    class JobsHeartbeatManyRow(TypedRow):
+    class JobsEnqueueManyRow(TypedRow):
         id: UUID
+
+    class JobsClaimRow(TypedRow):
+        id: UUID
+        queue: str
+        job_type: str
+        payload_json: str
+        priority: int
+        run_at: datetime
+        attempt: int
+        max_attempts: int
+        timeout_seconds: float | None
+        unique_key: str | None
+        created_at: datetime
+        lease_expires_at: datetime | None
+
+    class JobsFailManyRow(TypedRow):
+        id: UUID
+        state: str
 
     class JobsReclaimRow(TypedRow):
         id: UUID
@@ -2684,6 +2706,17 @@ if TYPE_CHECKING:
         dead: int
         oldest_waiting_seconds: float | None
 
+    class JobsStatisticsByQueueRow(TypedRow):
+        queue: str
+        pending: int
+        scheduled: int
+        running: int
+        completed: int
+        cancelled: int
+        dead: int
+        oldest_waiting_seconds: float | None
+        paused_at: datetime | None
+
     class JobsCountByStateRow(TypedRow):
         state: str
         jobs: int
@@ -2693,8 +2726,8 @@ if TYPE_CHECKING:
         state: str
         jobs: int
 
-    class JobsClaimRow(JobsGetRow):
-        started_at: datetime
+    class JobsFindUniqueRow(JobsGetRow):
+        unique_key: str
 
     class JobsListRunningRow(JobsGetRow):
         lease_expires_at: datetime
@@ -2745,6 +2778,8 @@ if TYPE_CHECKING:
 
     class JobsPurgeDeadParams(TypedDict):
         days: NotRequired[Real | Omit]
+        queue: NotRequired[Text | Omit]
+        job_type: NotRequired[Text | Omit]
         limit: NotRequired[Integer | Omit]
 
     class JobsQueries:
@@ -2781,8 +2816,31 @@ if TYPE_CHECKING:
             max_attempts: Integer | Omit = 5,
             timeout_seconds: Real | None | Omit = None,
             unique_key: Text | None,
+            unique_states: Text | Omit = "available,running",
         ) -> JobsGetRow:
-            """Adds a job unless a waiting or running one has its key: then nothing is added, and there is no row."""
+            """Adds a job unless another has its key, as long as that one is in one of its own unique_states: then
+            nothing is added, and there is no row.
+            """
+            ...
+
+        @Many
+        def enqueue_many(self, *, jobs: Json) -> JobsEnqueueManyRow:
+            """On SQLite: Adds jobs, [{"id": …, "queue": …, "job_type": …, "payload": …, "priority": …, "run_at": …,
+            "delay_seconds": …, "max_attempts": …, "timeout_seconds": …, "unique_key": …, "unique_states": …}], in
+            one statement; what is left out or null has the default that enqueue has. Gives the ids of those that
+            were added: one whose unique key is taken is left out, and of several with one key all but the first
+            by id. On PostgreSQL: Adds jobs, [{"id": …, "queue": …, "job_type": …, "payload": …, "priority": …,
+            "run_at": …, "delay_seconds": …, "max_attempts": …, "timeout_seconds": …, "unique_key": …,
+            "unique_states": …}], in one statement; what is left out or null has the default that enqueue has.
+            Gives the ids of those that were added: one whose unique key is taken is left out, and of several with
+            one key all but the first by id. In the order of their keys, so that two statements which add the same
+            keys do not lock each other out.
+            """
+            ...
+
+        @Optional
+        def find_unique(self, *, unique_key: Text) -> JobsFindUniqueRow:
+            """The job that has a key, as long as it is in one of its unique_states."""
             ...
 
         @Many
@@ -2797,7 +2855,8 @@ if TYPE_CHECKING:
         ) -> JobsClaimRow:
             """Takes the jobs of a queue that are due, the largest priority first, then the longest due; a paused
             queue gives none. The rows come in no promised order. Until its lease is over, what is done with a job
-            is fenced by its id, attempt and worker_id.
+            is fenced by its id, attempt and worker_id. payload_json is JSON as it is stored, so that one payload
+            which cannot be read keeps no other job from being claimed.
             """
             ...
 
@@ -2807,9 +2866,12 @@ if TYPE_CHECKING:
             ...
 
         @Many
-        def heartbeat_many(self, *, jobs: Json, worker_id: Text, lease_seconds: Real | None) -> JobsHeartbeatManyRow:
-            """Lets a worker keep jobs, [{"id": …, "attempt": …}], so many seconds longer; gives the ids of those
-            that it still has.
+        def heartbeat_many(self, *, jobs: Json, worker_id: Text, lease_seconds: Real | None) -> JobsEnqueueManyRow:
+            """On SQLite: Lets a worker keep jobs, [{"id": …, "attempt": …}], so many seconds longer; gives the ids
+            of those that it still has. On PostgreSQL: Lets a worker keep jobs, [{"id": …, "attempt": …}], so many
+            seconds longer; gives the ids of those that it still has. Arrays, so that the rows are looked up by
+            key whatever the planner expects; locks in the order of ids, so that two statements do not lock each
+            other out.
             """
             ...
 
@@ -2819,9 +2881,12 @@ if TYPE_CHECKING:
             ...
 
         @Many
-        def complete_many(self, *, jobs: Json, worker_id: Text) -> JobsHeartbeatManyRow:
-            """Ends a worker's jobs as done, [{"id": …, "attempt": …, "result": …}]; gives the ids of those that it
-            had not lost.
+        def complete_many(self, *, jobs: Json, worker_id: Text) -> JobsEnqueueManyRow:
+            """On SQLite: Ends a worker's jobs as done, [{"id": …, "attempt": …, "result": …}]; gives the ids of
+            those that it had not lost. On PostgreSQL: Ends a worker's jobs as done, [{"id": …, "attempt": …,
+            "result": …}]; gives the ids of those that it had not lost. Arrays, so that the rows are looked up by
+            key whatever the planner expects; locks in the order of ids, so that two statements do not lock each
+            other out.
             """
             ...
 
@@ -2841,10 +2906,31 @@ if TYPE_CHECKING:
             """
             ...
 
+        @Many
+        def fail_many(self, *, jobs: Json, worker_id: Text) -> JobsFailManyRow:
+            """On SQLite: Ends a worker's attempts that failed, [{"id": …, "attempt": …, "error": …, "delay_seconds":
+            …, "retry": …}], each as fail does; gives the id and the new state of those that it had not lost. On
+            PostgreSQL: Ends a worker's attempts that failed, [{"id": …, "attempt": …, "error": …,
+            "delay_seconds": …, "retry": …}], each as fail does; gives the id and the new state of those that it
+            had not lost. Arrays, so that the rows are looked up by key whatever the planner expects; locks in the
+            order of ids, so that two statements do not lock each other out.
+            """
+            ...
+
         @ExecOf(JobsReleaseParams)
         def release(self, *, delay_seconds: Real | Omit = 0, id: Uuid, attempt: Integer, worker_id: Text) -> int:
             """Hands a job back, at its old place or after so many seconds; the attempt does not count. 0 rows when
             the worker has lost it.
+            """
+            ...
+
+        @Many
+        def release_many(self, *, jobs: Json, worker_id: Text) -> JobsEnqueueManyRow:
+            """On SQLite: Hands a worker's jobs back, [{"id": …, "attempt": …, "delay_seconds": …}], each as release
+            does; gives the ids of those that it had not lost. On PostgreSQL: Hands a worker's jobs back, [{"id":
+            …, "attempt": …, "delay_seconds": …}], each as release does; gives the ids of those that it had not
+            lost. Arrays, so that the rows are looked up by key whatever the planner expects; locks in the order
+            of ids, so that two statements do not lock each other out.
             """
             ...
 
@@ -2883,6 +2969,14 @@ if TYPE_CHECKING:
             """
             ...
 
+        @Many
+        def statistics_by_queue(self) -> JobsStatisticsByQueueRow:
+            """How many jobs of each queue are pending (due), scheduled for later, running and over, how long the
+            oldest one due has waited, and since when the queue is paused, by queue: those that were named, and
+            those that have jobs.
+            """
+            ...
+
         @Value
         def seconds_to_next(self, *, queue: Text | Omit = "default", job_types: Texts | Omit = OMIT) -> float | None:
             """On SQLite: In how many seconds of the database's clock a queue's next job becomes due, below 0 when
@@ -2890,6 +2984,18 @@ if TYPE_CHECKING:
             queue's next job becomes due, below 0 when one is; null where next_run_at is. Each priority's first
             job is one step in the index, however many wait for later.
             """
+            ...
+
+        @Value
+        def notify(self, *, payload: Text | None) -> str | None:
+            """Tells the workers that listen, once the transaction commits, of a queue, `queue:<name>`, or of a job,
+            `job:<id>`.
+            """
+            ...
+
+        @Value
+        def clock(self) -> datetime:
+            """What time it is by the database's clock, which all leases and due times are told by."""
             ...
 
         @ExecOf(JobsDeleteOldParams)
@@ -2900,7 +3006,14 @@ if TYPE_CHECKING:
             ...
 
         @ExecOf(JobsPurgeDeadParams)
-        def purge_dead(self, *, days: Real | Omit = 0, limit: Integer | Omit = 1000) -> int:
+        def purge_dead(
+            self,
+            *,
+            days: Real | Omit = 0,
+            queue: Text | Omit = OMIT,
+            job_type: Text | Omit = OMIT,
+            limit: Integer | Omit = 1000,
+        ) -> int:
             """Deletes jobs that have been dead for more than so many days, the longest dead first, at most limit at
             once.
             """
@@ -2935,6 +3048,7 @@ if TYPE_CHECKING:
             self,
             *,
             queue: Text | Omit = OMIT,
+            job_type: Text | Omit = OMIT,
             before_completed_at: Timestamp | Omit = OMIT,
             before_id: Uuid | Omit = OMIT,
             limit: Integer | Omit = 100,

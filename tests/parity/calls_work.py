@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
+from uuid import UUID
 
 from parity.call import AT, UNKNOWN_ID, UNTIL, Call, Sample
 
@@ -12,6 +14,15 @@ LONG_AGO = 36500
 """Days: nothing is as old."""
 
 Params = Mapping[str, Any]
+
+FAILURES: tuple[Params, ...] = (
+    {"delay_seconds": 12.5, "retry": True},
+    {"delay_seconds": None, "retry": None},
+    {"retry": False},
+    {"delay_seconds": -60},
+    {},
+)
+"""Ways to fail: again later, at once, never."""
 
 
 def calls(sample: Sample) -> Iterator[Call]:
@@ -78,6 +89,69 @@ def _enqueued(sample: Sample) -> Iterator[Call]:
         yield Call("jobs.enqueue_unique", {"job_type": "x", "unique_key": keyed["unique_key"]})
     for unique_key in (None, "", "k" * 256):
         yield Call("jobs.enqueue_unique", {"job_type": "x", "unique_key": unique_key})
+        yield Call("jobs.find_unique", {"unique_key": unique_key})
+    for states in ("available,running,completed,cancelled,dead", "running,available", "available", "", None):
+        yield Call("jobs.enqueue_unique", {"job_type": "x", "unique_key": "neu", "unique_states": states})
+    for row in sample["jobs"]:
+        if row["unique_key"] is not None:
+            yield Call("jobs.find_unique", {"unique_key": row["unique_key"]})
+            yield Call("jobs.enqueue_unique", {"job_type": "x", "unique_key": row["unique_key"]})
+    yield from _enqueued_together(sample)
+    for payload in ("queue:größe", "", None):
+        yield Call("jobs.notify", {"payload": payload})
+    yield Call("jobs.clock")
+
+
+def _enqueued_together(sample: Sample) -> Iterator[Call]:
+    full = {
+        "queue": "gpu",
+        "job_type": "train",
+        "payload": {"größe": [1, 2.5, None]},
+        "priority": 32767,
+        "run_at": "2026-03-04T05:06:07.123457Z",
+        "delay_seconds": 9,
+        "max_attempts": 1000,
+        "timeout_seconds": 30,
+        "unique_key": "schlüssel",
+        "unique_states": "available,running,dead",
+    }
+    nothing = dict.fromkeys(full)
+    held = [row["unique_key"] for row in sample["jobs"] if row["unique_key"] is not None]
+    rows: list[dict[str, Any]] = [
+        full,
+        {**nothing, "job_type": "x"},
+        {"job_type": "y", "payload": []},
+        {"job_type": "z", "payload": "text", "delay_seconds": -90.5, "timeout_seconds": 0.25},
+        {**full, "job_type": "second of the key"},
+        {"job_type": "other", "unique_key": "other"},
+        *({"job_type": "taken or not", "unique_key": key} for key in held),
+    ]
+    given = [{"id": str(_id(number)), **row} for number, row in enumerate(rows)]
+    yield Call("jobs.enqueue_many", {"jobs": given})
+    yield Call("jobs.enqueue_many", {"jobs": [{**row, "id": row["id"].upper()} for row in reversed(given)]})
+    yield Call("jobs.enqueue_many", {"jobs": []})
+    wrong: list[Params] = [
+        {"id": None},
+        {"id": "no id"},
+        {"id": str(sample["jobs"][0]["id"])},
+        {"queue": "q" * 101},
+        {"job_type": None},
+        {"job_type": ""},
+        {"priority": -1},
+        {"priority": "high"},
+        {"run_at": "no time"},
+        {"max_attempts": 0},
+        {"timeout_seconds": -1},
+        {"unique_key": ""},
+        {"unique_states": "completed"},
+    ]
+    for each in wrong:
+        yield Call("jobs.enqueue_many", {"jobs": [given[1], {**given[0], **each}]})
+
+
+def _id(number: int) -> UUID:
+    """An id that the sample has not."""
+    return UUID(int=UNKNOWN_ID.int - 1000 + number)
 
 
 def _claimed(sample: Sample) -> Iterator[Call]:
@@ -143,8 +217,20 @@ def _ended_together(running: list[dict[str, Any]], done: Params) -> Iterator[Cal
         yield Call("jobs.complete_many", {"jobs": stale, "worker_id": worker})
         upper = [{**row, "id": row["id"].upper()} for row in without]
         yield Call("jobs.heartbeat_many", {"jobs": upper, "worker_id": worker, "lease_seconds": 45})
-    for query, more in (("jobs.complete_many", {}), ("jobs.heartbeat_many", {"lease_seconds": 1})):
-        yield Call(query, {"jobs": [], "worker_id": "nobody", **more})
+        failed = [
+            {**row, **how, "error": f"Fehler: größe {index}"}
+            for index, (row, how) in enumerate(zip(without, cycle(FAILURES), strict=False))
+        ]
+        yield Call("jobs.fail_many", {"jobs": failed, "worker_id": worker})
+        yield Call("jobs.fail_many", {"jobs": upper, "worker_id": worker})
+        yield Call("jobs.fail_many", {"jobs": stale, "worker_id": worker})
+        late = [{**row, "delay_seconds": 90.5 * (index % 3 - 1)} for index, row in enumerate(upper)]
+        yield Call("jobs.release_many", {"jobs": late, "worker_id": worker})
+        yield Call("jobs.release_many", {"jobs": without, "worker_id": worker})
+        yield Call("jobs.release_many", {"jobs": stale, "worker_id": worker})
+    for query in ("complete_many", "fail_many", "release_many"):
+        yield Call(f"jobs.{query}", {"jobs": [], "worker_id": "nobody"})
+    yield Call("jobs.heartbeat_many", {"jobs": [], "worker_id": "nobody", "lease_seconds": 1})
 
 
 def _taken_back(sample: Sample) -> Iterator[Call]:
@@ -182,11 +268,13 @@ def _listed(sample: Sample) -> Iterator[Call]:
     yield Call("jobs.list_running", {"worker_id": "nobody"})
     latest = max(dead, key=lambda row: (row["completed_at"], row["id"]))
     before = {"before_completed_at": latest["completed_at"], "before_id": latest["id"]}
-    yield Call("jobs.list_dead", {"queue": latest["queue"], **before, "limit": 5})
+    yield Call("jobs.list_dead", {"queue": latest["queue"], "job_type": latest["job_type"], **before, "limit": 5})
+    yield Call("jobs.list_dead", {"job_type": dead[0]["job_type"], "limit": 5})
     yield Call("jobs.list_dead", {"limit": 500})
     yield Call("jobs.count_by_state")
     yield Call("jobs.count_by_queue")
     yield Call("jobs.statistics")
+    yield Call("jobs.statistics_by_queue")
 
 
 def _deleted(sample: Sample) -> Iterator[Call]:
@@ -198,6 +286,8 @@ def _deleted(sample: Sample) -> Iterator[Call]:
     yield Call("jobs.delete_old", {"days": 1, "states": ["dead", "available", "running"], "limit": 500})
     yield Call("jobs.delete_old", {"days": 1, "states": []})
     yield Call("jobs.purge_dead", {"limit": 2})
+    for dead in _jobs(sample, "dead")[:2]:
+        yield Call("jobs.purge_dead", {"queue": dead["queue"], "job_type": dead["job_type"]})
     for state in ("available", "running", "dead"):
         yield Call("jobs.delete", {"id": _jobs(sample, state)[0]["id"]})
     yield Call("jobs.delete", {"id": UNKNOWN_ID})
@@ -220,6 +310,7 @@ def _schedules(sample: Sample) -> Iterator[Call]:
         "priority": 9,
         "max_attempts": 2,
         "timeout_seconds": 30,
+        "unique_key": "wöchentlich",
     }
     yield Call("job_schedules.set", new)
     yield Call("job_schedules.set", full)
@@ -235,6 +326,8 @@ def _schedules(sample: Sample) -> Iterator[Call]:
         {"priority": 40000},
         {"max_attempts": 0},
         {"timeout_seconds": -1},
+        {"unique_key": ""},
+        {"unique_key": "k" * 256},
     ]
     for given in wrong:
         yield Call("job_schedules.set", {**full, **given})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -79,7 +80,10 @@ def _of_columns(left: Sequence[str], right: Sequence[str]) -> str | None:
 
 def _of_items(left: Any, right: Any) -> str | None:
     for (name, mine), (_, other) in zip(left, right, strict=True):
-        found = difference(mine, other)
+        if str(name).endswith("_json") and isinstance(mine, str) and isinstance(other, str):
+            found = difference(json.loads(mine), json.loads(other))  # each engine writes it in its own way
+        else:
+            found = difference(mine, other)
         if found:
             return f"{name}: {found}"
     return None

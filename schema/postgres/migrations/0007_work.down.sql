@@ -6,3 +6,4 @@ DROP TABLE workers;
 DROP TABLE job_schedules;
 DROP TABLE job_queues;
 DROP TABLE jobs;
+DROP FUNCTION notify_jobs();

@@ -22,8 +22,9 @@ CREATE TABLE jobs (
     -- Until when the worker has the job; a heartbeat moves it on.
     lease_expires_at  TIMESTAMP_TEXT,
     worker_id         TEXT,
-    -- At most one waiting or running job has the same.
+    -- At most one job in one of its unique_states has the same.
     unique_key        TEXT,
+    unique_states     TEXT            NOT NULL DEFAULT 'available,running',
     result            JSON_TEXT,
     error             TEXT,
     started_at        TIMESTAMP_TEXT,
@@ -60,6 +61,7 @@ CREATE TABLE jobs (
         ),
     CONSTRAINT jobs_worker_id_type_check CHECK (worker_id IS NULL OR typeof(worker_id) = 'text'),
     CONSTRAINT jobs_unique_key_type_check CHECK (unique_key IS NULL OR typeof(unique_key) = 'text'),
+    CONSTRAINT jobs_unique_states_type_check CHECK (typeof(unique_states) = 'text'),
     CONSTRAINT jobs_result_type_check CHECK (result IS NULL OR json_valid(result)),
     CONSTRAINT jobs_error_type_check CHECK (error IS NULL OR typeof(error) = 'text'),
     CONSTRAINT jobs_started_at_type_check
@@ -97,6 +99,19 @@ CREATE TABLE jobs (
     CONSTRAINT jobs_lease_expires_at_check CHECK ((lease_expires_at IS NOT NULL) = (state = 'running')),
     CONSTRAINT jobs_worker_id_check CHECK (worker_id IS NOT NULL OR state <> 'running'),
     CONSTRAINT jobs_unique_key_check CHECK (length(unique_key) BETWEEN 1 AND 255),
+    CONSTRAINT jobs_unique_states_check
+        CHECK (
+            unique_states IN (
+                'available,running',
+                'available,running,cancelled',
+                'available,running,completed',
+                'available,running,dead',
+                'available,running,cancelled,dead',
+                'available,running,completed,cancelled',
+                'available,running,completed,dead',
+                'available,running,completed,cancelled,dead'
+            )
+        ),
     -- A job is over exactly when it has an end.
     CONSTRAINT jobs_completed_at_check
         CHECK ((completed_at IS NOT NULL) = (state IN ('completed', 'cancelled', 'dead')))
@@ -107,9 +122,10 @@ CREATE INDEX jobs_available_idx
 ON jobs (queue, priority DESC, run_at, id)
 WHERE state = 'available';
 
--- Serves jobs.reclaim: what a dead worker had is found by its lease.
+-- Without the lease, so that a heartbeat changes no index.
+-- Serves jobs.reclaim, list_running and statistics: what runs, which is little enough to be looked at for its leases.
 CREATE INDEX jobs_running_idx
-ON jobs (lease_expires_at, id)
+ON jobs (worker_id, id)
 WHERE state = 'running';
 
 -- Serves jobs.list_dead and delete_old.
@@ -117,18 +133,16 @@ CREATE INDEX jobs_over_idx
 ON jobs (state, completed_at DESC, id DESC)
 WHERE completed_at IS NOT NULL;
 
--- Serves jobs.enqueue_unique: one live job per key.
+-- Serves jobs.enqueue_unique and find_unique: a key is taken while the job that has it is in one of its unique_states.
 CREATE UNIQUE INDEX jobs_unique_key_key
 ON jobs (unique_key)
-WHERE state IN ('available', 'running') AND unique_key IS NOT NULL;
+WHERE unique_key IS NOT NULL AND instr(unique_states, state) > 0;
 
--- Serves jobs.list of a type.
-CREATE INDEX jobs_job_type_idx
-ON jobs (job_type, created_at DESC, id DESC);
-
+-- The condition, which every job meets by a check, is PostgreSQL's need.
 -- Serves jobs.list: newest first, page by page.
 CREATE INDEX jobs_created_at_idx
-ON jobs (created_at DESC, id DESC);
+ON jobs (created_at DESC, id DESC)
+WHERE max_attempts > 0;
 
 -- A completed job stays completed; a cancelled or dead one can be made available again.
 CREATE TRIGGER jobs_state_path_check
@@ -187,6 +201,8 @@ CREATE TABLE job_schedules (
     priority         INTEGER          NOT NULL DEFAULT 0,
     max_attempts     INTEGER          NOT NULL DEFAULT 5,
     timeout_seconds  REAL,
+    -- Each job that it makes has it: while one waits or runs, no other is made.
+    unique_key       TEXT,
     enabled          BOOLEAN_INTEGER  NOT NULL DEFAULT true,
     next_run_at      TIMESTAMP_TEXT,
     last_run_at      TIMESTAMP_TEXT,
@@ -203,6 +219,7 @@ CREATE TABLE job_schedules (
     CONSTRAINT job_schedules_max_attempts_type_check CHECK (typeof(max_attempts) = 'integer'),
     CONSTRAINT job_schedules_timeout_seconds_type_check
         CHECK (timeout_seconds IS NULL OR typeof(timeout_seconds) = 'real'),
+    CONSTRAINT job_schedules_unique_key_type_check CHECK (unique_key IS NULL OR typeof(unique_key) = 'text'),
     CONSTRAINT job_schedules_enabled_type_check CHECK (enabled IN (0, 1)),
     CONSTRAINT job_schedules_next_run_at_type_check
         CHECK (
@@ -235,7 +252,8 @@ CREATE TABLE job_schedules (
     CONSTRAINT job_schedules_job_type_length_check CHECK (length(job_type) BETWEEN 1 AND 100),
     CONSTRAINT job_schedules_priority_check CHECK (priority BETWEEN 0 AND 32767),
     CONSTRAINT job_schedules_max_attempts_check CHECK (max_attempts BETWEEN 1 AND 1000),
-    CONSTRAINT job_schedules_timeout_seconds_check CHECK (timeout_seconds > 0 AND timeout_seconds <= 1e9)
+    CONSTRAINT job_schedules_timeout_seconds_check CHECK (timeout_seconds > 0 AND timeout_seconds <= 1e9),
+    CONSTRAINT job_schedules_unique_key_check CHECK (length(unique_key) BETWEEN 1 AND 255)
 );
 
 -- Serves job_schedules.list_due.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,12 +17,9 @@ from plainbase.cli.filter_options import moment
 from plainbase.cli.opening import command, url_option
 from plainbase.cli.platform_database import opened_to_read
 from plainbase.cli.refresh import seconds
-from plainbase.cli.shown import as_json, cell, lasting, plain, print_table
+from plainbase.cli.shown import as_json, cell, console, lasting, plain, print_table
 from plainbase.platform import analytics as of
 from plainbase.typed import Database
-
-WIDE = 1000
-"""Columns of text where there is no terminal and COLUMNS says nothing."""
 
 
 def _options(*others: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -83,7 +79,7 @@ async def _dashboard(url: str | None, fresh: bool, fresher_than: float | None, a
     if as_object:
         click.echo(json.dumps(as_json(read), indent=2))
     else:
-        console = _console()
+        out = console()
         for layout, snapshot in (
             (_overview(read.overview), read.overview and _counts(read.overview)),
             (tables.PERFORMANCE, read.model_performance),
@@ -91,9 +87,9 @@ async def _dashboard(url: str | None, fresh: bool, fresher_than: float | None, a
             (tables.ACTIVITY, read.recent_activity),
         ):
             if snapshot is not None:
-                _print(console, layout, snapshot)
+                _print(out, layout, snapshot)
         for name, error in read.failed.items():
-            console.print(cell(f"{name.replace('_', ' ')} failed: {error.message}"), style="red")
+            out.print(cell(f"{name.replace('_', ' ')} failed: {error.message}"), style="red")
     if read.failed:
         raise SystemExit(1)
 
@@ -317,17 +313,11 @@ async def _part(
     if as_object:
         click.echo(json.dumps(as_json(snapshot), indent=2))
     else:
-        _print(_console(), layout, snapshot)
+        _print(console(), layout, snapshot)
 
 
 def _fresh(fresh: bool, fresher_than: float | None) -> of.Fresh:
     return True if fresh else False if fresher_than is None else fresher_than
-
-
-def _console() -> Console:
-    """As wide as the terminal; where there is none nothing is left out, unless COLUMNS says how wide it is."""
-    made = Console()
-    return made if made.is_terminal or "COLUMNS" in os.environ else Console(width=WIDE)
 
 
 def _which(metric: str, higher_is_better: bool) -> str:
@@ -351,15 +341,15 @@ def _overview(snapshot: of.Snapshot[of.Overview] | None) -> tables.Layout:
     return replace(tables.OVERVIEW, note=f"last {row.days} days: {lately}")
 
 
-def _print(console: Console, layout: tables.Layout, snapshot: of.Snapshot[Any]) -> None:
+def _print(out: Console, layout: tables.Layout, snapshot: of.Snapshot[Any]) -> None:
     if snapshot.rows:
-        print_table(console, layout.title, layout.columns, snapshot.rows, layout.least)
+        print_table(out, layout.title, layout.columns, snapshot.rows, layout.least)
         if layout.note:
-            console.print(cell(layout.note))
+            out.print(cell(layout.note))
     else:
-        console.print(f"{layout.title}: nothing yet")
-    console.print(cell(_age(layout, snapshot)), style="dim")
-    console.print()
+        out.print(f"{layout.title}: nothing yet")
+    out.print(cell(_age(layout, snapshot)), style="dim")
+    out.print()
 
 
 def _age(layout: tables.Layout, snapshot: of.Snapshot[Any]) -> str:

@@ -13,6 +13,7 @@ from plainbase.cli.docs import docs
 from plainbase.cli.explain import explain
 from plainbase.cli.export import export
 from plainbase.cli.init import init
+from plainbase.cli.jobs import jobs
 from plainbase.cli.migrate import migrate
 from plainbase.cli.refresh import refresh
 from plainbase.cli.report import report
@@ -41,6 +42,7 @@ for each in (
     explain,
     export,
     init,
+    jobs,
     migrate,
     refresh,
     report,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from datetime import UTC, datetime
@@ -18,18 +19,23 @@ from rich.text import Text
 from plainbase.errors import PlainbaseError
 
 NOTHING = "-"
+WIDE = 1000
+"""Columns of text where there is no terminal and COLUMNS says nothing."""
 UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 WIDEST = 40
 """The most that a name gets, however wide the terminal is."""
 ROOM = 20
-"""What a name or a sentence gets before columns are left out for it."""
+"""What a name, a text or a sentence gets before columns are left out for it."""
 FLOOR = 6
-"""The least that a name gets where nothing is left to leave out."""
+"""The least that a name or a text gets where nothing is left to leave out."""
 APART = 2
 """The spaces between two columns."""
 
-Kind = Literal["number", "word", "name", "sentence"]
-"""A number and a word (a date, a status) stand whole; a name may be cut, a sentence goes on in the next line."""
+Kind = Literal["number", "word", "name", "text", "sentence"]
+"""A number and a word (a date, a status) stand whole; a sentence goes on in the next line.
+
+A name may be cut before its version; a text is cut at its end, and gets what room there is.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,12 @@ class Column:
     def of(self, row: Any) -> Text:
         """The cell of a row."""
         return cell(getattr(row, self.take) if isinstance(self.take, str) else self.take(row))
+
+
+def console() -> Console:
+    """As wide as the terminal; where there is none nothing is left out, unless COLUMNS says how wide it is."""
+    made = Console()
+    return made if made.is_terminal or "COLUMNS" in os.environ else Console(width=WIDE)
 
 
 def plain(value: object) -> str:
@@ -150,12 +162,7 @@ def print_table(
             width=widths[column.heading],
         )
     for line in zip(*shown.values(), strict=True):
-        made.add_row(
-            *(
-                shortened(text, widths[column.heading]) if column.kind == "name" else text
-                for column, text in zip(shown, line, strict=True)
-            )
-        )
+        made.add_row(*(_cut(column, text, widths[column.heading]) for column, text in zip(shown, line, strict=True)))
     console.print(Text(title, "italic"))
     console.print(made, crop=False)
     if left := [column.heading for column in filled if column.heading not in widths]:
@@ -171,6 +178,15 @@ def shortened(text: Text, width: int) -> Text:
     tail = f":{version}" if short.plain == head else ""
     short.truncate(width - cell_len(tail), overflow="ellipsis")
     return short.append(tail)
+
+
+def _cut(column: Column, text: Text, width: int) -> Text:
+    if column.kind == "name":
+        return shortened(text, width)
+    if column.kind == "text":
+        text = text.copy()
+        text.truncate(width, overflow="ellipsis")
+    return text
 
 
 def _widths(filled: Mapping[Column, Sequence[Text]], least: Sequence[str], room: int) -> dict[str, int]:
@@ -196,7 +212,7 @@ def _floor(column: Column, texts: Sequence[Text]) -> int:
         return max(
             cell_len(word) for text in (column.heading, *(text.plain for text in texts)) for word in text.split()
         )
-    if column.kind == "name":
+    if column.kind in ("name", "text"):
         return min(max(cell_len(column.heading), FLOOR), _natural(column, texts))
     return _natural(column, texts)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from rich.cells import cell_len
 from rich.text import Text
 
+from plainbase.cli.screen import cut, head, heading, parted, short
 from plainbase.cli.shown import NOTHING, lasting, plain, shortened
 from plainbase.platform.analytics import Now
 from plainbase.platform.analytics.live import HEARD_OF
@@ -27,53 +28,21 @@ FEWEST = 4
 
 def draw(now: Now, where: str, width: int, height: int | None, *, keys: bool, ascii_only: bool) -> Text:
     """All lines, no longer than the width and no more than the height; of all of them where there is no height."""
-    head = Text.assemble(("plainbase top", "bold"), f"  {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC  {plain(where)}")
-    fixed = [head, *_overview(now, width), *_jobs(now, width), *_requests(now, width), *_workers(now, width)]
+    fixed = [
+        head("plainbase top", datetime.now(UTC), where, width, ascii_only),
+        *_overview(now, width),
+        *_jobs(now, width),
+        *_requests(now, width),
+        *_workers(now, width),
+    ]
     runs, activity = _runs(now, width, ascii_only), _activity(now)
     end = [Text(KEYS, "dim")] if keys else []
     if height is not None:
         room = max(0, height - len(fixed) - len(end))
         for_runs = min(len(runs), max(FEWEST, room - len(activity)), room)
-        runs, activity = _cut(runs, for_runs), _cut(activity, room - for_runs)
-    lines = [_short(line, width, ascii_only) for line in (*fixed, *runs, *activity, *end)]
+        runs, activity = cut(runs, for_runs), cut(activity, room - for_runs)
+    lines = [short(line, width, ascii_only) for line in (*fixed, *runs, *activity, *end)]
     return Text("\n").join(lines[:height])
-
-
-def _short(line: Text, width: int, ascii_only: bool) -> Text:
-    """A line in so many cells; a word with a figure stands whole or not at all."""
-    if line.cell_len <= width:
-        return line
-    kept = line.copy()
-    kept.truncate(max(0, width - (not ascii_only)), overflow="crop")
-    last = kept.plain.rpartition(" ")[2]
-    rest = line.plain[len(kept.plain) :]
-    if rest and not rest[0].isspace() and any(each.isdigit() for each in last + rest.split(" ", 1)[0]):
-        kept = kept[: len(kept.plain) - len(last)]
-    return kept if ascii_only or not width else kept.append("…")
-
-
-def _parts(title: Text, parts: Sequence[str], width: int, between: str) -> list[Text]:
-    """A title and what is said after it, going on in the next line before a part that has no room."""
-    lines = [title]
-    for place, part in enumerate(parts):
-        said = part + (between.rstrip() if place + 1 < len(parts) else "")
-        gap = " " * (len(between) - len(between.rstrip())) if place else ""
-        if place and lines[-1].cell_len + len(gap) + cell_len(said) > width:
-            lines.append(Text(f"    {said}"))
-        else:
-            lines[-1].append(f"{gap}{said}")
-    return lines
-
-
-def _cut(lines: list[Text], most: int) -> list[Text]:
-    """The first lines, and how many there are more."""
-    if len(lines) <= most or most < 2:
-        return lines[:most]
-    return [*lines[: most - 1], Text(f"  and {len(lines) - most + 1} more", "dim")]
-
-
-def _title(title: str, rest: str = "") -> Text:
-    return Text.assemble((title, "bold cyan"), f"  {rest}" if rest else "")
 
 
 def _failed(now: Now, part: str, title: str) -> list[Text]:
@@ -94,7 +63,7 @@ def _overview(now: Now, width: int) -> list[Text]:
         counts.append(word)
     spent = (f"{row.requests:,} requests", f"{row.errors:,} errors", f"{row.cost_usd:,.2f} US dollars")
     in_days = (*spent[:-1], f"{spent[-1]} in {row.days} days")
-    return [_title("Overview", old), Text("  " + ", ".join(counts)), *_parts(Text("  "), in_days, width, ", ")]
+    return [heading("Overview", old), Text("  " + ", ".join(counts)), *parted(Text("  "), in_days, width, ", ")]
 
 
 def _jobs(now: Now, width: int) -> list[Text]:
@@ -107,16 +76,16 @@ def _jobs(now: Now, width: int) -> list[Text]:
     ]
     if jobs.oldest_waiting_seconds is not None:
         said.append(f"oldest waits {lasting(max(0.0, jobs.oldest_waiting_seconds))}")
-    return _parts(_title("Jobs").append("  "), said, width, "; ")
+    return parted(heading("Jobs").append("  "), said, width, "; ")
 
 
 def _requests(now: Now, width: int) -> list[Text]:
     if now.requests is None:
         return _failed(now, "requests", "Requests")
     if not now.requests:
-        return [_title("Requests", f"none in {lasting(now.seconds)}")]
-    lines = (_parts(Text(""), _request(row), width, "  ") for row in now.requests)
-    return [_title("Requests", f"in {lasting(now.seconds)}"), *(line for each in lines for line in each)]
+        return [heading("Requests", f"none in {lasting(now.seconds)}")]
+    lines = (parted(Text(""), _request(row), width, "  ") for row in now.requests)
+    return [heading("Requests", f"in {lasting(now.seconds)}"), *(line for each in lines for line in each)]
 
 
 def _request(row: TopRequestsRow) -> Sequence[str]:
@@ -135,11 +104,11 @@ def _workers(now: Now, width: int) -> list[Text]:
     if now.workers is None:
         return _failed(now, "workers", "Workers")
     if not now.workers:
-        return [_title("Workers", f"none heard of in the last {HEARD_OF:.0f} s")]
+        return [heading("Workers", f"none heard of in the last {HEARD_OF:.0f} s")]
     busy = sum(row.current_tasks for row in now.workers)
     room = sum(row.capacity for row in now.workers)
     names = [f"{plain(row.worker_id)} {row.current_tasks:,}/{row.capacity:,}" for row in now.workers]
-    line = _title("Workers", f"{len(names):,}, {busy:,} of {room:,} places busy")
+    line = heading("Workers", f"{len(names):,}, {busy:,} of {room:,} places busy")
     for many in range(len(names), 0, -1):
         said = ", ".join(names[:many]) + (f" and {len(names) - many:,} more" if many < len(names) else "")
         if line.cell_len + 2 + cell_len(said) <= width:
@@ -151,10 +120,10 @@ def _runs(now: Now, width: int, ascii_only: bool) -> list[Text]:
     if now.runs is None:
         return _failed(now, "runs", "Running")
     if not now.runs:
-        return [_title("Running", "no run")]
+        return [heading("Running", "no run")]
     name = min(NAME, max(cell_len(plain(row.name)) for row in now.runs))
     bar = BAR if width >= NARROW else BAR // 2
-    return [_title("Running", f"{len(now.runs)} runs"), *(_run(row, name, bar, ascii_only) for row in now.runs)]
+    return [heading("Running", f"{len(now.runs)} runs"), *(_run(row, name, bar, ascii_only) for row in now.runs)]
 
 
 def _run(row: TrainingRunsGetRow, wide: int, bar: int, ascii_only: bool) -> Text:
@@ -181,7 +150,7 @@ def _activity(now: Now) -> list[Text]:
     if now.activity is None:
         return _failed(now, "activity", "Lately")
     age = now.activity.age_seconds
-    title = _title("Lately", "never refreshed" if age is None else f"as of {lasting(max(0.0, age))} ago")
+    title = heading("Lately", "never refreshed" if age is None else f"as of {lasting(max(0.0, age))} ago")
     return [title, *map(_event, now.activity.rows)]
 
 

@@ -215,14 +215,13 @@ class Values:
 
 def _objects(statement: Statement, rows: Mapping[str, list[Row]]) -> list[list[Any]]:
     """Rows as JSON, an array of one object each: what a statement that takes many rows in one parameter expects."""
-    return [
-        [
-            [{name: str(value) if isinstance(value, UUID) else value for name, value in row.items() if _plain(value)}]
-            for row in rows[table]
-        ]
-        for table in statement.tables
-        if table in rows
-    ]
+    return [[[_object(statement, row)] for row in rows[table]] for table in statement.tables if table in rows]
+
+
+def _object(statement: Statement, row: Row) -> dict[str, Any]:
+    """A row's values that JSON has, with an id that no row has where it is to be inserted."""
+    values = {name: str(value) if isinstance(value, UUID) else value for name, value in row.items() if _plain(value)}
+    return {**values, "id": str(uuid7())} if statement.verb == "INSERT" and "id" in values else values
 
 
 def _plain(value: object) -> bool:

@@ -8,6 +8,10 @@ from plainbase.platform.sample.source import FAR, Row, Source
 
 QUEUES = ("default", "gpu", "mail", "größe")
 TYPES = ("train", "evaluate", "export", "refresh_views", "send_mail")
+UNIQUE_STATES = (
+    *("available,running", "available,running,completed", "available,running,cancelled"),
+    *("available,running,dead", "available,running,completed,cancelled,dead"),
+)
 STATES = ("available", "completed", "running", "completed", "dead", "available", "cancelled", "running")
 
 
@@ -63,6 +67,7 @@ def _schedules(source: Source) -> None:
                 "priority": (0, 10, 32767, 5)[index],
                 "max_attempts": (5, 1, 1000, 3)[index],
                 "timeout_seconds": (None, 60.0, 1e9, 0.001)[index],
+                "unique_key": (None, "hourly", source.edge("k" * 255, "réveil"), None)[index],
                 "enabled": index != 3,
                 "next_run_at": (source.later(source.until, 0), FAR, source.time(0.95), None)[index],
                 "last_run_at": (source.time(0.97), None, source.time(0.94), None)[index],
@@ -86,9 +91,18 @@ def _jobs(source: Source) -> None:
             "state": state,
             "run_at": _run_at(source, at, index) if state == "available" else at,
             **_tries(source, state, at, index, workers),
-            "unique_key": f"key-{index // 2 if state in ('completed', 'dead') else index}" if index % 3 == 0 else None,
+            **_unique(state, index),
         }
         rows.append({name: row[name] for name in COLUMNS} | {"created_at": at, "updated_at": source.later(at, 900)})
+
+
+def _unique(state: str, index: int) -> Row:
+    """A third have a key: some that are over still hold it, others share theirs with one that came before."""
+    if index % 3:
+        return {"unique_key": None, "unique_states": UNIQUE_STATES[0]}
+    states = UNIQUE_STATES[index // 3 % len(UNIQUE_STATES)]
+    shares = state in ("completed", "dead") and state not in states
+    return {"unique_key": f"key-{index // 2}" if shares else f"key-{index}-{state}", "unique_states": states}
 
 
 def _run_at(source: Source, at: datetime, index: int) -> datetime:
@@ -119,6 +133,6 @@ def _tries(source: Source, state: str, at: datetime, index: int, workers: list[s
 
 COLUMNS = (
     *("id", "queue", "job_type", "payload", "priority", "state", "run_at", "attempt", "max_attempts"),
-    *("timeout_seconds", "lease_expires_at", "worker_id", "unique_key", "result", "error"),
-    *("started_at", "completed_at"),
+    *("timeout_seconds", "lease_expires_at", "worker_id", "unique_key", "unique_states"),
+    *("result", "error", "started_at", "completed_at"),
 )

@@ -1,0 +1,1 @@
+"""The suite `jobs`: plainbase's job queue beside PgQueuer, Procrastinate and Huey."""

@@ -1,0 +1,135 @@
+"""A screen that is drawn again and again, until a key or a signal ends it; the terminal is left as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from plainbase.cli.refresh import seconds
+
+T = TypeVar("T")
+
+LEAST = 0.1
+"""The shortest time between two looks, in seconds."""
+
+
+def _often(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    every = seconds(ctx, param, value)
+    if every is not None and every < LEAST:
+        raise click.BadParameter(f"{every} s is too often: at least {LEAST} s")
+    return every
+
+
+every_option = click.option(
+    "--every", metavar="DURATION", default="2s", show_default=True, callback=_often, help="How often to look again."
+)
+
+
+async def watch(
+    look: Callable[[], Coroutine[Any, Any, T]], draw: Callable[[T, int, int, bool], Text], every: float
+) -> None:
+    """Look and draw every so many seconds, and draw at another size of the terminal; q, Ctrl-C and SIGTERM end it.
+
+    `draw` gets what was seen, the width, the height, and whether all has to be ASCII.
+    """
+    console = Console()
+    seen: T | None = None
+    async with _ended() as (end, resized):
+        with Live(console=console, screen=True, auto_refresh=False) as live:
+            while not end.is_set():
+                if not resized.is_set() or seen is None:
+                    seen = await _unless(end, look())
+                resized.clear()
+                if seen is None:
+                    break
+                width, height = console.size
+                live.update(draw(seen, width, height, not is_unicode(console)), refresh=True)
+                await _any(every, end, resized)
+
+
+def is_unicode(console: Console) -> bool:
+    """Whether a terminal can show more than ASCII."""
+    return console.encoding.startswith("utf")
+
+
+async def _unless(end: asyncio.Event, looking: Coroutine[Any, Any, T]) -> T | None:
+    """What is seen, or None where the end comes first; then the looking is cancelled."""
+    task, ended = asyncio.create_task(looking), asyncio.create_task(end.wait())
+    try:
+        await asyncio.wait({task, ended}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        for each in (task, ended):
+            each.cancel()
+        await asyncio.gather(task, ended, return_exceptions=True)
+
+
+async def _any(longest: float, *events: asyncio.Event) -> None:
+    """Wait until one of the events is set, or so many seconds."""
+    waiting = {asyncio.create_task(event.wait()) for event in events}
+    try:
+        await asyncio.wait(waiting, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waiting:
+            each.cancel()
+
+
+@asynccontextmanager
+async def _ended() -> AsyncIterator[tuple[asyncio.Event, asyncio.Event]]:
+    """An event for the end (q, Ctrl-C, SIGTERM) and one for another size of the terminal."""
+    end, resized = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = {signal.SIGINT: end, signal.SIGTERM: end, getattr(signal, "SIGWINCH", None): resized}
+    with _keys(loop, end):
+        for number, event in signals.items():
+            if number is not None:
+                with suppress(NotImplementedError):  # where a loop has no signals, Ctrl-C raises
+                    loop.add_signal_handler(number, event.set)
+        try:
+            yield end, resized
+        finally:
+            for number in signals:
+                if number is not None:
+                    with suppress(NotImplementedError):
+                        loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _keys(loop: asyncio.AbstractEventLoop, end: asyncio.Event) -> Iterator[None]:
+    """Read keys one by one, unseen; q and the end of the input end it."""
+    try:
+        import termios
+        import tty
+    except ModuleNotFoundError:  # no such terminals here
+        yield
+        return
+    if not sys.stdin.isatty():
+        yield
+        return
+    file = sys.stdin.fileno()
+
+    def read() -> None:
+        keys = os.read(file, 100)
+        if not keys:
+            loop.remove_reader(file)
+        if b"q" in keys or b"Q" in keys or not keys:
+            end.set()
+
+    before = termios.tcgetattr(file)
+    tty.setcbreak(file)
+    loop.add_reader(file, read)
+    try:
+        yield
+    finally:
+        loop.remove_reader(file)
+        termios.tcsetattr(file, termios.TCSADRAIN, before)
