@@ -18,7 +18,7 @@ VALUES (
     :job_type,
     :payload,
     :priority,
-    coalesce(:run_at, now() + CAST(:delay_seconds AS float8) * interval '1 second'),
+    coalesce(:run_at, statement_timestamp() + CAST(:delay_seconds AS float8) * interval '1 second'),
     :max_attempts,
     :timeout_seconds
 )
@@ -67,7 +67,7 @@ VALUES (
     :job_type,
     :payload,
     :priority,
-    coalesce(:run_at, now() + CAST(:delay_seconds AS float8) * interval '1 second'),
+    coalesce(:run_at, statement_timestamp() + CAST(:delay_seconds AS float8) * interval '1 second'),
     :max_attempts,
     :timeout_seconds,
     :unique_key,
@@ -102,7 +102,8 @@ RETURNING
 -- null has the default that enqueue has. Gives the ids of those that were added: one whose unique key is taken is left
 -- out, and of several with one key all but the first by id.
 -- parity: unordered, RETURNING promises no order
--- In the order of their keys, so that two statements which add the same keys do not lock each other out.
+-- In the order of their keys, so that two statements which add the same keys do not lock each other out; by bytes, as
+-- the caller of several orders them.
 INSERT INTO jobs (
     id,
     queue,
@@ -121,7 +122,7 @@ SELECT
     given.job_type,
     coalesce(given.payload, '{}'),
     coalesce(given.priority, 0),
-    coalesce(given.run_at, now() + coalesce(given.delay_seconds, 0) * interval '1 second'),
+    coalesce(given.run_at, statement_timestamp() + coalesce(given.delay_seconds, 0) * interval '1 second'),
     coalesce(given.max_attempts, 5),
     given.timeout_seconds,
     given.unique_key,
@@ -140,7 +141,7 @@ FROM
         unique_key text,
         unique_states text
     )
-ORDER BY given.unique_key NULLS FIRST, given.id
+ORDER BY given.unique_key COLLATE "C" NULLS FIRST, given.id
 ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND strpos(unique_states, state) > 0 DO NOTHING
 RETURNING id;
 
@@ -239,9 +240,9 @@ WHERE
 
 -- name: heartbeat_many :many
 -- Lets a worker keep jobs, [{"id": …, "attempt": …}], so many seconds longer; gives the ids of those that it still has.
+-- A job that another transaction has locked, to cancel it say, keeps its lease as it is: the others do not wait for it.
 -- parity: unordered, RETURNING promises no order
--- Arrays, so that the rows are looked up by key whatever the planner expects; locks in the order of ids, so that two
--- statements do not lock each other out.
+-- Arrays, so that the rows are looked up by key whatever the planner expects.
 WITH given AS MATERIALIZED (
     SELECT
         rows.id,
@@ -249,29 +250,37 @@ WITH given AS MATERIALIZED (
     FROM jsonb_to_recordset(CAST(:jobs AS jsonb)) AS rows (id uuid, attempt bigint)
 ),
 
-locked AS MATERIALIZED (
+free AS MATERIALIZED (
     SELECT id
     FROM jobs
     WHERE
         id = any(array(SELECT given.id FROM given))
         AND worker_id = :worker_id
         AND lease_expires_at IS NOT NULL
-    ORDER BY id
-    FOR UPDATE
+    FOR UPDATE SKIP LOCKED
+),
+
+kept AS (
+    UPDATE jobs
+    SET
+        lease_expires_at = statement_timestamp() + CAST(:lease_seconds AS float8) * interval '1 second',
+        updated_at = statement_timestamp()
+    FROM given
+    WHERE
+        jobs.id = any(array(SELECT free.id FROM free))
+        AND jobs.id = given.id
+        AND jobs.attempt = given.attempt
+        AND jobs.worker_id = :worker_id
+        AND jobs.lease_expires_at IS NOT NULL
 )
 
-UPDATE jobs
-SET
-    lease_expires_at = statement_timestamp() + CAST(:lease_seconds AS float8) * interval '1 second',
-    updated_at = statement_timestamp()
-FROM given
+SELECT jobs.id
+FROM jobs
+INNER JOIN given ON jobs.id = given.id AND jobs.attempt = given.attempt
 WHERE
-    jobs.id = any(array(SELECT locked.id FROM locked))
-    AND jobs.id = given.id
-    AND jobs.attempt = given.attempt
+    jobs.id = any(array(SELECT asked.id FROM given AS asked))
     AND jobs.worker_id = :worker_id
-    AND jobs.lease_expires_at IS NOT NULL
-RETURNING jobs.id;
+    AND jobs.lease_expires_at IS NOT NULL;
 
 -- name: complete :exec
 -- Ends a job as done, with its result; 0 rows when the worker has lost it.

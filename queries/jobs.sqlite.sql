@@ -181,9 +181,44 @@ LIMIT 1;
 -- other job from being claimed.
 -- result: payload_json text
 -- Differs from postgres: one writer, so no SKIP LOCKED is needed; the clock is strftime's, in milliseconds: what is due
--- in this one is due.
+-- in this one is due. Its priorities are found first, so that it never goes through all that wait for later.
 -- parity: unordered, RETURNING promises no order
 -- defaults: queue = "default", limit = 1
+-- So many priorities with a job that is due as jobs are asked for are enough.
+WITH RECURSIVE priorities (priority, due) AS (
+    SELECT
+        max(priority),
+        0
+    FROM jobs
+    WHERE
+        queue = :queue
+        AND state = 'available'
+    UNION ALL
+    SELECT
+        (
+            SELECT max(jobs.priority)
+            FROM jobs
+            WHERE
+                jobs.queue = :queue
+                AND jobs.state = 'available'
+                AND jobs.priority < priorities.priority
+        ),
+        due + EXISTS (
+            SELECT 1
+            FROM jobs
+            WHERE
+                jobs.queue = :queue
+                AND jobs.state = 'available'
+                AND jobs.priority = priorities.priority
+                AND jobs.run_at <= strftime('%Y-%m-%dT%H:%M:%f999Z', 'now')
+                AND jobs.job_type IN (:job_types) -- optional
+        )
+    FROM priorities
+    WHERE
+        priorities.priority IS NOT NULL
+        AND due < :limit
+)
+
 UPDATE jobs SET
     state = 'running',
     attempt = attempt + 1,
@@ -198,6 +233,7 @@ WHERE
         WHERE
             queue = :queue
             AND state = 'available'
+            AND priority IN (SELECT priorities.priority FROM priorities)
             AND run_at <= strftime('%Y-%m-%dT%H:%M:%f999Z', 'now')
             AND job_type IN (:job_types) -- optional
             AND NOT EXISTS (
@@ -239,7 +275,7 @@ WHERE
 
 -- name: heartbeat_many :many
 -- Lets a worker keep jobs, [{"id": …, "attempt": …}], so many seconds longer; gives the ids of those that it still has.
--- Differs from postgres: json_each reads the rows; one writer, so none need be locked in order.
+-- Differs from postgres: json_each reads the rows; one writer, so that none is locked by another.
 -- parity: unordered, RETURNING promises no order
 -- parameter: jobs json
 WITH given AS MATERIALIZED (

@@ -1,16 +1,17 @@
-"""Handlers that write down what they do, and some that no worker wishes for."""
+"""Handlers that write down what they do, two of which act as if the whole process were to end."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
-import time
 from typing import Any
 
 import job_ledger
 from plainbase import Database
 from plainbase.platform.jobs.job import Job
+
+TYPES = ("ledger", "once", "hold", "hold_once", "fail", "leave", "interrupt")
 
 
 def tell(*words: object) -> None:
@@ -19,11 +20,16 @@ def tell(*words: object) -> None:
 
 
 class Handlers:
-    """The handlers of a process; each is a job type."""
+    """The handlers of a worker; each is a job type."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._go = asyncio.Event()
+        self.by_type = {name: getattr(self, name) for name in TYPES}
+
+    def go(self) -> None:
+        """Let the held jobs go on, and those to come."""
+        self._go.set()
 
     async def read_words(self) -> None:
         """Let the held jobs go on once a line is read; where stdin ends nothing happens."""
@@ -31,7 +37,7 @@ class Handlers:
         loop = asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         if await reader.readline():
-            self._go.set()
+            self.go()
 
     async def ledger(self, job: Job) -> dict[str, Any]:
         """Write down that it begins, take some time, and write down that it is done."""
@@ -62,12 +68,6 @@ class Handlers:
             raise RuntimeError(f"attempt {job.attempt}")
         return await self._done(job)
 
-    async def block(self, job: Job) -> dict[str, Any]:
-        """Give the loop no turn."""
-        await self._begun(job)
-        time.sleep(job.payload["seconds"])
-        return await self._done(job)
-
     async def leave(self, job: Job) -> None:
         """End the process, or so it believes."""
         await self._begun(job)
@@ -77,15 +77,6 @@ class Handlers:
         """Act as if somebody had pressed Ctrl-C."""
         await self._begun(job)
         raise KeyboardInterrupt
-
-    async def swallow(self, job: Job) -> None:
-        """Never end, and pay no heed to being cancelled."""
-        await self._begun(job)
-        while True:
-            try:
-                await asyncio.Event().wait()
-            except asyncio.CancelledError:
-                tell("swallowed", job.id, job.attempt)
 
     async def _held(self, job: Job) -> None:
         await self._begun(job)
@@ -109,9 +100,6 @@ class Handlers:
         await self._db.execute(job_ledger.WRITE, {**_had(job), "step": job_ledger.DONE})
         tell("done", job.id, job.attempt)
         return _result(job)
-
-
-TYPES = ("ledger", "once", "hold", "hold_once", "fail", "block", "leave", "interrupt", "swallow")
 
 
 def _had(job: Job) -> dict[str, Any]:

@@ -73,6 +73,14 @@ async def prepare(db: Database) -> None:
     await db.script(TABLES[db.dialect])
 
 
+async def put(db: Database, job_type: str) -> UUID:
+    """Enqueue a job, and write it down."""
+    async with db.transaction() as tx:
+        id_: UUID = (await tx.jobs.enqueue(job_type=job_type, payload={"seconds": 0})).id
+        await tx.execute(WRITE_ENQUEUED, {"job_id": id_})
+    return id_
+
+
 async def unfinished(db: Database) -> int:
     """How many jobs wait or run."""
     count: int = await db.fetch_value("SELECT count(*) AS n FROM jobs WHERE state IN ('available', 'running')")

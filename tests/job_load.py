@@ -17,9 +17,8 @@ FINISH = 60.0
 class Load:
     """So many workers, and two enqueuers, each replaced when it is killed."""
 
-    def __init__(self, start: Starter, role: str = "worker", **options: Any) -> None:
+    def __init__(self, start: Starter, **options: Any) -> None:
         self._start = start
-        self._role = role
         self._options = options
         self._chance = random.Random(8)
         self.workers: list[Running] = []
@@ -57,13 +56,14 @@ class Load:
     async def finish(self, db: Database) -> None:
         """Let no more be enqueued, and the rest be done; stop the workers as one should."""
         for enqueuer in self.enqueuers:
-            assert enqueuer.lives, enqueuer.said[-20:]
+            enqueuer.goes_on()
             await enqueuer.terminate()
+        for enqueuer in self.enqueuers:
             assert await enqueuer.ended() == 0, enqueuer.said[-20:]
-        for worker in self.workers:
-            assert worker.lives, worker.said[-20:]
 
         async def over() -> bool:
+            for worker in self.workers:
+                worker.goes_on()
             try:
                 return await job_ledger.unfinished(db) == 0
             except ConnectionLost:
@@ -85,7 +85,7 @@ class Load:
         return found
 
     async def _worker(self) -> Running:
-        return await self._start(self._role, **self._options)
+        return await self._start("worker", **self._options)
 
     async def _enqueuer(self) -> Running:
         return await self._start("enqueuer", seed=self._chance.randrange(10**9))

@@ -68,6 +68,10 @@ class Running:
         """Whether it has not ended."""
         return not self._reading.done()
 
+    def goes_on(self) -> None:
+        """Fail where it has ended, with what it said last."""
+        assert self.lives, "\n".join([f"ended with {self.process.returncode}:", *self.said[-80:]])
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal, unless it has ended."""
         if self.process.returncode is None:

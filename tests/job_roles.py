@@ -16,14 +16,12 @@ import random
 import signal
 import sys
 from typing import Any
-from uuid import UUID
 
 import job_ledger
 import plainbase
-from job_handlers import TYPES, Handlers, tell
+from job_handlers import Handlers, tell
 from plainbase import ConnectionLost, Database, uuid7
 from plainbase.platform.jobs import Backoff, NewJob, Worker, enqueue, enqueue_many, run_due
-from plainbase.platform.jobs.job import Job
 
 
 async def worker(url: str, concurrency: int = 4, **options: object) -> None:
@@ -31,8 +29,7 @@ async def worker(url: str, concurrency: int = 4, **options: object) -> None:
     async with plainbase.open(url, pool_size=4, max_overflow=8) as db:
         made = Handlers(db)
         backoff = Backoff(first=0.05, factor=1.0, most=0.05)
-        handlers = {name: getattr(made, name) for name in TYPES}
-        doing = Worker(db, handlers, concurrency=concurrency, backoff=backoff, **options)  # type: ignore[arg-type]
+        doing = Worker(db, made.by_type, concurrency=concurrency, backoff=backoff, **options)  # type: ignore[arg-type]
 
         def tell_status() -> None:
             tell("status", json.dumps(dataclasses.asdict(doing.status())))
@@ -47,39 +44,7 @@ async def worker(url: str, concurrency: int = 4, **options: object) -> None:
         reading.cancel()
 
 
-async def bare(url: str, lease_seconds: float = 1.0, fenced: bool = True) -> None:
-    """Do jobs one by one with the bare queries and without a heartbeat, fenced or not."""
-    name = f"bare-{uuid7()}"
-    async with plainbase.open(url, pool_size=2) as db:
-        made = Handlers(db)
-        reading = asyncio.create_task(made.read_words())
-        tell("started", name)
-        stop = asyncio.Event()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-        while not stop.is_set():
-            await db.jobs.reclaim()
-            for row in await db.jobs.claim(worker_id=name, lease_seconds=lease_seconds, limit=1):
-                had: dict[str, Any] = {"id": row.id, "attempt": row.attempt, "worker_id": name}
-                whole = await db.jobs.get(id=row.id)
-                same = {field.name: whole[field.name] for field in dataclasses.fields(Job) if field.init}
-                result = await getattr(made, row.job_type)(Job(**{**same, **had}))
-                if result is not None:
-                    await (db.jobs.complete(**had, result=result) if fenced else complete_unfenced(db, row.id, result))
-                tell("ended", row.id)
-            await asyncio.sleep(0.01)
-        reading.cancel()
-
-
-async def complete_unfenced(db: Database, id_: UUID, result: object) -> None:
-    """End whatever attempt of a job there is, whoever has it."""
-    await db.execute(
-        "UPDATE jobs SET state = 'completed', result = :result, lease_expires_at = NULL, completed_at = started_at "
-        "WHERE id = :id AND state = 'running'",
-        {"id": id_, "result": result},
-    )
-
-
-async def enqueuer(url: str, seed: int = 0, pace: float = 0.01, seconds: float = 0.03) -> None:
+async def enqueuer(url: str, seed: int = 0, pace: float = 0.03, seconds: float = 0.1) -> None:
     """Add jobs in transactions, one or several at once, and roll some of them back, until it is stopped."""
     chance = random.Random(seed)
     stop = asyncio.Event()
@@ -126,19 +91,18 @@ async def add(db: Database, jobs: list[NewJob], *, rolled_back: bool) -> None:
 
 
 async def scheduler(url: str) -> None:
-    """Make the jobs of the schedules that are due, as often as it can."""
+    """Make the jobs of the schedules that are due, as soon as it can."""
     async with plainbase.open(url, pool_size=2) as db:
         tell("started", os.getpid())
         while True:
-            ticks = await run_due(db)
-            if ticks.made:
-                tell("made", ticks.made)
+            if not (await run_due(db)).made:
+                await asyncio.sleep(0.002)
 
 
 def main(role: str, url: str, options: str) -> None:
     """Be what is said until the end."""
     faulthandler.enable()
-    roles = {"worker": worker, "bare": bare, "enqueuer": enqueuer, "scheduler": scheduler}
+    roles: dict[str, Any] = {"worker": worker, "enqueuer": enqueuer, "scheduler": scheduler}
     asyncio.run(roles[role](url, **json.loads(options)))
 
 

@@ -8,20 +8,10 @@ from uuid import UUID
 import pytest
 
 import job_ledger
-from job_processes import starting
-from job_roles import complete_unfenced
+from job_ledger import put
 from plainbase import Database, uuid7
 
 Sabotage = Callable[[Database, UUID], Awaitable[object]]
-
-
-async def put(db: Database, job_type: str = "ledger") -> UUID:
-    """Enqueue a job, and write it down."""
-    async with db.transaction() as tx:
-        row = await tx.jobs.enqueue(job_type=job_type, payload={"seconds": 0})
-        await tx.execute(job_ledger.WRITE_ENQUEUED, {"job_id": row.id})
-    id_: UUID = row.id
-    return id_
 
 
 async def take(db: Database, worker_id: str) -> dict[str, object]:
@@ -61,7 +51,7 @@ async def do(db: Database, *steps: str) -> UUID:
 async def test_what_was_done_rightly_is_not_complained_of(db: Database) -> None:
     await job_ledger.prepare(db)
     promised = {await do(db), await do(db, "begun", "effect", "done")}
-    released = await put(db)
+    released = await put(db, "ledger")
     await db.jobs.release(**await take(db, "a"))
     had = await take(db, "b")
     await write(db, had, "begun", "done")
@@ -77,28 +67,32 @@ async def lose(db: Database, id_: UUID) -> None:
 
 
 async def leave(db: Database, id_: UUID) -> None:
-    await put(db)
+    await put(db, "ledger")
 
 
 async def complete_without_doing(db: Database, id_: UUID) -> None:
-    await put(db)
+    await put(db, "ledger")
     await complete(db, await take(db, "c"))
 
 
 async def complete_half_done(db: Database, id_: UUID) -> None:
-    await put(db)
+    await put(db, "ledger")
     had = await take(db, "c")
     await write(db, had, "begun")
     await complete(db, had)
 
 
 async def complete_what_is_lost(db: Database, id_: UUID) -> None:
-    other = await put(db)
+    other = await put(db, "ledger")
     first = await take(db, "c")
     await write(db, first, "begun")
     await db.jobs.reclaim()
     await write(db, await take(db, "d"), "begun", "done")
-    await complete_unfenced(db, other, {"attempt": first["attempt"], "worker_id": "c"})
+    await db.execute(
+        "UPDATE jobs SET state = 'completed', result = :result, lease_expires_at = NULL, completed_at = started_at "
+        "WHERE id = :id AND state = 'running'",
+        {"id": other, "result": {"attempt": first["attempt"], "worker_id": "c"}},
+    )
 
 
 async def do_without_a_claim(db: Database, id_: UUID) -> None:
@@ -121,7 +115,7 @@ async def write_without_enqueueing(db: Database, id_: UUID) -> None:
 
 
 async def take_without_counting(db: Database, id_: UUID) -> None:
-    await put(db)
+    await put(db, "ledger")
     first = await take(db, "c")
     await db.execute("UPDATE jobs SET worker_id = 'd' WHERE state = 'running'")
     had = {**first, "worker_id": "d"}
@@ -175,20 +169,3 @@ async def test_what_was_rolled_back_and_is_done_is_complained_of(db: Database) -
     await job_ledger.prepare(db)
     id_ = await do(db)
     assert job_ledger.problems(await job_ledger.evidence(db), refused={id_}) == [f"{id_} was rolled back and is there"]
-
-
-@pytest.mark.parametrize("fenced", [True, False], ids=["fenced", "unfenced"])
-async def test_workers_that_do_not_fence_are_found_out(db: Database, url: str, fenced: bool) -> None:
-    """Two processes of the bare queries, of which one is held past its lease."""
-    await job_ledger.prepare(db)
-    id_ = await put(db, "hold")
-    async with starting(url) as start:
-        slow = await start("bare", lease_seconds=0.0, fenced=fenced)
-        await slow.tells("begun")
-        other = await start("bare", lease_seconds=60.0)
-        await other.tells("begun")
-        for each in (slow, other):
-            each.go()
-            await each.tells("ended")
-    problems = job_ledger.problems(await job_ledger.evidence(db), {id_})
-    assert bool(problems) is not fenced, problems

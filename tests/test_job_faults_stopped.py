@@ -8,14 +8,16 @@ import pytest
 
 import job_ledger
 from conftest import SOAK
+from job_handlers import Handlers
 from job_processes import Running, starting
+from job_working import working
 from plainbase import Database, Row
-from plainbase.platform.jobs import NewJob, enqueue, enqueue_many
+from plainbase.platform.jobs import NewJob, Worker, enqueue, enqueue_many
 from waiting import until
 
 
 async def rows(db: Database) -> list[Row]:
-    found: list[Row] = await db.fetch_all("SELECT id, job_type, state, attempt, worker_id FROM jobs ORDER BY id")
+    found: list[Row] = await db.fetch_all("SELECT state, attempt, error FROM jobs ORDER BY id")
     return found
 
 
@@ -61,46 +63,44 @@ async def test_what_runs_is_finished_and_what_waits_is_handed_back(db: Database,
     assert await status(db, worker) == "stopped"
 
 
-async def test_what_outlives_the_grace_is_handed_back(db: Database, url: str) -> None:
-    job = (await enqueue(db, "hold", max_attempts=1)).job
-    async with starting(url) as start:
-        worker = await start("worker", grace_seconds=0.2)
-        await worker.tells("begun")
-        await worker.terminate()
-        assert await worker.ended() == 0
-        assert worker.told("cancelled") == [f"{job.id} 1"]
-        assert [(row.state, row.attempt) for row in await rows(db)] == [("available", 0)]
-        assert await status(db, worker) == "stopped"
-        other = await start("worker")
-        await other.tells("begun")
-        other.go()
-        await other.tells("done")
-        await other.terminate()
-        assert await other.ended() == 0
-    assert [(row.state, row.attempt) for row in await rows(db)] == [("completed", 1)]
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_the_second_signal_ends_at_once(db: Database, url: str, number: signal.Signals) -> None:
-    await enqueue(db, "hold")
+async def test_the_second_signal_ends_at_once(db: Database, url: str) -> None:
+    await enqueue(db, "hold", max_attempts=1)
     async with starting(url) as start:
         worker = await start("worker", grace_seconds=3600)
         await worker.tells("begun")
-        worker.send(number)
+        worker.send(signal.SIGINT)
 
         async def drains() -> bool:
             return await status(db, worker) == "draining"
 
         await until(drains)
         assert worker.lives
-        worker.send(number)
+        worker.send(signal.SIGTERM)
         assert await worker.ended() == 0
         assert await status(db, worker) == "stopped"
-    assert [(row.state, row.attempt) for row in await rows(db)] == [("available", 0)]
+    (row,) = await rows(db)
+    assert (row.state, row.attempt) == ("available", 0)  # so that the only attempt it has is another's
+
+
+async def test_a_handler_that_ends_the_process_or_interrupts_it_does_not(db: Database, url: str) -> None:
+    for job_type in ("leave", "interrupt"):
+        await enqueue(db, job_type, max_attempts=1, priority=1)
+    await enqueue(db, "ledger", {"seconds": 0})
+    async with starting(url) as start:
+        worker = await start("worker", concurrency=1)
+        await worker.tells("done")
+        counts = await worker.status()
+        await worker.terminate()
+        assert await worker.ended() == 0
+    assert (counts["failed"], counts["running"]) == (2, 0)
+    leave, interrupt, done = await rows(db)
+    assert [row.state for row in (leave, interrupt, done)] == ["dead", "dead", "completed"]
+    assert leave.error.startswith("SystemExit: 3\n")
+    assert interrupt.error.startswith("KeyboardInterrupt\n")
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
-async def test_a_cut_connection_is_listened_on_again(db: Database, url: str) -> None:
+async def test_a_cut_connection_is_listened_on_again(db: Database) -> None:
     """With an hour between two polls, only what is heard brings a job."""
     listening = """
         SELECT count(*) AS n FROM pg_stat_activity
@@ -111,17 +111,14 @@ async def test_a_cut_connection_is_listened_on_again(db: Database, url: str) -> 
     async def listens() -> bool:
         return bool(await db.fetch_value(listening))
 
-    async with starting(url) as start:
-        worker = await start("worker", poll_seconds=3600)
+    async with working(Worker(db, Handlers(db).by_type, poll_seconds=3600)) as worker:
         for number in range(1, 4):
             await until(listens)
             await enqueue(db, "ledger", {"seconds": 0})
-            await worker.tells("done", 2 * number - 1)
+            await until(lambda: worker.status().completed == 2 * number - 1)  # noqa: B023 (awaited here)
             assert await db.fetch_value(cut) == 1
             await enqueue(db, "ledger", {"seconds": 0})  # while nobody listens
-            await worker.tells("done", 2 * number)
-        await worker.terminate()
-        assert await worker.ended() == 0
+            await until(lambda: worker.status().completed == 2 * number)  # noqa: B023
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
@@ -130,7 +127,7 @@ async def test_all_connections_cut_at_once_cost_no_job(db: Database, url: str) -
         SELECT count(pg_terminate_backend(pid)) AS n FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()
     """
-    cuts = 100 if SOAK else 5
+    cuts = 100 if SOAK else 4
     await enqueue_many(db, [NewJob("ledger", {"seconds": 0.01}, max_attempts=1000)] * 60 * cuts)
     async with starting(url) as start:
         worker = await start("worker", lease_seconds=1.0, poll_seconds=0.2)

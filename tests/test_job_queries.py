@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -91,6 +92,48 @@ async def test_jobs_are_taken_by_priority_then_by_time_then_by_id(db: Database) 
     assert await claim(db) == []
 
 
+@pytest.mark.parametrize("seed", range(4))
+async def test_claims_take_what_is_due_in_order_whatever_waits_beside_it(db: Database, seed: int) -> None:
+    random = Random(seed)
+    for priority in random.choices(range(9), range(1, 10), k=120):
+        run_at = random.choice([PAST + timedelta(seconds=random.randrange(99)), FUTURE])
+        kind = {"queue": random.choice(["default", "other"]), "job_type": random.choice("aaab")}
+        await db.jobs.enqueue(**kind, priority=priority, run_at=run_at)
+    due = [row for row in await db.jobs.list(limit=1000) if row.run_at < FUTURE]
+    waiting = sorted(due, key=lambda row: (-row.priority, row.run_at, row.id))
+    for turn in range(200):
+        limit, types = random.choice([0, 1, 2, 3, 7]), random.choice([["a"], ["b"], ["a", "b", "c"], None])
+        found = [row for row in waiting if row.queue == "default" and (types is None or row.job_type in types)]
+        if turn == 199:
+            limit, types, found = 1000, None, [row for row in waiting if row.queue == "default"]
+        only: dict[str, Any] = {} if types is None else {"job_types": types}
+        taken = await claim(db, limit=limit, **only)
+        assert ids(taken) == ids(found[:limit])
+        waiting = [row for row in waiting if row.id not in ids(taken)]
+    assert {row.queue for row in waiting} == {"other"}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])  # PostgreSQL 18 skips them by itself
+async def test_a_claim_does_not_go_through_what_waits_for_later(db: Database) -> None:
+    plan = await db.jobs.claim.explain(worker_id="w1", lease_seconds=60, limit=10)
+    assert plan.count("jobs_available_idx (queue=? AND priority=? AND run_at<?)") == 2, plan
+    assert "TEMP B-TREE" not in plan
+
+
+async def test_a_delay_begins_with_the_statement_however_long_its_transaction_is(db: Database) -> None:
+    async with db.transaction() as tx:
+        begun = await tx.jobs.clock()
+        while await db.jobs.clock() < begun + timedelta(seconds=0.2):
+            pass
+        asked = await tx.jobs.clock()
+        one = await tx.jobs.enqueue(job_type="test", delay_seconds=60)
+        keyed = await tx.jobs.enqueue_unique(job_type="test", delay_seconds=60, unique_key="k")
+        await tx.jobs.enqueue_many(jobs=many_new(1, delay_seconds=60))
+    for job in await db.jobs.list():
+        assert job.run_at >= asked + timedelta(seconds=60)
+    assert len({one.id, keyed.id}) == 2
+
+
 async def test_a_claim_takes_the_first_so_many_and_marks_them(db: Database) -> None:
     rows = await enqueue(db, 5)
     taken = await claim(db, "w1", 60, limit=3)
@@ -172,7 +215,7 @@ async def test_who_lost_its_lease_can_do_nothing_more(db: Database) -> None:
     ((id_, queue, job_type, state, attempt, max_attempts),) = await db.jobs.reclaim()
     assert (id_, queue, job_type, state, attempt, max_attempts) == (lost.id, "default", "test", "available", 1, 5)
 
-    async def refused() -> None:
+    async def refused(lost: Row) -> None:
         before = await db.jobs.get(id=lost.id)
         assert await db.jobs.heartbeat(**fence(lost), lease_seconds=60) == 0
         assert await db.jobs.complete(**fence(lost), result={"late": True}) == 0
@@ -184,19 +227,19 @@ async def test_who_lost_its_lease_can_do_nothing_more(db: Database) -> None:
         assert await db.jobs.release_many(jobs=given([lost]), worker_id="w1") == []
         assert await db.jobs.get(id=lost.id) == before
 
-    await refused()
+    await refused(lost)
     again = await claim_one(db, "w2")
     assert (again.id, again.attempt) == (lost.id, 2)
-    await refused()
+    await refused(lost)
     assert await db.jobs.complete(**fence(again, "w2"), result={"n": 1}) == 1
-    await refused()
+    await refused(lost)
     # The same worker, which has claimed it anew, cannot end it by the attempt that it lost either.
     (other,) = await enqueue(db)
     first = await claim_one(db, "w1", lease_seconds=0)
     await db.jobs.reclaim()
     second = await claim_one(db, "w1")
     assert first.id == second.id == other.id
-    assert await db.jobs.complete(**fence(first)) == 0
+    await refused(first)
     assert await db.jobs.complete(**fence(second)) == 1
 
 
@@ -230,6 +273,7 @@ async def test_reclaimed_jobs_are_those_over_first_and_wait_at_their_old_place(d
     rows = [await db.jobs.enqueue(job_type="test", run_at=PAST + timedelta(minutes=i)) for i in range(3)]
     for seconds in (-10, -30, -20):
         await claim(db, lease_seconds=seconds)
+    assert [row.id for row in await db.jobs.list_running()] == [rows[1].id, rows[2].id, rows[0].id]
     assert [row.id for _ in range(2) for row in await db.jobs.reclaim(limit=1)] == [rows[1].id, rows[2].id]
     await enqueue(db)
     assert (await claim_one(db)).id == rows[1].id
@@ -264,6 +308,22 @@ async def test_a_failed_job_is_tried_again_until_its_attempts_are_used_up(db: Da
     await enqueue(db)
     hopeless = await claim_one(db)
     assert await db.jobs.fail(**fence(hopeless), error="never", retry=False) == "dead"
+
+
+async def test_what_is_completed_or_tried_again_keeps_nothing_of_the_attempt_before(db: Database) -> None:
+    await enqueue(db, 2)
+    for job in await claim(db, limit=2):
+        assert await db.jobs.fail(**fence(job), error="no") == "available"
+    one, two = await claim(db, "w2", limit=2)
+    assert await db.jobs.complete(**fence(one, "w2")) == 1
+    assert ids(await db.jobs.complete_many(jobs=given([two]), worker_id="w2")) == {two.id}
+    assert [(job.error, job.worker_id) for job in await db.jobs.list()] == [(None, "w2")] * 2
+    await enqueue(db)
+    last = await claim_one(db)
+    assert await db.jobs.fail(**fence(last), error="no", retry=False) == "dead"
+    assert await db.jobs.retry(id=last.id) == 1
+    again = await db.jobs.get(id=last.id)
+    assert (again.worker_id, again.lease_expires_at, again.completed_at) == (None, None, None)
 
 
 async def test_a_failure_without_a_delay_may_be_taken_at_once(db: Database) -> None:
@@ -332,6 +392,25 @@ async def test_beats_and_completions_of_the_same_jobs_do_not_lock_each_other_out
 
     async with opened(url, 3) as (first, second, third):
         assert (await asyncio.gather(beat(first), complete(second), beat(third)))[1] == 60
+
+
+@pytest.mark.parametrize("engine", ["postgres"])  # SQLite has one writer
+async def test_a_heartbeat_waits_for_no_job_that_another_has_locked(db: Database) -> None:
+    await enqueue(db, 3)
+    jobs = sorted(await claim(db, lease_seconds=0, limit=3), key=lambda job: job.id)
+    async with db.transaction() as tx, asyncio.timeout(10):
+        assert await tx.jobs.cancel(id=jobs[0].id) == 1  # its row is locked until the end
+        kept = await db.jobs.heartbeat_many(jobs=given(jobs), worker_id="w1", lease_seconds=60)
+        assert ids(kept) == ids(jobs)
+        assert await db.jobs.reclaim() == []
+    kept = await db.jobs.heartbeat_many(jobs=given(jobs), worker_id="w1", lease_seconds=60)
+    assert ids(kept) == ids(jobs[1:])
+
+
+@pytest.mark.parametrize("engine", ["postgres"])  # the other sorts by bytes anyway
+async def test_keys_are_locked_in_one_order_whatever_the_databases_collation(db: Database) -> None:
+    plan = await db.jobs.enqueue_many.explain(jobs=many_new(1))
+    assert 'Sort Key: given.unique_key COLLATE "C" NULLS FIRST, given.id' in plan
 
 
 async def test_one_live_job_has_a_key(url: str, db: Database) -> None:
@@ -598,6 +677,16 @@ async def test_a_dead_job_that_is_retried_has_attempts_left(db: Database) -> Non
     assert await db.jobs.fail(**fence(second), error="no") == "available"
 
 
+async def test_a_job_that_has_used_up_all_attempts_it_may_be_given_can_be_retried(db: Database) -> None:
+    (job,) = await enqueue(db, max_attempts=1000)
+    await db.execute("UPDATE jobs SET attempt = 999")
+    last = await claim_one(db)
+    assert await db.jobs.fail(**fence(last), error="no") == "dead"
+    assert await db.jobs.retry(id=job.id) == 1
+    again = await claim_one(db)
+    assert (again.attempt, again.max_attempts) == (1001, 1001)
+
+
 async def test_a_completed_job_stays_completed(db: Database) -> None:
     await enqueue(db)
     job = await claim_one(db)
@@ -682,6 +771,13 @@ async def test_the_next_run_is_told_in_time_and_in_seconds(db: Database) -> None
     await enqueue(db, delay_seconds=-60, priority=3)
     assert -120 < await db.jobs.seconds_to_next() <= -59
     assert await db.jobs.next_run_at(queue="other") is None
+    await enqueue(db, run_at=FUTURE, priority=4)  # one more than that which is due
+    await db.jobs.cancel(id=soon.id)
+    assert await db.jobs.next_run_at() < await db.jobs.clock()
+    assert await db.jobs.seconds_to_next() <= -59
+    assert await db.jobs.seconds_to_next(job_types=["none"]) is None
+    await db.job_queues.pause(name="default")
+    assert await db.jobs.next_run_at() is await db.jobs.seconds_to_next() is None
 
 
 async def over(db: Database, state: str, days: float) -> UUID:
@@ -712,6 +808,21 @@ async def test_old_jobs_are_deleted_a_few_at_a_time(db: Database) -> None:
     assert await db.jobs.delete_old(days=0.5, limit=0) == 0
     assert await db.jobs.delete_old(days=0.5) == 2
     assert len(await db.jobs.list()) == 1
+
+
+@pytest.mark.parametrize("engine", ["postgres"])  # SQLite has one writer
+async def test_what_is_deleted_or_taken_back_waits_for_no_job_that_another_has_locked(db: Database) -> None:
+    kept = [await over(db, state, 9) for state in ("completed", "dead")]
+    await enqueue(db, 2)
+    lost = await claim(db, lease_seconds=0, limit=2)
+    async with db.transaction() as tx, asyncio.timeout(10):
+        for id_ in (*kept, lost[0].id):
+            await tx.fetch_value("SELECT 1 FROM jobs WHERE id = :id FOR UPDATE", {"id": id_})
+        gone = [await over(db, state, 9) for state in ("completed", "dead")]
+        assert await db.jobs.delete_old(days=1) == await db.jobs.purge_dead(days=1) == 1
+        assert ids(await db.jobs.reclaim()) == {lost[1].id}
+    assert ids(await db.jobs.list(states=["completed", "dead"])) == set(kept)
+    assert gone
 
 
 async def test_a_running_job_is_not_deleted(db: Database) -> None:
@@ -875,6 +986,8 @@ async def test_a_schedule_that_is_set_again_loses_no_run(db: Database) -> None:
     assert (moved.next_run_at, moved.unique_key) == (FUTURE, "once")
     assert [row.unique_key for row in await db.job_schedules.list()] == ["once"]
     assert await db.job_schedules.get(name="nightly") == moved
+    assert (await schedule(db, name="ended", next_run_at=None)).next_run_at is None
+    assert (await schedule(db, name="ended", next_run_at=FUTURE)).next_run_at == FUTURE
 
 
 async def test_schedules_are_due_by_the_databases_clock(db: Database) -> None:

@@ -151,6 +151,25 @@ async def test_dead_jobs_with_one_key_leave_one_that_is_tried_again(
     assert (found[held], found[plain]) == ("dead", "available")
 
 
+@pytest.mark.parametrize("engine", ["postgres"])  # SQLite has one writer
+async def test_dead_jobs_and_new_ones_take_their_keys_in_one_order(db: Database) -> None:
+    for key, number in (("a", 2), ("b", 1)):  # neither by when they died nor by their ids
+        await dead(db, unique_key=key, id=UUID(int=number))
+        await a_moment_passes(db)
+
+    async def waits() -> bool:
+        here = "datname = current_database() AND wait_event_type = 'Lock'"
+        return bool(await db.fetch_value(f"SELECT count(*) FROM pg_stat_activity WHERE {here}"))
+
+    async with asyncio.timeout(20):
+        async with db.transaction() as tx:
+            await tx.jobs.enqueue_unique(job_type="t", unique_key="a")
+            retried = asyncio.create_task(retry_dead(db))
+            await until(waits)
+            assert await tx.jobs.enqueue_unique(job_type="t", unique_key="b") is not None
+        assert await retried == 0
+
+
 async def test_what_is_steered_in_a_transaction_is_undone_with_it(db: Database) -> None:
     (gone,) = await dead(db)
     waiting = (await enqueue(db, "t")).job.id

@@ -304,6 +304,12 @@ async def test_what_changed_since_a_schedule_was_read_counts(db: Database) -> No
     assert await run_due(db) == Ticks(1)
 
 
+@pytest.mark.parametrize("limit", [0, -1, 2.5, "9", None, True, 10_001])
+async def test_a_limit_that_reads_none_or_too_many_is_refused(db: Database, limit: Any) -> None:
+    with pytest.raises(DataInvalid, match="limit is an integer from 1 to 10000"):
+        await run_due(db, limit=limit)
+
+
 async def test_one_that_cannot_be_read_stops_no_other_and_is_told(db: Database) -> None:
     for n in range(4):
         early = PAST - timedelta(days=1 + n)

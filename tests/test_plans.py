@@ -31,8 +31,9 @@ PINNED = [
         "jobs.claim",
         "",
         sqlite=(
-            "jobs by sqlite_autoindex_jobs_1 [limit < jobs by jobs_available_idx [limit < job_queues by "
-            "sqlite_autoindex_job_queues_1]]"
+            "jobs by sqlite_autoindex_jobs_1 [group < jobs by jobs_available_idx [priorities [(group < jobs by "
+            "jobs_available_idx) + group < values [limit < jobs by jobs_available_idx; limit < group < jobs by "
+            "jobs_available_idx]]; limit < job_queues by sqlite_autoindex_job_queues_1]]"
         ),
         postgres=(
             "change < jobs by jobs_pkey [limit < jobs by jobs_available_idx [job_queues by job_queues_pkey]; due]"

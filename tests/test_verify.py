@@ -133,6 +133,9 @@ POSTGRES_DRIFT: dict[str, tuple[str, ...]] = {
     "ALTER TABLE pairs ALTER COLUMN b TYPE integer": ("changed column pairs.b: integer; it should be bigint",),
     "ALTER TABLE marks ALTER COLUMN made_at TYPE timestamptz(3)": ("changed column marks.made_at: ",),
     "ALTER TABLE marks ALTER COLUMN made_at DROP NOT NULL": ("changed column marks.made_at: ",),
+    "ALTER TABLE pairs ALTER COLUMN b SET STATISTICS 0": (
+        "changed column pairs.b: bigint STATISTICS 0; it should be bigint",
+    ),
     "ALTER TABLE pairs ALTER COLUMN b SET NOT NULL": ("changed column pairs.b: bigint NOT NULL",),
     "ALTER TABLE notes ALTER COLUMN number SET DEFAULT 8": ("changed column notes.number: ",),
     "ALTER TABLE notes ALTER COLUMN number DROP DEFAULT": ("changed column notes.number: ",),
@@ -275,6 +278,7 @@ POSTGRES_DRIFT: dict[str, tuple[str, ...]] = {
     "DROP INDEX notes_size_idx; create index notes_size_idx on notes using btree (size desc) where (size)>1;"
     "COMMENT ON INDEX notes_size_idx IS 'Serves none.'": (),
     "DROP TABLE pairs; CREATE TABLE pairs (a int8); ALTER TABLE pairs ADD b int8": (),
+    "ALTER TABLE pairs ALTER b SET STATISTICS 9; ALTER TABLE pairs ALTER b SET STATISTICS -1": (),
 }
 REPLACED_MARKS = """DROP TABLE marks; CREATE TABLE marks (
     note_id INTEGER NOT NULL, made_at TIMESTAMP_TEXT,

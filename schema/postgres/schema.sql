@@ -1236,7 +1236,7 @@ CREATE TABLE jobs (
     CONSTRAINT jobs_job_type_length_check CHECK (((length(job_type) >= 1) AND (length(job_type) <= 100))),
     CONSTRAINT jobs_lease_expires_at_check CHECK (((lease_expires_at IS NOT NULL) = (state = 'running'::text))),
     CONSTRAINT jobs_lease_expires_at_range_check CHECK (((EXTRACT(epoch FROM lease_expires_at) >= ('-62135596800'::bigint)::numeric) AND (EXTRACT(epoch FROM lease_expires_at) <= ('253402300799'::bigint)::numeric))),
-    CONSTRAINT jobs_max_attempts_check CHECK (((max_attempts >= 1) AND (max_attempts <= 1000))),
+    CONSTRAINT jobs_max_attempts_check CHECK ((max_attempts >= 1)),
     CONSTRAINT jobs_priority_check CHECK (((priority >= 0) AND (priority <= 32767))),
     CONSTRAINT jobs_queue_check CHECK (((length(queue) >= 1) AND (length(queue) <= 100))),
     CONSTRAINT jobs_run_at_range_check CHECK (((EXTRACT(epoch FROM run_at) >= ('-62135596800'::bigint)::numeric) AND (EXTRACT(epoch FROM run_at) <= ('253402300799'::bigint)::numeric))),
@@ -2684,7 +2684,7 @@ VALUES (5, 'experiments', '359d490af3e4706f4b45d077f2bc9c0e9164194fb55270f6836ac
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (6, 'inference', '79eaa4237e30e2f20598c6c1e0894804e54849c1e141a6d3de62745e71ccf8ca', 'a999311459c23fd1f40c266f0109335ac4d36bb7d3456200bf41abd809bd35a3', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (7, 'work', '4bc8fe885e120124d0dfb21b065592b5b8452190b5b947490b339b40cff173ab', 'f75b5a0d966cbd8f8e8258e5591294ad9647402edf99ff1a7116ccb9350f3a85', 'applied', NULL);
+VALUES (7, 'work', 'de803dbbee84632e8e26d220e96f543d09baf23bcfa705eab96f7c7a881ad1dc', 'b194c2a82d78aa8eea2e06487c64f4f68cc9bb9fbcc601846522439e61d2a43d', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', 'be70977b4b8d1fb4ba8117bf153cbcad7f1b6933807fa4e2541b803b68d2568a', '17577483f6d9b86c1d61f077c997456df2bdfa2e44a0e5917435d4c904d240e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)

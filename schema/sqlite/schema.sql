@@ -1731,7 +1731,8 @@ CREATE TABLE jobs (
     CONSTRAINT jobs_priority_check CHECK (priority BETWEEN 0 AND 32767),
     CONSTRAINT jobs_state_check CHECK (state IN ('available', 'running', 'completed', 'cancelled', 'dead')),
     CONSTRAINT jobs_attempt_check CHECK (attempt >= 0),
-    CONSTRAINT jobs_max_attempts_check CHECK (max_attempts BETWEEN 1 AND 1000),
+    -- Without an upper end, so that jobs.retry can always add one.
+    CONSTRAINT jobs_max_attempts_check CHECK (max_attempts >= 1),
     CONSTRAINT jobs_timeout_seconds_check CHECK (timeout_seconds > 0 AND timeout_seconds <= 1e9),
     -- A job has a lease and a worker exactly while it runs.
     CONSTRAINT jobs_lease_expires_at_check CHECK ((lease_expires_at IS NOT NULL) = (state = 'running')),
@@ -3673,7 +3674,7 @@ VALUES (5, 'experiments', '44e7f1356d7190faa8141e28a65e2cb825f7b3ec7812b7e6d60ae
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (6, 'inference', 'cf9f17aa932b09fafbb8c89cb08d75d1355e25466357f284f46f24f68b1d1c93', 'bff477f2e763bdd6cb6b4d449a10cd703fefc693b3a44151039fb9705750d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (7, 'work', 'fba013bfb382c1f7ece03089002410d78bc3d09deb32739a065e72c7971692ad', '177c781a61fac9955b2cb99c88848c966ef8532f2b86cab75f327cc6668b4016', 'applied', NULL);
+VALUES (7, 'work', '5745f1239c9971fbb0f983c31a9e2e8d8407b1f8adcb866c1d21d0c7ae74aa3d', '78d83bebc41203c737d04fc0524b6e50db4e9e3a405f4bc9ab3e5d30429b1475', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', '0aa28384bbbca7fe00887d404ea76654233ed3f1a934215455f01f4c915168b2', 'f42b817ae6f8c6c660576c48738d59b00aff1d7b5f9a352f9ef2ece3f4c8d406', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)

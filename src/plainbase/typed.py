@@ -2834,7 +2834,7 @@ if TYPE_CHECKING:
             "unique_states": …}], in one statement; what is left out or null has the default that enqueue has.
             Gives the ids of those that were added: one whose unique key is taken is left out, and of several with
             one key all but the first by id. In the order of their keys, so that two statements which add the same
-            keys do not lock each other out.
+            keys do not lock each other out; by bytes, as the caller of several orders them.
             """
             ...
 
@@ -2869,9 +2869,9 @@ if TYPE_CHECKING:
         def heartbeat_many(self, *, jobs: Json, worker_id: Text, lease_seconds: Real | None) -> JobsEnqueueManyRow:
             """On SQLite: Lets a worker keep jobs, [{"id": …, "attempt": …}], so many seconds longer; gives the ids
             of those that it still has. On PostgreSQL: Lets a worker keep jobs, [{"id": …, "attempt": …}], so many
-            seconds longer; gives the ids of those that it still has. Arrays, so that the rows are looked up by
-            key whatever the planner expects; locks in the order of ids, so that two statements do not lock each
-            other out.
+            seconds longer; gives the ids of those that it still has. A job that another transaction has locked,
+            to cancel it say, keeps its lease as it is: the others do not wait for it. Arrays, so that the rows
+            are looked up by key whatever the planner expects.
             """
             ...
 

@@ -93,7 +93,8 @@ CREATE TABLE jobs (
     CONSTRAINT jobs_priority_check CHECK (priority BETWEEN 0 AND 32767),
     CONSTRAINT jobs_state_check CHECK (state IN ('available', 'running', 'completed', 'cancelled', 'dead')),
     CONSTRAINT jobs_attempt_check CHECK (attempt >= 0),
-    CONSTRAINT jobs_max_attempts_check CHECK (max_attempts BETWEEN 1 AND 1000),
+    -- Without an upper end, so that jobs.retry can always add one.
+    CONSTRAINT jobs_max_attempts_check CHECK (max_attempts >= 1),
     CONSTRAINT jobs_timeout_seconds_check CHECK (timeout_seconds > 0 AND timeout_seconds <= 1e9),
     -- A job has a lease and a worker exactly while it runs.
     CONSTRAINT jobs_lease_expires_at_check CHECK ((lease_expires_at IS NOT NULL) = (state = 'running')),

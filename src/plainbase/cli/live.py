@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from time import monotonic
 from typing import Any, TypeVar
 
 import click
@@ -21,6 +22,10 @@ T = TypeVar("T")
 
 LEAST = 0.1
 """The shortest time between two looks, in seconds."""
+
+
+REST = 9
+"""How many times as long as a look took is waited at least: watching must not keep a large database busy."""
 
 
 def _often(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
@@ -38,23 +43,27 @@ every_option = click.option(
 async def watch(
     look: Callable[[], Coroutine[Any, Any, T]], draw: Callable[[T, int, int, bool], Text], every: float
 ) -> None:
-    """Look and draw every so many seconds, and draw at another size of the terminal; q, Ctrl-C and SIGTERM end it.
+    """Look and draw every so many seconds, less often where a look takes long; q, Ctrl-C and SIGTERM end it.
 
-    `draw` gets what was seen, the width, the height, and whether all has to be ASCII.
+    At another size of the terminal what was seen is drawn again. `draw` gets what
+    was seen, the width, the height, and whether all has to be ASCII.
     """
     console = Console()
     seen: T | None = None
+    took = 0.0
     async with _ended() as (end, resized):
         with Live(console=console, screen=True, auto_refresh=False) as live:
             while not end.is_set():
                 if not resized.is_set() or seen is None:
+                    began = monotonic()
                     seen = await _unless(end, look())
+                    took = monotonic() - began
                 resized.clear()
                 if seen is None:
                     break
                 width, height = console.size
                 live.update(draw(seen, width, height, not is_unicode(console)), refresh=True)
-                await _any(every, end, resized)
+                await _any(max(every, REST * took), end, resized)
 
 
 def is_unicode(console: Console) -> bool:

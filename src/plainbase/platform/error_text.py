@@ -14,7 +14,7 @@ def error_text(error: BaseException | str, most: int = MOST) -> str:
     if isinstance(error, BaseException):
         try:
             said = str(error)
-        except Exception:  # noqa: BLE001 (any class may have a __str__ that fails)
+        except Exception:  # any class may have a __str__ that fails
             said = "(what it says cannot be said)"
         text = f"{type(error).__name__}: {said}" if said else type(error).__name__
     else:

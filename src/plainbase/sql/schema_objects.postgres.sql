@@ -54,7 +54,10 @@ objects AS (
             ),
             CASE WHEN relrowsecurity THEN 'ROW LEVEL SECURITY' END,
             CASE WHEN relforcerowsecurity THEN 'FORCED' END,
-            'WITH (' || array_to_string(reloptions, ', ') || ')'
+            (
+                SELECT 'WITH (' || string_agg(given.option, ', ' ORDER BY given.option COLLATE "C") || ')'
+                FROM unnest(own_tables.reloptions) AS given (option)
+            )
         ) AS definition
     FROM own_tables
     WHERE relkind IN ('r', 'p', 'f', 'v', 'm')
@@ -96,7 +99,8 @@ objects AS (
                 WHEN '' THEN 'DEFAULT ' || pg_get_expr(pg_attrdef.adbin, pg_attrdef.adrelid, true)
                 ELSE 'GENERATED ALWAYS AS (' || pg_get_expr(pg_attrdef.adbin, pg_attrdef.adrelid, true) || ')'
             END,
-            CASE WHEN pg_attribute.attgenerated = 's' THEN 'STORED' END
+            CASE WHEN pg_attribute.attgenerated = 's' THEN 'STORED' END,
+            CASE WHEN pg_attribute.attstattarget >= 0 THEN 'STATISTICS ' || pg_attribute.attstattarget END
         ) AS definition
     FROM own_tables
     INNER JOIN pg_attribute ON own_tables.oid = pg_attribute.attrelid

@@ -129,7 +129,6 @@ class Claims:
                     log.warning("queue %r cannot be looked at, which is tried again: %s", queue, why)
                 await self._rest()
                 self._due[queue] = monotonic()  # after the other queues that are due
-                self._sure.add(queue)
             if self.on_dry is not None and len(self._dry) == len(self._due) and not self._holding.jobs:
                 self.on_dry()
 

@@ -79,7 +79,9 @@ async def retry_dead(db: AnyRunner, *, queue: str | None = None, job_type: str |
     while True:
         async with db.transaction() as tx:
             dead = await tx.jobs.list_dead(limit=RETRIED, **page)
-            again = [row.queue for row in dead if await _retried(tx, row)]
+            # In the order in which enqueue_many takes keys, so that the two never wait for each other.
+            ordered = sorted(dead, key=lambda row: (row.unique_key or "", row.id))
+            again = [row.queue for row in ordered if await _retried(tx, row)]
             for name in dict.fromkeys(again):
                 await tell_queue(tx, name)
         count += len(again)

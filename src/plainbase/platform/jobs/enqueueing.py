@@ -130,21 +130,29 @@ def _chunks(jobs: dict[UUID, NewJob]) -> Iterator[list[dict[str, Any]]]:
         if chunk and (len(chunk) >= CHUNK_JOBS or size + job.payload_bytes > CHUNK_BYTES):
             yield chunk
             chunk, size = [], 0
-        chunk.append(
-            {
-                "id": str(job_id),
-                "queue": job.queue,
-                "job_type": job.job_type,
-                "payload": job.payload,
-                "priority": job.priority,
-                "run_at": None if job.run_at is None else timestamp_text(job.run_at),
-                "delay_seconds": job.delay_seconds,
-                "max_attempts": job.max_attempts,
-                "timeout_seconds": job.timeout_seconds,
-                "unique_key": job.unique_key,
-                "unique_states": ",".join(job.unique_states),
-            }
-        )
+        chunk.append(_row(job_id, job))
         size += job.payload_bytes
     if chunk:
         yield chunk
+
+
+def _row(job_id: UUID, job: NewJob) -> dict[str, Any]:
+    """A job as `jobs.enqueue_many` takes it, without what is as nothing: that is read sooner, here and there."""
+    row = {
+        "id": str(job_id),
+        "queue": job.queue,
+        "job_type": job.job_type,
+        "payload": job.payload,
+        "max_attempts": job.max_attempts,
+    }
+    if job.priority:
+        row["priority"] = job.priority
+    if job.run_at is not None:
+        row["run_at"] = timestamp_text(job.run_at)
+    elif job.delay_seconds:
+        row["delay_seconds"] = job.delay_seconds
+    if job.timeout_seconds is not None:
+        row["timeout_seconds"] = job.timeout_seconds
+    if job.unique_key is not None:
+        row |= {"unique_key": job.unique_key, "unique_states": ",".join(job.unique_states)}
+    return row

@@ -71,9 +71,9 @@ class NewJob:
         checked = {
             "payload": payload,
             "payload_bytes": size,
-            "priority": _whole(self.priority, "priority", 0, LARGEST_PRIORITY),
+            "priority": whole(self.priority, "a job's priority", 0, LARGEST_PRIORITY),
             "delay_seconds": _delay(self.delay_seconds),
-            "max_attempts": _whole(self.max_attempts, "max_attempts", 1, MOST_ATTEMPTS),
+            "max_attempts": whole(self.max_attempts, "a job's max_attempts", 1, MOST_ATTEMPTS),
             "timeout_seconds": None if self.timeout_seconds is None else _timeout(self.timeout_seconds),
             "unique_states": _states(self.unique_states),
             "id": None if self.id is None else _converted(self.id, "uuid", "id", "a UUID"),
@@ -137,14 +137,19 @@ def _converted(value: Any, kind: str, name: str, allowed: str) -> Any:
         raise DataInvalid(f"a job's {name} is {allowed}: {refused.args[0]}") from None
 
 
-def _whole(value: object, name: str, least: int, most: int) -> int:
-    if isinstance(value, Integral) and not isinstance(value, bool) and least <= int(value) <= most:
-        return int(value)
-    raise DataInvalid(f"a job's {name} is an integer from {least} to {most}")
+def whole(value: object, name: str, least: int, most: int) -> int:
+    """The integer. Raises DataInvalid for what is none, or out of range."""
+    if type(value) is not int and isinstance(value, Integral) and not isinstance(value, bool):
+        value = int(value)
+    if type(value) is int and least <= value <= most:
+        return value
+    raise DataInvalid(f"{name} is an integer from {least} to {most}")
 
 
 def number(value: object) -> float | None:
     """A number as a float; None for what is none, or too large for one."""
+    if type(value) is float:
+        return value
     if not isinstance(value, Real) or isinstance(value, bool):
         return None
     try:
@@ -177,6 +182,8 @@ def _run_at(value: object) -> None:
 
 
 def _states(value: object) -> tuple[str, ...]:
+    if value == LIVE:
+        return LIVE
     given = set() if isinstance(value, str) or not isinstance(value, Iterable) else set(value)
     if not given.issuperset(LIVE) or not given.issubset((*LIVE, *OVER)):
         raise DataInvalid(f"a job's unique_states are {', '.join(LIVE)}, and any of {', '.join(OVER)}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from plainbase.errors import DataInvalid, ParameterError
 from plainbase.platform.jobs.cron import in_one_form, next_run
 from plainbase.platform.jobs.enqueueing import enqueue
-from plainbase.platform.jobs.new_job import LONGEST_NAME, NewJob, checked_text
+from plainbase.platform.jobs.new_job import LONGEST_NAME, NewJob, checked_text, whole
 from plainbase.platform.runners import AnyDatabase, AnyRunner
 from plainbase.transaction import Transaction
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from plainbase.call_types import Json
     from plainbase.typed import JobSchedulesGetRow, JobSchedulesListDueRow
+
+MOST_READ = 10_000
+"""Schedules that are read at a time, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ async def run_due(db: AnyDatabase, limit: int = 100) -> Ticks:
     run_at is the first of them. A schedule that cannot be read, because its time zone is not known here say, stays due
     and hinders no other. `limit` bounds how many schedules are read at a time.
     """
+    limit = whole(limit, "jobs.run_due: limit", 1, MOST_READ)
     made = 0
     unreadable: dict[str, str] = {}
     while True:

@@ -45,7 +45,7 @@ class Stopping:
             task.cancel()
 
     async def finish(self, work: Coroutine[None, None, None]) -> None:
-        """Await work to its end, though whoever waits for it is cancelled: then at once, and the cancellation goes on."""
+        """Await work to its end, at once where whoever waits for it is cancelled; then the cancellation goes on."""
         task = asyncio.ensure_future(work)
         cancelled = False
         while not task.done():

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import Any, Literal, Self
 from uuid import UUID
 
@@ -163,6 +164,11 @@ class Worker:
         await asyncio.wait([claiming], timeout=LAST_WRITES)  # a claim that is on its way would be forgotten
         while self._holding.waiting:
             attempts.hand_back(self._holding.waiting.popleft())
+        if running := len(self._holding.running):
+            some = running, "job" if running == 1 else "jobs", self._grace
+            log.info(
+                "worker %s stops: %d %s may run for %g s more; asked again, it ends at once", self.worker_id, *some
+            )
         draining = asyncio.create_task(self._set_status("draining"))
         await self._stopping.wait_for(attempts.idle, self._grace)
         await attempts.cancel_all(Why.STOP)
@@ -226,12 +232,11 @@ class Worker:
 
     async def _turns(self, heart: Heart) -> None:
         """Show the heart that the loop goes round, and hand back what has waited for a slot too long."""
-        loop = asyncio.get_running_loop()
         attempts = self._attempts
         while True:
             heart.turned()
             waiting = self._holding.waiting
-            while attempts and waiting and loop.time() - waiting[0].claimed > WAITS_AT_MOST:
+            while attempts and waiting and monotonic() - waiting[0].claimed > WAITS_AT_MOST:
                 attempts.hand_back(waiting.popleft())
             await asyncio.sleep(min(heart.interval, WAITS_AT_MOST / 2))
 
