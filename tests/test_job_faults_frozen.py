@@ -128,9 +128,8 @@ async def test_workers_frozen_at_any_moment_lose_nothing(db: Database, url: str)
 
 
 async def has(db: Database, worker: Running) -> int:
-    """How many jobs are a worker's."""
+    """How many jobs a worker has that another could take: those that its handlers' own transactions lock stay its."""
     (worker_id,) = worker.told("started")
-    count: int = await db.fetch_value(
-        "SELECT count(*) AS n FROM jobs WHERE state = 'running' AND worker_id = :id", {"id": worker_id}
-    )
-    return count
+    unlocked = " FOR UPDATE SKIP LOCKED" if db.dialect == "postgres" else ""
+    mine = f"SELECT id FROM jobs WHERE state = 'running' AND worker_id = :id{unlocked}"
+    return len(await db.fetch_all(mine, {"id": worker_id}))

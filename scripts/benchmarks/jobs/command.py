@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> None:
     if given.json:
         print(tables.as_json(results, size))
     else:
-        tables.print_tables(results, size, Console())
+        tables.print_tables(results, size, Console(width=None if sys.stdout.isatty() else 120))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from importlib import metadata
 from statistics import median, quantiles
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from benchmarks.jobs import crowds, targets
 from benchmarks.jobs.contenders import WORKER
@@ -20,7 +20,8 @@ PACKAGES = ("plainbase", "pgqueuer", "procrastinate", "huey", "asyncpg", "psycop
 HOW = (
     "Each worker runs in a process of its own, alike for all, and its jobs are enqueued by this one. Throughput counts "
     "from the start of the worker until the tool's own state says that all is done; PgQueuer's worker runs on uvloop "
-    "as by its command, the others on asyncio's loop as by theirs; the Worker has its defaults. SQLite: WAL and "
+    "as by its command, the others on asyncio's loop as by theirs; the Worker has its defaults, and what was made "
+    "before it is left out of garbage collection, as by `plainbase jobs work`. SQLite: WAL and "
     "synchronous = NORMAL for both tools; Huey keeps nothing of a job that is done. Pick-up: from the commit, as the "
     "client knows it, to the handler's beginning, one job at a time, 25 to 75 ms apart."
 )
@@ -74,7 +75,7 @@ def print_tables(results: Sequence[OnEngine], size: Size, console: Console) -> N
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table("", title=title, title_justify="left")
+    table = Table(Column(no_wrap=True, min_width=28), title=title, title_justify="left")
     for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
     return table

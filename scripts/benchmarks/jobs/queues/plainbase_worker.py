@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ class PlainbaseWorker:
             handled(job.payload.get("number", 0))
 
         worker = Worker(self.db, {JOB_TYPE: empty}, **self.options)
+        gc.freeze()  # as `plainbase jobs work` does
         running = asyncio.create_task(worker.run())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)

@@ -59,7 +59,7 @@ class Worker:
         *,
         concurrency: int = 10,
         queues: Sequence[str] | str = ("default",),
-        prefetch: int = 1000,
+        prefetch: int = 2000,
         lease_seconds: float = 30.0,
         poll_seconds: float = 1.0,
         grace_seconds: float = 30.0,
