@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 
@@ -23,6 +24,7 @@ async def freeze(db: Database, worker: Running) -> None:
     """Stop a process where it stands, but not in the middle of a write, which on SQLite would hold up everybody."""
     while True:
         worker.send(signal.SIGSTOP)
+        os.waitid(os.P_PID, worker.process.pid, os.WSTOPPED)  # each of its threads
         if db.dialect == "postgres":
             return
         connection = sqlite3.connect(str(db.options.path), timeout=0.2, isolation_level=None)
