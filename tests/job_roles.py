@@ -29,7 +29,7 @@ async def worker(url: str, concurrency: int = 4, **options: object) -> None:
     async with plainbase.open(url, pool_size=4, max_overflow=8) as db:
         made = Handlers(db)
         backoff = Backoff(first=0.05, factor=1.0, most=0.05)
-        doing = Worker(db, made.by_type, concurrency=concurrency, backoff=backoff, **options)  # type: ignore[arg-type]
+        doing = Worker(db, made.by_type, concurrency=concurrency, backoff=backoff, **options)  # type: ignore[arg-type]  # the Worker checks them
 
         def tell_status() -> None:
             tell("status", json.dumps(dataclasses.asdict(doing.status())))

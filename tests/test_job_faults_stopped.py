@@ -118,7 +118,7 @@ async def test_a_cut_connection_is_listened_on_again(db: Database) -> None:
             await until(lambda: worker.status().completed == 2 * number - 1)  # noqa: B023 (awaited here)
             assert await db.fetch_value(cut) == 1
             await enqueue(db, "ledger", {"seconds": 0})  # while nobody listens
-            await until(lambda: worker.status().completed == 2 * number)  # noqa: B023
+            await until(lambda: worker.status().completed == 2 * number)  # noqa: B023 (awaited here)
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)

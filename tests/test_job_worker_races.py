@@ -282,7 +282,7 @@ async def test_the_heart_outlives_what_nobody_knows(db: Database) -> None:
             raise RuntimeError("no idea")
         await register(db)
 
-    worker._register = fails_once  # type: ignore[method-assign]
+    worker._register = fails_once  # type: ignore[method-assign]  # a fault put in
     job_id = await added(db)
     async with worker:
         await until(lambda: worker.status().running == 1)
@@ -501,7 +501,7 @@ async def test_a_block_cancelled_at_its_start_leaves_nothing(db: Database) -> No
         registering.set()
         await asyncio.Event().wait()
 
-    worker._register = never  # type: ignore[method-assign]
+    worker._register = never  # type: ignore[method-assign]  # a fault put in
 
     async def block() -> None:
         async with worker:

@@ -73,7 +73,7 @@ async def work(folder: Path, url: str, *words: str) -> tuple[int, str]:
 
 
 async def added(db: Database, job_type: str, **values: object) -> UUID:
-    found: UUID = (await jobs.enqueue(db, job_type, {"to": "secret"}, **values)).job.id  # type: ignore[arg-type]
+    found: UUID = (await jobs.enqueue(db, job_type, {"to": "secret"}, **values)).job.id  # type: ignore[arg-type]  # each test's own
     return found
 
 

@@ -204,9 +204,9 @@ async def test_a_paused_queue_gives_no_jobs_until_it_is_resumed(db: Database) ->
     assert len(await claim(db)) == 1
     for wrong in ("", "x" * 101, "a\0", None):
         with pytest.raises(DataInvalid, match="a queue"):
-            await pause(db, wrong)  # type: ignore[arg-type]
+            await pause(db, wrong)  # type: ignore[arg-type]  # wrong on purpose
         with pytest.raises(DataInvalid, match="a queue"):
-            await resume(db, wrong)  # type: ignore[arg-type]
+            await resume(db, wrong)  # type: ignore[arg-type]  # wrong on purpose
 
 
 async def test_dead_jobs_are_purged_in_parts_and_others_write_between(

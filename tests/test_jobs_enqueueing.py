@@ -233,7 +233,7 @@ async def test_many_jobs_are_all_or_nothing(db: Database, monkeypatch: pytest.Mo
         kept = (await enqueue(tx, "t")).job.id
     assert await queued(db) == {taken, kept}
     with pytest.raises(ParameterError, match="NewJob"):
-        await enqueue_many(db, [NewJob("t"), {"job_type": "t"}])  # type: ignore[list-item]
+        await enqueue_many(db, [NewJob("t"), {"job_type": "t"}])  # type: ignore[list-item]  # wrong on purpose
 
 
 async def test_calls_with_the_same_keys_never_wait_for_each_other_in_a_circle(
@@ -324,7 +324,7 @@ def test_states_without_a_key_are_a_key_forgotten() -> None:
 def test_states_have_one_order_and_numbers_one_type() -> None:
     job = NewJob("t", unique_key="k", unique_states=["dead", "cancelled", "running", "completed", "available", "dead"])
     assert job.unique_states == ("available", "running", "completed", "cancelled", "dead")
-    job = NewJob("t", delay_seconds=fractions.Fraction(1, 4), id=str(UUID(int=7)))  # type: ignore[arg-type]
+    job = NewJob("t", delay_seconds=fractions.Fraction(1, 4), id=str(UUID(int=7)))  # type: ignore[arg-type]  # wider than its types
     assert (job.delay_seconds, job.id) == (0.25, UUID(int=7))
     level = enum.IntEnum("level", {"HIGH": 9})
     assert type(NewJob("t", priority=level.HIGH).priority) is int
