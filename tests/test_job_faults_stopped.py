@@ -89,10 +89,14 @@ async def test_a_handler_that_ends_the_process_or_interrupts_it_does_not(db: Dat
     async with starting(url) as start:
         worker = await start("worker", concurrency=1)
         await worker.tells("done")
-        counts = await worker.status()
+
+        async def all_noted() -> bool:
+            counts = await worker.status()
+            return (counts["failed"], counts["running"]) == (2, 0)
+
+        await until(all_noted)
         await worker.terminate()
         assert await worker.ended() == 0
-    assert (counts["failed"], counts["running"]) == (2, 0)
     leave, interrupt, done = await rows(db)
     assert [row.state for row in (leave, interrupt, done)] == ["dead", "dead", "completed"]
     assert leave.error.startswith("SystemExit: 3\n")

@@ -83,7 +83,8 @@ async def enqueue(
     if as_object:
         click.echo(json.dumps(as_json(made), indent=2))
     elif made.added:
-        until = f" until {job.run_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if job.run_at > job.created_at else ""
+        later = delay_seconds is not None or run_at is not None
+        until = f" until {job.run_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if later else ""
         click.echo(f"job {job.id} waits in queue {plain(job.queue)}{until}")
     else:
         click.echo(f"job {job.id} has this key and is {job.state}: none was added")
