@@ -198,7 +198,8 @@ WITH due AS MATERIALIZED (
                 AND job_queues.paused_at IS NOT NULL
         )
     ORDER BY priority DESC, run_at, id
-    LIMIT :limit
+    -- A subquery, which the planner does not look into: for a large limit it may else sort all that waits.
+    LIMIT (SELECT CAST(:limit AS bigint))
     FOR UPDATE SKIP LOCKED
 )
 
@@ -211,7 +212,13 @@ SET
     lease_expires_at = statement_timestamp() + CAST(:lease_seconds AS float8) * interval '1 second',
     started_at = statement_timestamp(),
     updated_at = statement_timestamp()
-WHERE id = any(array(SELECT due.id FROM due))
+WHERE
+    id = any(array(
+        SELECT due.id
+        FROM due
+        ORDER BY due.id
+        LIMIT :limit
+    ))
 RETURNING
     id,
     queue,

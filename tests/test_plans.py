@@ -36,7 +36,8 @@ PINNED = [
             "jobs_available_idx]]; limit < job_queues by sqlite_autoindex_job_queues_1]]"
         ),
         postgres=(
-            "change < jobs by jobs_pkey [limit < jobs by jobs_available_idx [job_queues by job_queues_pkey]; due]"
+            "change < jobs by jobs_pkey [limit < jobs by jobs_available_idx [job_queues by job_queues_pkey]; "
+            "limit < sort < due]"
         ),
     ),
     Pin(

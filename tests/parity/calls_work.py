@@ -166,6 +166,8 @@ def _claimed(sample: Sample) -> Iterator[Call]:
         yield Call("jobs.seconds_to_next", {"queue": queue, "job_types": ["evaluate", "send_mail"]})
     yield Call("jobs.claim", lease)
     yield Call("jobs.claim", {**lease, "limit": 0})
+    yield Call("jobs.claim", {**lease, "limit": -1})
+    yield Call("jobs.claim", {**lease, "limit": None})
     yield Call("jobs.claim", {**lease, "limit": 5, "job_types": []})
     yield Call("jobs.claim", {**lease, "lease_seconds": -0.25, "limit": 5})
     yield Call("jobs.claim", {**lease, "worker_id": None})
