@@ -76,7 +76,7 @@ def test_a_table_of_what_is_wanted() -> None:
     [
         (["--only", "plainbase,nobody"], "unknown contender 'nobody'; known are plainbase, aiosqlite"),
         (["--work", "nothing"], "unknown work 'nothing'; known are one_row, many_rows"),
-        (["--rounds", "0"], "'0' is not a number of rounds"),
+        (["--rounds", "0"], "'0' is not a number above 0"),
     ],
 )
 def test_a_wrong_argument(arguments: list[str], message: str) -> None:

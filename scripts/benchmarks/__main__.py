@@ -6,12 +6,12 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import asyncpg
 
 from benchmarks import contenders, drivers
+from benchmarks.arguments import names, positive
 from benchmarks.rounds import Pace
 from benchmarks.verify import WrongResult
 from plainbase import PlainbaseError
@@ -70,18 +70,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only",
         metavar="NAME,…",
-        type=_names("contender", contenders.NAMES),
+        type=names("contender", contenders.NAMES),
         default=contenders.NAMES,
         help="these contenders, and the raw driver",
     )
     parser.add_argument(
         "--work",
         metavar="NAME,…",
-        type=_names("work", drivers.WORK_NAMES),
+        type=names("work", drivers.WORK_NAMES),
         default=drivers.WORK_NAMES,
         help="this work",
     )
-    parser.add_argument("--rounds", type=_positive, help=f"default: {Pace.rounds}; ratios are medians of them")
+    parser.add_argument("--rounds", type=positive, help=f"default: {Pace.rounds}; ratios are medians of them")
     parser.add_argument("--quick", action="store_true", help="hardly measure: only see that everything runs")
     parser.add_argument(
         "--synchronous", choices=["NORMAL", "FULL"], default="NORMAL", help="of every SQLite connection"
@@ -90,23 +90,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--url", help="a PostgreSQL server; default: TEST_DATABASE_URL, else one from the wheel")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
-
-
-def _names(what: str, known: Sequence[str]) -> Callable[[str], list[str]]:
-    def parse(text: str) -> list[str]:
-        names = text.split(",")
-        for name in names:
-            if name not in known:
-                raise argparse.ArgumentTypeError(f"unknown {what} {name!r}; known are {', '.join(known)}")
-        return names
-
-    return parse
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of rounds")
-    return int(text)
 
 
 def _pace(arguments: argparse.Namespace) -> Pace:

@@ -6,12 +6,12 @@ import json
 import platform
 from collections.abc import Iterable
 from dataclasses import asdict
-from importlib import metadata
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.arguments import versions
 from benchmarks.contenders import PRODUCT
 from benchmarks.drivers import OnEngine, Results, Settings
 from benchmarks.rounds import Bound
@@ -26,7 +26,7 @@ def as_json(results: Results, settings: Settings) -> str:
         {
             "suite": "drivers",
             "python": platform.python_version(),
-            "packages": _versions(),
+            "packages": versions(PACKAGES),
             "rounds": settings.pace.rounds,
             "synchronous": settings.synchronous,
             "one_cpu": settings.one_cpu,
@@ -59,16 +59,6 @@ def _bound(bound: Bound) -> dict[str, Any]:
     return {**asdict(bound), "reached": bound.reached}
 
 
-def _versions() -> dict[str, str]:
-    installed = {}
-    for package in PACKAGES:
-        try:
-            installed[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return installed
-
-
 def _reached(work: Work, results: OnEngine) -> bool | None:
     """Whether plainbase is as fast as it should be; None where it does not take part."""
     figure = results.works[work.name].get(PRODUCT)
@@ -77,8 +67,8 @@ def _reached(work: Work, results: OnEngine) -> bool | None:
 
 def print_tables(results: Results, settings: Settings, console: Console) -> None:
     """Print a table for each engine, and one of what no engine has a part in."""
-    versions = ", ".join(f"{package} {version}" for package, version in _versions().items())
-    console.print(f"Python {platform.python_version()}, {versions}", highlight=False)
+    installed = ", ".join(f"{package} {version}" for package, version in versions(PACKAGES).items())
+    console.print(f"Python {platform.python_version()}, {installed}", highlight=False)
     console.print(
         f"Medians of {settings.pace.rounds} rounds; every SQLite connection has synchronous = {settings.synchronous}",
         highlight=False,

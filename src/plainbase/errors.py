@@ -17,7 +17,8 @@
     │   └── QueryTimeout         `statement_timeout` passed
     ├── ConnectionLost           the connection died; the statement may or may not have run
     │   └── CommitUnknown        … during COMMIT or a change, so the outcome is unknown
-    └── PoolTimeout              no connection became free in time
+    ├── PoolTimeout              no connection became free in time
+    └── JobLost                  a job is not this worker's any more; it stands in plainbase.platform.jobs
 
 Messages name the query, its file:line and its parameters, never a value.
 """

@@ -6,12 +6,13 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import asyncpg
 from rich.console import Console
 
+from benchmarks.arguments import names, positive
 from benchmarks.jobs import contenders, suite, tables
 from benchmarks.jobs.figures import QUICK, Size
 from benchmarks.verify import WrongResult
@@ -55,12 +56,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only",
         metavar="TOOL,…",
-        type=_tools(contenders.TOOLS),
+        type=names("tool", contenders.TOOLS),
         default=contenders.TOOLS,
         help="these tools, and plainbase's Worker",
     )
-    parser.add_argument("--jobs", type=_positive, help=f"of a round; default: {Size.jobs:,}, fewer for a slow tool")
-    parser.add_argument("--rounds", type=_positive, help=f"default: {Size.rounds}; figures are medians of them")
+    parser.add_argument("--jobs", type=positive, help=f"of a round; default: {Size.jobs:,}, fewer for a slow tool")
+    parser.add_argument("--rounds", type=positive, help=f"default: {Size.rounds}; figures are medians of them")
     parser.add_argument("--quick", action="store_true", help="hardly measure: only see that everything runs")
     parser.add_argument(
         "--without-long", action="store_true", help="no million of rows, and no transaction held open for a minute"
@@ -68,23 +69,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--url", help="a PostgreSQL server; default: TEST_DATABASE_URL, else one from the wheel")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
-
-
-def _tools(known: Sequence[str]) -> Callable[[str], list[str]]:
-    def parse(text: str) -> list[str]:
-        names = text.split(",")
-        for name in names:
-            if name not in known:
-                raise argparse.ArgumentTypeError(f"unknown tool {name!r}; known are {', '.join(known)}")
-        return names
-
-    return parse
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return int(text)
 
 
 def _size(given: argparse.Namespace) -> Size:

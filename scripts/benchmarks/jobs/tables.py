@@ -6,12 +6,12 @@ import json
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib import metadata
 from statistics import median, quantiles
 
 from rich.console import Console
 from rich.table import Column, Table
 
+from benchmarks.arguments import versions
 from benchmarks.jobs import crowds, targets
 from benchmarks.jobs.contenders import WORKER
 from benchmarks.jobs.figures import OnEngine, Size
@@ -33,7 +33,7 @@ def as_json(results: Sequence[OnEngine], size: Size) -> str:
         {
             "suite": "jobs",
             "python": platform.python_version(),
-            "packages": _versions(),
+            "packages": versions(PACKAGES),
             "size": asdict(size),
             "engines": [{**asdict(each), "ratios": _ratios(each)} for each in results],
             "targets": [{**asdict(target), "met": target.met} for target in targets.of(results)],
@@ -46,20 +46,10 @@ def _ratios(each: OnEngine) -> dict[str, tuple[float, ...]]:
     return {name: targets.ratios(each, name) for name in each.work}
 
 
-def _versions() -> dict[str, str]:
-    installed = {}
-    for package in PACKAGES:
-        try:
-            installed[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return installed
-
-
 def print_tables(results: Sequence[OnEngine], size: Size, console: Console) -> None:
     """Print the tables of each engine, and the targets."""
-    versions = ", ".join(f"{package} {version}" for package, version in _versions().items())
-    console.print(f"Python {platform.python_version()}, {versions}", highlight=False)
+    installed = ", ".join(f"{package} {version}" for package, version in versions(PACKAGES).items())
+    console.print(f"Python {platform.python_version()}, {installed}", highlight=False)
     console.print(f"Medians of {size.rounds} interleaved rounds (least … most). {HOW}", highlight=False)
     for each in results:
         console.print(_work(each))

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 import plainbase
+from benchmarks.arguments import positive
 from benchmarks.platform import filled
 from benchmarks.platform.measuring import Figure, measure
 from plainbase import PlainbaseError
@@ -63,17 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--engine", choices=ENGINES, help="default: both")
     parser.add_argument("--url", help="a PostgreSQL server; default: TEST_DATABASE_URL, else one from the wheel")
     for name, default in asdict(filled.Size()).items():
-        parser.add_argument(f"--{name}", type=_positive, default=default, help=f"default: {default:,}")
-    parser.add_argument("--rounds", type=_positive, default=ROUNDS, help=f"default: {ROUNDS}; times are their medians")
+        parser.add_argument(f"--{name}", type=positive, default=default, help=f"default: {default:,}")
+    parser.add_argument("--rounds", type=positive, default=ROUNDS, help=f"default: {ROUNDS}; times are their medians")
     parser.add_argument("--quick", action="store_true", help="few rows: only see that everything runs")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return int(text)
 
 
 async def _run(given: argparse.Namespace, size: filled.Size, console: Console) -> list[OnEngine]:

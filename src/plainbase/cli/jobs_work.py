@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import click
 
-import plainbase
 from plainbase.cli.jobs_handlers import Handlers, load
 from plainbase.cli.opening import command, url_option
 from plainbase.cli.option_names import options_named
@@ -97,10 +96,8 @@ def work(
 
 @command
 async def _work(handlers: Handlers, url: str | None, settings: dict[str, Any], drain: bool) -> None:
-    async with opened_to_read(url):  # says what is wrong with it
-        pass
     connections = max(1, settings["concurrency"]) + OTHERS
-    async with plainbase.open(url, pool_size=connections) as db:
+    async with opened_to_read(url, pool_size=connections) as db:
         made = await handlers.of(db)
         with options_named():
             try:

@@ -23,7 +23,6 @@ T = TypeVar("T")
 LEAST = 0.1
 """The shortest time between two looks, in seconds."""
 
-
 REST = 9
 """How many times as long as a look took is waited at least: watching must not keep a large database busy."""
 
@@ -36,7 +35,12 @@ def _often(ctx: click.Context, param: click.Parameter, value: str | None) -> flo
 
 
 every_option = click.option(
-    "--every", metavar="DURATION", default="2s", show_default=True, callback=_often, help="How often to look again."
+    "--every",
+    metavar="DURATION",
+    default="2s",
+    show_default=True,
+    callback=_often,
+    help="How often to look again, at most.",
 )
 
 
@@ -45,8 +49,8 @@ async def watch(
 ) -> None:
     """Look and draw every so many seconds, less often where a look takes long; q, Ctrl-C and SIGTERM end it.
 
-    At another size of the terminal what was seen is drawn again. `draw` gets what
-    was seen, the width, the height, and whether all has to be ASCII.
+    At another size of the terminal what was seen is drawn again. `draw` gets what was seen, the width, the height, and
+    whether all has to be ASCII.
     """
     console = Console()
     seen: T | None = None
@@ -109,7 +113,7 @@ async def _ended() -> AsyncIterator[tuple[asyncio.Event, asyncio.Event]]:
         finally:
             for number in signals:
                 if number is not None:
-                    with suppress(NotImplementedError):
+                    with suppress(NotImplementedError):  # as above
                         loop.remove_signal_handler(number)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import plainbase
 from plainbase.cli.opening import opened_to_look
@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def opened_to_read(url: str | None) -> AsyncIterator[Database]:
-    """The database with the shipped queries; where there is none, none is made.
+async def opened_to_read(url: str | None, **options: Any) -> AsyncIterator[Database]:
+    """The database with the shipped queries, opened with options; where there is none, none is made.
 
     Raises ConfigurationError where there is none, and where it lacks a table that was asked for, and SchemaOutOfDate
     where it lacks a migration, since what it would give then may be nothing where there is something.
     """
-    async with opened_to_look(url, ()), plainbase.open(url) as db:
+    async with opened_to_look(url, ()):
+        pass  # it says so where there is none
+    async with plainbase.open(url, **options) as db:
         if pending := (await db.health()).pending:
             first, *others = pending
             lacks = f"{first} and {len(others)} more" if others else first

@@ -23,7 +23,7 @@ from plainbase.platform.jobs.heart import Heart
 from plainbase.platform.jobs.held import Holding, Why
 from plainbase.platform.jobs.retries import Backoff
 from plainbase.platform.jobs.stopping import LAST_WRITES, Stopping, on_signals
-from plainbase.platform.jobs.worker_options import checked, within
+from plainbase.platform.jobs.worker_options import checked, named, within
 from plainbase.platform.runners import AnyDatabase
 
 log = logging.getLogger("plainbase.jobs")
@@ -72,11 +72,7 @@ class Worker:
     ) -> None:
         self._db = db
         self._handlers = checked(handlers)
-        self._queues = (queues,) if isinstance(queues, str) else tuple(dict.fromkeys(queues))
-        if not self._queues:
-            raise ParameterError("Worker: queues names no queue")
-        if not all(isinstance(queue, str) and 1 <= len(queue) <= 100 for queue in self._queues):
-            raise ParameterError("Worker: a queue is a text of 1 to 100 characters")
+        self._queues = named(queues)
         self._concurrency = within("concurrency", concurrency, 1, 100_000, whole=True)
         self._prefetch = within("prefetch", prefetch, 0, 100_000, whole=True)
         self._lease = within("lease_seconds", lease_seconds, 0.2, 86_400)

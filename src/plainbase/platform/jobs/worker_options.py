@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from plainbase.errors import ParameterError
 from plainbase.platform.jobs.attempts import Handler
+from plainbase.platform.jobs.new_job import LONGEST_NAME, checked_text
 
 
 def checked(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
@@ -16,13 +17,20 @@ def checked(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
     if not isinstance(handlers, Mapping) or not handlers:
         raise ParameterError("Worker: handlers is a mapping of job types to async functions, of at least one")
     for job_type, handler in handlers.items():
-        if not isinstance(job_type, str) or not 1 <= len(job_type) <= 100:
-            raise ParameterError("Worker: a job type is a text of 1 to 100 characters")
+        checked_text(job_type, "Worker: a job type", LONGEST_NAME)
         if not _is_async(handler):
             raise ParameterError(
                 f"Worker: the handler of {job_type!r} is not an async function; call a blocking one in a thread"
             )
     return dict(handlers)
+
+
+def named(queues: Sequence[str] | str) -> tuple[str, ...]:
+    """Give the names of the queues, each once; raises ParameterError."""
+    names = (queues,) if isinstance(queues, str) else tuple(dict.fromkeys(queues))
+    if not names:
+        raise ParameterError("Worker: queues names no queue")
+    return tuple(checked_text(name, "Worker: a queue", LONGEST_NAME) for name in names)
 
 
 def _is_async(handler: Any) -> bool:
