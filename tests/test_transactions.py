@@ -202,14 +202,3 @@ async def test_isolation_levels(engine: str, db: Database) -> None:
     for wrong in ("READ COMMITTED", "snapshot", ""):
         with pytest.raises(ParameterError, match="known are read_committed, repeatable_read, serializable"):
             db.transaction(wrong)  # type: ignore[arg-type]
-
-
-async def test_the_actor_is_the_transaction_s_alone(engine: str, db: Database) -> None:
-    async with db.transaction(actor="ada") as tx:
-        await tx.items.put(name="a")
-        if engine == "postgres":
-            assert await tx.fetch_value("SELECT current_setting('plainbase.actor') AS actor") == "ada"
-    async with db.transaction() as tx:
-        if engine == "postgres":
-            assert not await tx.fetch_value("SELECT current_setting('plainbase.actor', true) AS actor")
-        assert await tx.items.count() == 1

@@ -9,6 +9,7 @@ import typing
 from typing import Any
 
 from plainbase import shipped
+from plainbase.actor import Actor
 from plainbase.database import Database, Opening
 from plainbase.dialect import Dialect
 from plainbase.drivers.base import Notification, PoolStatus
@@ -47,6 +48,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "OMIT",
+    "Actor",
     "CommitEvent",
     "CommitUnknown",
     "ConfigurationError",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Concatenate, Generic, ParamSpec, Protocol, TypedDict, TypeVar
     from uuid import UUID
 
+    from plainbase.actor import Actor
     from plainbase.database import Database
     from plainbase.drivers.base import Isolation
     from plainbase.health import Health
@@ -151,10 +152,15 @@ if TYPE_CHECKING:
         __getattr__: None  # type: ignore[misc, assignment]  # else any attribute would pass
 
         def transaction(
-            self, isolation: Isolation | None = None, *, read_only: bool = False, actor: str | None = None
+            self, isolation: Isolation | None = None, *, read_only: bool = False, actor: Actor | UUID | None = None
         ) -> T_Transaction: ...
         async def run_transaction(
-            self, fn: Callable[[T_Transaction], Awaitable[T]], attempts: int = 5, **options: Any
+            self,
+            fn: Callable[[T_Transaction], Awaitable[T]],
+            attempts: int = 5,
+            *,
+            actor: Actor | UUID | None = None,
+            **options: Any,
         ) -> T: ...
 
     class Untyped(Protocol):

@@ -6,12 +6,15 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Generic, Self, TypeVar, get_args
+from uuid import UUID
 
 from plainbase import drivers, migrations, views
+from plainbase.actor import Actor, known
 from plainbase.drivers.base import Driver, Isolation, PoolStatus
 from plainbase.errors import (
     ParameterError,
@@ -66,22 +69,32 @@ class Database(Runner):
         return self._driver.options
 
     def transaction(
-        self, isolation: Isolation | None = None, *, read_only: bool = False, actor: str | None = None
+        self, isolation: Isolation | None = None, *, read_only: bool = False, actor: Actor | UUID | None = None
     ) -> Transaction:
         """A transaction for `async with`: committed at the end of the block, rolled back on any exception.
 
         SQLite is always serializable; there a reading transaction sees one snapshot and hinders nobody.
-        `actor` is recorded with the changes, where the schema audits them.
+        `actor`, or the id of an account, is recorded with the changes, where the schema audits them; a part can have
+        another, `tx.transaction(actor=…)`.
         """
         if isolation is not None and isolation not in get_args(Isolation):
             raise ParameterError(f"unknown isolation {isolation!r}; known are {', '.join(get_args(Isolation))}")
-        return Transaction(self, lambda: self._driver.begin(isolation=isolation, read_only=read_only, actor=actor))
+        who = known(actor)
+        begin = partial(self._driver.begin, isolation=isolation, read_only=read_only, actor=who)
+        return Transaction(self, begin, who)
 
-    async def run_transaction(self, fn: Callable[[Transaction], Awaitable[T]], attempts: int = 5, **options: Any) -> T:
+    async def run_transaction(
+        self,
+        fn: Callable[[Transaction], Awaitable[T]],
+        attempts: int = 5,
+        *,
+        actor: Actor | UUID | None = None,
+        **options: Any,
+    ) -> T:
         """Run `fn(tx)` in a transaction, and the whole of it again on TransactionConflict, at most `attempts` times."""
         for attempt in range(1, attempts + 1):
             try:
-                async with self.transaction(**options) as tx:
+                async with self.transaction(actor=actor, **options) as tx:
                     return await fn(tx)
             except TransactionConflict:
                 if attempt >= attempts:

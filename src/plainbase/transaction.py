@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 from types import TracebackType
 from typing import Generic, Self, TypeVar
+from uuid import UUID
 
+from plainbase.actor import Actor, known
 from plainbase.drivers.base import Session
 from plainbase.events import CommitEvent
 from plainbase.runner import Runner
@@ -15,9 +17,10 @@ from plainbase.runner import Runner
 class Transaction(Runner):
     """One transaction, in the block of its `async with`; it nests as savepoints."""
 
-    def __init__(self, database: Runner, begin: Callable[[], Awaitable[Session]]) -> None:
+    def __init__(self, database: Runner, begin: Callable[[], Awaitable[Session]], actor: Actor | None = None) -> None:
         self._database = database
         self._begin = begin
+        self._actor = actor
         self._began = 0.0
         self._depth = 0
 
@@ -38,10 +41,13 @@ class Transaction(Runner):
         await self._session.commit()
         self._events.emit("commit", CommitEvent(perf_counter() - self._began))
 
-    def transaction(self) -> Savepoint[Self]:
-        """A part of this transaction for `async with`, undone alone if it raises."""
+    def transaction(self, *, actor: Actor | UUID | None = None) -> Savepoint[Self]:
+        """A part of this transaction for `async with`, undone alone if it raises.
+
+        What it changes is done by `actor`; after it by whom it was before.
+        """
         self._depth += 1
-        return Savepoint(self, self._session, f"plainbase_{self._depth}")
+        return Savepoint(self, self._session, f"plainbase_{self._depth}", known(actor))
 
     async def _explained(self, error: BaseException) -> BaseException:
         """Say what the database says."""
@@ -54,17 +60,30 @@ T_Transaction = TypeVar("T_Transaction", bound=Transaction)
 class Savepoint(Generic[T_Transaction]):
     """A part of a transaction; its block gets the transaction itself."""
 
-    def __init__(self, transaction: T_Transaction, session: Session, name: str) -> None:
+    def __init__(self, transaction: T_Transaction, session: Session, name: str, actor: Actor | None = None) -> None:
         self._transaction = transaction
         self._session = session
         self._name = name
+        self._actor = actor
+        self._outer: Actor | None = None
 
     async def __aenter__(self) -> T_Transaction:
         await self._session.savepoint(self._name)
+        if self._actor is not None:
+            try:
+                await self._session.act_as(self._actor)
+            except BaseException:
+                await self._session.rollback_to(self._name)
+                raise
+            self._outer, self._transaction._actor = self._transaction._actor, self._actor
         return self._transaction
 
     async def __aexit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        if kind is None:
-            await self._session.release(self._name)
-        else:
+        if self._actor is not None:
+            self._transaction._actor = self._outer
+        if kind is not None:
             await self._session.rollback_to(self._name)
+            return
+        await self._session.release(self._name)
+        if self._actor is not None:
+            await self._session.act_as(self._outer)

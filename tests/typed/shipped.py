@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, assert_type
 from uuid import UUID
 
 import plainbase
-from plainbase import OMIT, Row
+from plainbase import OMIT, Actor, Row
 from plainbase.platform import models, training
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ async def right(url: str) -> None:
 
 async def in_transactions(db: typed.Database, dataset: DatasetsGetRow) -> None:
     """Transactions, savepoints and retried functions know the same queries."""
-    async with db.transaction("serializable", actor="someone") as tx:
+    async with db.transaction("serializable", actor=Actor(name="someone")) as tx:
         first = await tx.training_runs.create(name="first", dataset_id=dataset.id)
         async with tx.transaction() as same:
             assert_type(await same.training_runs.get(id=first.id), "TrainingRunsGetRow")

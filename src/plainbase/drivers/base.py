@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from plainbase.actor import Actor
 from plainbase.dialect import Dialect
 from plainbase.options import Options
 from plainbase.rows import Row
@@ -81,6 +82,13 @@ class Session(Executor, Protocol):
         `rows` is that number after the last time, or None to compute all of it, whatever is known of what changed.
         """
 
+    async def act_as(self, actor: Actor | None) -> None:
+        """Tell the triggers who does what this transaction changes from here on; None is nobody that is known.
+
+        What was told since a savepoint is undone with it. Nothing is told where nothing can be written.
+        Raises ConfigurationError where the schema has no place for it.
+        """
+
     async def savepoint(self, name: str) -> None:
         """Open a savepoint."""
 
@@ -124,9 +132,9 @@ class Driver(Executor, Protocol):
     options: Options
 
     async def begin(
-        self, *, isolation: Isolation | None = None, read_only: bool = False, actor: str | None = None
+        self, *, isolation: Isolation | None = None, read_only: bool = False, actor: Actor | None = None
     ) -> Session:
-        """Begin a transaction on a connection of its own."""
+        """Begin a transaction on a connection of its own; of an actor the triggers are told until it ends."""
 
     async def migrator(self, wait: float) -> Migrator:
         """Become the one migrator of all processes, or wait so many seconds for the other one. Raises MigrationError.

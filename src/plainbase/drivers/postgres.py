@@ -8,8 +8,10 @@ from contextlib import aclosing
 from functools import partial
 from typing import Any, TypeVar
 
+from plainbase.actor import Actor
 from plainbase.dialect import Dialect
 from plainbase.drivers import postgres_work
+from plainbase.drivers.acting import told
 from plainbase.drivers.base import Isolation, OnConflict, PoolStatus
 from plainbase.drivers.finishing import GRACE, finished
 from plainbase.drivers.named import encode_values
@@ -137,7 +139,7 @@ class PostgresDriver:
         return await self._in_transaction(lambda session: session.explain(statement, values))
 
     async def begin(
-        self, *, isolation: Isolation | None = None, read_only: bool = False, actor: str | None = None
+        self, *, isolation: Isolation | None = None, read_only: bool = False, actor: Actor | None = None
     ) -> PostgresSession:
         text = "BEGIN"
         if isolation is not None:
@@ -148,7 +150,8 @@ class PostgresDriver:
         try:
             await slot.connection.execute(text)
             if actor is not None:
-                await slot.connection.execute("SELECT set_config('plainbase.actor', $1, true)", actor)
+                text, values = told(self.dialect, actor)
+                await slot.connection.execute(text, *values)
         except BaseException as error:
             raise await self._failed(slot, error, None) from None
         return PostgresSession(self, slot)

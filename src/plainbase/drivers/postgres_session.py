@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 
+from plainbase.actor import Actor
 from plainbase.drivers import postgres_work
+from plainbase.drivers.acting import told
 from plainbase.drivers.chunk_sizes import FEWEST, next_size
 from plainbase.drivers.finishing import finished
 from plainbase.drivers.pool import Slot
@@ -144,6 +146,10 @@ class PostgresSession:
 
     async def rollback(self) -> None:
         await self._leave(rolled_back=True)
+
+    async def act_as(self, actor: Actor | None) -> None:
+        text, values = told(self._driver.dialect, actor)
+        await self.run(lambda connection: connection.execute(text, *values), None)
 
     async def savepoint(self, name: str) -> None:
         await self.run(lambda connection: connection.execute(f"SAVEPOINT {name}"), None)

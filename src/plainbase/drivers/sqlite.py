@@ -11,8 +11,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from plainbase.actor import Actor
 from plainbase.dialect import Dialect
-from plainbase.drivers import sqlite_connect, sqlite_streams, sqlite_work
+from plainbase.drivers import sqlite_audit, sqlite_connect, sqlite_streams, sqlite_work
 from plainbase.drivers.base import Isolation, OnConflict, PoolStatus
 from plainbase.drivers.crossing import Crossing, Work, outcome
 from plainbase.drivers.finishing import finished
@@ -173,13 +174,14 @@ class SqliteDriver:
         return text
 
     async def begin(
-        self, *, isolation: Isolation | None = None, read_only: bool = False, actor: str | None = None
+        self, *, isolation: Isolation | None = None, read_only: bool = False, actor: Actor | None = None
     ) -> SqliteSession:
         """Every transaction is serializable here; a reading one has a connection and a snapshot of its own."""
         if read_only and not self._memory:
             return SqliteSession(self, self.exclusive, await self.exclusive.acquire(), "BEGIN")
         session = SqliteSession(self, self.writers, await self._turn(), "BEGIN" if read_only else "BEGIN IMMEDIATE")
         session.read_only = read_only
+        session.actor = None if read_only else actor
         self.owner = asyncio.current_task()
         return session
 
@@ -194,7 +196,13 @@ class SqliteDriver:
         except TimeoutError:
             raise MigrationError(f"this process has been writing for {wait:g} s; try again, or --wait longer") from None
         self.owner = asyncio.current_task()
-        return SqliteMigrator(self, slot, wait)
+        migrator = SqliteMigrator(self, slot, wait)
+        try:
+            await self.on(slot.connection, None, sqlite_audit.watch_no_more)
+        except BaseException:
+            await migrator.close()
+            raise
+        return migrator
 
     async def scratch(self, script: str, name: str, statement: Statement, values: list[Any]) -> list[Row]:
         """In a database in memory."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from plainbase.drivers import sqlite_errors
+from plainbase.drivers import sqlite_audit, sqlite_errors
 from plainbase.errors import ConfigurationError
 from plainbase.options import Options
 
@@ -54,6 +54,7 @@ def writer(options: Options) -> Callable[[], sqlite3.Connection]:
                 connection.execute("PRAGMA journal_size_limit = 67108864")
             connection.execute(f"PRAGMA synchronous = {options.synchronous}")
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            sqlite_audit.watch(connection)
         except sqlite3.Error as error:
             connection.close()
             raise _unusable(options, error) from None

@@ -26,6 +26,7 @@ _KINDS = {
     "SQLITE_CONSTRAINT_TRIGGER": "check",
     "SQLITE_CONSTRAINT_NOTNULL": "not null",
 }
+_TOLD = {"FOREIGN KEY constraint failed": "foreign key", "UNIQUE constraint failed: ": "unique"}
 _CHECK = re.compile(r"CHECK constraint failed: (\w+)$")
 _NAMED = re.compile(r"(no such \w+: |near ['\"]?)([^'\"]+)", re.DOTALL)
 _MISSING = re.compile(r"no such (?:table|column|view|function)|has no column named")
@@ -61,8 +62,9 @@ def translate(error: BaseException, *, timed_out: bool = False, text: str = "", 
         constraint = check.group(1) if check else None
         if name == "SQLITE_CONSTRAINT_DATATYPE" or (constraint or "").endswith("_type_check"):
             return DataInvalid(f"a value has the wrong type: {message}", **about)
-        # ON DELETE RESTRICT comes as a trigger's error
-        kind = "foreign key" if message.startswith("FOREIGN KEY") else _KINDS.get(name, "check")
+        # ON DELETE RESTRICT comes as a trigger's error, and so does what the schema's own triggers refuse
+        told = next((kind for begin, kind in _TOLD.items() if message.startswith(begin)), None)
+        kind = told or _KINDS.get(name, "check")
         return ConstraintViolation(message, kind=kind, constraint=constraint, **about)
     if name.startswith("SQLITE_INTERRUPT"):
         if timed_out:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from plainbase.drivers import sqlite_work
+from plainbase.drivers import sqlite_audit, sqlite_work
 from plainbase.drivers.finishing import finished
 from plainbase.drivers.lanes import Lane
 from plainbase.drivers.pool import Slot
@@ -52,6 +53,9 @@ class SqliteMigrator:
         finally:
             if self._lingers or await self._has_changed():
                 self._driver.use_up(self._lane)
+            with suppress(PlainbaseError):  # what is unsealed still is sealed with the next change
+                await self._on(sqlite_audit.watch, None)
+                await self._on(sqlite_work.whole(sqlite_audit.seal), None)
             self._driver.owner = None
             self._driver.writers.release(self._slot)
             self._driver.schema_changed()

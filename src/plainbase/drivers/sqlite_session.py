@@ -13,7 +13,8 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from plainbase.drivers import sqlite_work
+from plainbase.actor import Actor
+from plainbase.drivers import sqlite_audit, sqlite_work
 from plainbase.drivers.crossing import Work, outcome
 from plainbase.drivers.lanes import Lane
 from plainbase.drivers.pool import Pool, Slot
@@ -34,6 +35,7 @@ class SqliteSession:
 
     def __init__(self, driver: SqliteDriver, pool: Pool[Lane], slot: Slot[Lane], begin: str) -> None:
         self.read_only = False
+        self.actor: Actor | None = None
         self._driver = driver
         self._plans = driver.plans
         self._pool = pool
@@ -44,6 +46,7 @@ class SqliteSession:
         self._failed = False
         self._over = False
         self._defined = False
+        self._told = False
         self._streams: set[Stream] = set()
 
     async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
@@ -132,6 +135,12 @@ class SqliteSession:
         finally:
             self._leave()
 
+    async def act_as(self, actor: Actor | None) -> None:
+        if self.read_only or self._pool is not self._driver.writers:
+            return
+        await self.run(partial(sqlite_audit.act_as, actor), None)
+        self._told = True
+
     async def savepoint(self, name: str) -> None:
         await self.run(lambda connection: connection.execute(f"SAVEPOINT {name}").close(), None)
 
@@ -190,6 +199,9 @@ class SqliteSession:
                 connection.execute("PRAGMA query_only = ON")
             connection.execute(self._begin)
             self._begun = True
+            if self.actor is not None:
+                self._told = True
+                sqlite_audit.act_as(self.actor, connection)
         elif not connection.in_transaction:  # rolled back by what ran just before, whose caller has not heard of it yet
             raise TransactionAborted("an earlier statement of this transaction failed")
         if self._streams:
@@ -213,6 +225,8 @@ class SqliteSession:
             for stream in tuple(self._streams):
                 stream.close()  # an open one would keep the snapshot, and an interrupt alive
             if connection.in_transaction:
+                if self._told and how == "COMMIT":
+                    sqlite_audit.act_as(None, connection)
                 connection.execute(how)
             if self.read_only:
                 connection.execute("PRAGMA query_only = OFF")
