@@ -27,6 +27,13 @@ from plainbase.options import resolve
 from plainbase.sqlfile import lexer
 
 OWN_TABLES = {"schema_migrations", "view_refreshes"}
+OF_TRIGGERS = {"audit_logs", "audit_head"}
+"""What changes of the schema are recorded in."""
+INSERTED = (
+    "SELECT * FROM audited_tables ORDER BY table_name",
+    "SELECT role, action, entity_type, reach FROM role_permissions ORDER BY role, action, entity_type, reach",
+)
+"""What the shipped migrations insert; audit_logs and audit_head are written by triggers."""
 DOWN = {
     "postgres": {
         "0001_types": """DROP OPERATOR === (text, text); DROP FUNCTION weight; DROP TEXT SEARCH CONFIGURATION plain;
@@ -191,7 +198,7 @@ async def postgres_catalog(url: str) -> str:
 
 
 async def rows(url: str) -> dict[str, list[str]]:
-    """The rows of all tables but plainbase's own."""
+    """The rows of all tables but plainbase's own, and those that its changes are recorded in."""
     found: dict[str, list[str]] = {}
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(unquote(url.removeprefix("sqlite:///")))) as file:
@@ -204,7 +211,7 @@ async def rows(url: str) -> dict[str, list[str]]:
             each = await connection.fetch(f'SELECT * FROM "{space}"."{table}"')
             found[table] = sorted(repr(tuple(row)) for row in each)
         await connection.close()
-    return {name: each for name, each in found.items() if name not in OWN_TABLES}
+    return {name: each for name, each in found.items() if name not in {*OWN_TABLES, *OF_TRIGGERS}}
 
 
 def opened(url: str, schema: Path) -> Any:
@@ -278,6 +285,10 @@ async def test_the_committed_schema_sql_is_what_the_migrations_make(engine: str)
             assert await migrations.up(other) == ()
             records = "SELECT version, name, text_checksum, sql_checksum, state FROM schema_migrations ORDER BY version"
             assert await other.fetch_all(records) == await db.fetch_all(records)
+            for listing in INSERTED:
+                found = await other.fetch_all(listing)
+                assert found == await db.fetch_all(listing)
+                assert found
             await migrations.down(db, steps=1)
             await migrations.down(other, steps=1)
             assert await catalog(other, second) == await catalog(db, first)

@@ -79,22 +79,27 @@ def internal(
     values: Mapping[str, Value] | None = None,
     names: Mapping[str, str] | None = None,
     about: str = "",
+    file: str = "migrations",
 ) -> tuple[Piece, ...]:
     """The statements of one of plainbase's own queries, with literals for its parameters; none on the other engine.
 
     `names` are put in as they are, for the words of the query that stand for them; `about` is the table it is about.
     """
-    found = internal_queries(dialect, "migrations")[query]
+    found = internal_queries(dialect, file)[query]
     if found.only not in (None, dialect):
         return ()
     parts = script.split(found.source, dialect)
     return tuple(Piece(_filled(part, values or {}, names or {}), query, about=about) for part in parts)
 
 
+def own_tables(dialect: Dialect) -> str:
+    """The statements that make the tables that plainbase itself writes."""
+    return "\n".join(internal_queries(dialect, file)["create_table"].script for file in ("migrations", "views"))
+
+
 def prepare(dialect: Dialect) -> tuple[Piece, ...]:
     """What makes the tables that plainbase itself writes, where there are none yet."""
-    tables = [internal_queries(dialect, file)["create_table"].script for file in ("migrations", "views")]
-    parts = [part for text in tables for part in script.split(text, dialect)]
+    parts = script.split(own_tables(dialect), dialect)
     return (
         *internal(dialect, "begin"),
         *(Piece(part.text, "create_table") for part in parts),

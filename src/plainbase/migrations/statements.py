@@ -104,6 +104,44 @@ def concurrent_index(part: Part) -> Name | None:
     return Name(table.schema, index.name)
 
 
+def table_of(part: Part) -> Name | None:
+    """The table whose rows or columns a statement changes: INSERT, UPDATE, DELETE, ALTER, DROP; the first of several.
+
+    A table that is renamed, and what is switched on or off for one, is not changed.
+    """
+    found = words(part)
+    if found[:1] in (("INSERT",), ("REPLACE",)) and "INTO" in found[:4]:
+        return _written_at(part, found.index("INTO") + 1)
+    for head in _HEADS:
+        if found[: len(head)] == head:
+            rest = found[len(head) :]
+            at = len(head) + next((len(each) for each in _FILLERS if rest[: len(each)] == each), 0)
+            return _written_at(part, at)
+    if found[:1] == ("UPDATE",):
+        return _written_at(part, 3 if found[1:2] == ("OR",) else 2 if found[1:2] == ("ONLY",) else 1)
+    return None
+
+
+def renamed(part: Part) -> tuple[Name, str] | None:
+    """A table and the name that a statement gives it."""
+    found = words(part)
+    if found[:2] != ("ALTER", "TABLE") or found[-3:-1] != ("RENAME", "TO"):
+        return None
+    at = next((2 + len(each) for each in _FILLERS if found[2 : 2 + len(each)] == each), 2)
+    return _written_at(part, at), _name_after(part, len(found) - 1)
+
+
+_HEADS: tuple[tuple[str, ...], ...] = (
+    ("DELETE", "FROM"),
+    ("MERGE", "INTO"),
+    ("ALTER", "TABLE"),
+    ("DROP", "TABLE"),
+    ("TRUNCATE", "TABLE"),
+    ("TRUNCATE",),
+)
+_FILLERS = (("IF", "EXISTS", "ONLY"), ("IF", "EXISTS"), ("ONLY",))
+
+
 def _rename(part: Part) -> tuple[str, str]:
     found = words(part)
     if found[:2] == ("ALTER", "TABLE") and found[-3:-1] == ("RENAME", "TO"):

@@ -137,3 +137,30 @@ WHERE
             AND a.privilege_type = 'EXECUTE'
     )
 ORDER BY p.proname, pg_get_function_identity_arguments(p.oid);
+
+-- name: list_columns_to_insert :many
+-- A table's columns that can be given, in their order: whether each numbers its rows by itself, and its default.
+-- Differs from sqlite: identities have no default, and one that is always the server's own is given by its leave only.
+SELECT
+    CAST(a.attname AS text) AS name,
+    a.attidentity <> '' AS is_identity,
+    a.attidentity = 'a' AS is_always,
+    pg_get_expr(d.adbin, d.adrelid) AS default_value
+FROM pg_attribute AS a
+LEFT JOIN pg_attrdef AS d
+    ON
+        a.attrelid = d.adrelid
+        AND a.attnum = d.adnum
+WHERE
+    a.attrelid = to_regclass(:table_name)
+    AND a.attnum > 0
+    AND NOT a.attisdropped
+    AND a.attgenerated = ''
+ORDER BY a.attnum;
+
+-- name: list_rows_to_insert :many
+-- A table's rows as literals, in the order of the number that the server gives them again, else as they lie.
+-- Differs from sqlite: there the number is one of the values. `a_table`, `the_values` and `the_number` are put in.
+SELECT the_values AS row_values
+FROM a_table
+ORDER BY the_number, ctid;

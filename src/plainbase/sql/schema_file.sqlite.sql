@@ -27,3 +27,22 @@ WHERE
 ORDER BY
     CASE s.type WHEN 'table' THEN 1 WHEN 'index' THEN 2 WHEN 'view' THEN 3 ELSE 4 END,
     s.rowid;
+
+-- name: list_columns_to_insert :many
+-- A table's columns that can be given, in their order: whether each numbers its rows by itself, and its default.
+-- Differs from postgres: a row's own number is a key like others.
+SELECT
+    c.name,
+    0 AS is_identity,
+    0 AS is_always,
+    c.dflt_value AS default_value
+FROM pragma_table_xinfo(replace(trim(:table_name, '"'), '""', '"')) AS c
+WHERE c.hidden = 0
+ORDER BY c.cid;
+
+-- name: list_rows_to_insert :many
+-- A table's rows as literals, in the order of their text; `a_table` and `the_values` are put in.
+-- Differs from postgres: a table may have no row numbers.
+SELECT the_values AS row_values
+FROM a_table
+ORDER BY row_values;

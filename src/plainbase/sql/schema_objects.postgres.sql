@@ -1,5 +1,7 @@
 -- name: list_objects :many
 -- Everything that the schema's statements make in the current schema, and how; what extensions made is left out.
+-- Whether row security is switched on, and so the barriers of views, is left out too: each server's administrator
+-- decides it.
 -- Differs from sqlite: the server writes each definition itself, so a table's columns and constraints are rows.
 -- result: kind text, table_name text, name text, position integer, definition text
 WITH place AS (
@@ -21,8 +23,6 @@ own_tables AS (
         pg_class.relkind,
         pg_class.relpersistence,
         pg_class.reloptions,
-        pg_class.relrowsecurity,
-        pg_class.relforcerowsecurity,
         pg_class.relispartition,
         pg_class.relpartbound
     FROM pg_class
@@ -39,7 +39,12 @@ objects AS (
         0 AS position,
         concat_ws(
             ' ',
-            CASE WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid, true) END,
+            -- The order of a view with a barrier is switched with it.
+            CASE
+                WHEN 'security_barrier=true' = any(reloptions)
+                    THEN regexp_replace(pg_get_viewdef(oid, true), '\s+ORDER BY [^()]+;$', ';')
+                WHEN relkind IN ('v', 'm') THEN pg_get_viewdef(oid, true)
+            END,
             CASE relkind WHEN 'p' THEN 'PARTITION BY ' || pg_get_partkeydef(oid) WHEN 'f' THEN 'FOREIGN' END,
             CASE WHEN relispartition THEN pg_get_expr(relpartbound, oid, true) END,
             CASE WHEN relpersistence = 'u' THEN 'UNLOGGED' END,
@@ -52,11 +57,10 @@ objects AS (
                 FROM pg_inherits
                 WHERE pg_inherits.inhrelid = own_tables.oid
             ),
-            CASE WHEN relrowsecurity THEN 'ROW LEVEL SECURITY' END,
-            CASE WHEN relforcerowsecurity THEN 'FORCED' END,
             (
                 SELECT 'WITH (' || string_agg(given.option, ', ' ORDER BY given.option COLLATE "C") || ')'
                 FROM unnest(own_tables.reloptions) AS given (option)
+                WHERE given.option NOT LIKE 'security\_barrier=%'
             )
         ) AS definition
     FROM own_tables

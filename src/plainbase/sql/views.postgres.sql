@@ -19,6 +19,7 @@ CREATE OR REPLACE FUNCTION refresh_materialized_view(
     asked_at timestamptz DEFAULT NULL,
     seen_at timestamptz DEFAULT NULL,
     failure text DEFAULT NULL,
+    entire boolean DEFAULT false,
     OUT row_count bigint,
     OUT refreshed boolean
 )
@@ -29,13 +30,21 @@ AS $$
 DECLARE
     place text;
     name text;
+    kind "char";
     how text;
     last_at timestamptz;
     began_at timestamptz;
+    listed text;
+    of_key text;
+    touched regclass;
+    keys jsonb;
+    gone bigint;
+    come bigint;
 BEGIN
     SELECT
         quote_ident(n.nspname),
         v.relname,
+        v.relkind,
         CASE
             WHEN v.relispopulated AND EXISTS (
                 SELECT 1 FROM pg_index AS i
@@ -43,12 +52,12 @@ BEGIN
             ) THEN 'CONCURRENTLY '
             ELSE ''
         END
-    INTO place, name, how
+    INTO place, name, kind, how
     FROM pg_class AS v
     INNER JOIN pg_namespace AS n ON v.relnamespace = n.oid
     WHERE
         v.oid = stored
-        AND v.relkind = 'm'
+        AND v.relkind IN ('m', 'r')
         AND pg_get_userbyid(v.relowner) = current_user
         AND 2 = (
             SELECT count(*) FROM pg_class AS beside
@@ -78,13 +87,65 @@ BEGIN
         ' ON CONFLICT (view_name) DO UPDATE SET view_name = excluded.view_name'
         ' RETURNING r.row_count, r.started_at, clock_timestamp()', place
     ) INTO row_count, last_at, began_at USING name;
-    refreshed := last_at IS NULL OR asked_at IS NULL OR last_at IS NOT DISTINCT FROM seen_at OR last_at <= asked_at;
+    refreshed := entire OR last_at IS NULL OR asked_at IS NULL
+    OR last_at IS NOT DISTINCT FROM seen_at OR last_at <= asked_at;
     IF NOT refreshed THEN
         RETURN;
     END IF;
 
-    EXECUTE format('REFRESH MATERIALIZED VIEW %s%s.%I', how, place, name);
-    EXECUTE format('SELECT count(*) FROM %s.%I', place, name) INTO row_count;
+    IF kind = 'm' THEN
+        EXECUTE format('REFRESH MATERIALIZED VIEW %s%s.%I', how, place, name);
+        EXECUTE format('SELECT count(*) FROM %s.%I', place, name) INTO row_count;
+    ELSE
+        -- A table: the keys that were touched anew, or all of it, as `db.refresh` does where it may itself.
+        SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
+        INTO listed
+        FROM pg_attribute AS a
+        WHERE a.attrelid = stored AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '';
+        SELECT t.oid, string_agg(format('view.%1$I = touched.%1$I', a.attname), ' AND ' ORDER BY a.attnum)
+        INTO touched, of_key
+        FROM pg_class AS v
+        INNER JOIN pg_class AS t
+            ON
+                t.relnamespace = v.relnamespace
+                AND t.relowner = v.relowner
+                AND t.relname = v.relname || '_touched'
+                AND t.relkind = 'r'
+        INNER JOIN pg_attribute AS a ON a.attrelid = t.oid
+        WHERE v.oid = stored AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'id'
+        GROUP BY t.oid;
+        IF touched IS NOT NULL THEN
+            EXECUTE format(
+                'WITH taken AS (DELETE FROM %s AS t RETURNING to_jsonb(t) - ''id'' AS key)'
+                ' SELECT coalesce(jsonb_agg(DISTINCT key), ''[]'') FROM taken', touched
+            ) INTO keys;
+        END IF;
+        IF
+            entire OR row_count IS NULL OR row_count = 0 OR keys IS NULL
+            OR jsonb_path_exists(keys, '$[*].* ? (@ == null)')
+        THEN
+            EXECUTE format('DELETE FROM %s.%I', place, name);
+            EXECUTE format(
+                'INSERT INTO %1$s.%2$I (%4$s) SELECT %4$s FROM %1$s.%3$I', place, name, name || '_live', listed
+            );
+            GET DIAGNOSTICS row_count = ROW_COUNT;
+        ELSE
+            EXECUTE format(
+                'DELETE FROM %s.%I AS view USING jsonb_populate_recordset(CAST(NULL AS %s), $1) AS touched WHERE %s',
+                place, name, touched, of_key
+            ) USING keys;
+            GET DIAGNOSTICS gone = ROW_COUNT;
+            -- OFFSET keeps the definition a subquery for each key; joined to all keys it would be computed whole.
+            EXECUTE format(
+                'INSERT INTO %1$s.%2$I (%4$s) SELECT view.* FROM'
+                ' (SELECT DISTINCT * FROM jsonb_populate_recordset(CAST(NULL AS %5$s), $1)) AS touched'
+                ' CROSS JOIN LATERAL (SELECT %4$s FROM %1$s.%3$I AS view WHERE %6$s OFFSET 0) AS view',
+                place, name, name || '_live', listed, touched, of_key
+            ) USING keys;
+            GET DIAGNOSTICS come = ROW_COUNT;
+            row_count := row_count - gone + come;
+        END IF;
+    END IF;
     EXECUTE format(
         'UPDATE %s.view_refreshes SET started_at = $2, refreshed_at = clock_timestamp(),'
         ' duration_ms = extract(EPOCH FROM clock_timestamp() - $2) * 1000, row_count = $3,'
@@ -103,7 +164,8 @@ SELECT
     CAST(extract(EPOCH FROM clock_timestamp() - view_refreshes.started_at) AS double precision) AS age_seconds,
     view_refreshes.started_at,
     clock_timestamp() AS asked_at,
-    stored.relkind = 'm' AND NOT pg_has_role(stored.relowner, 'USAGE') AS through_owner,
+    NOT pg_has_role(stored.relowner, 'USAGE')
+    AND (stored.relkind = 'm' OR NOT has_table_privilege(stored.oid, 'DELETE')) AS through_owner,
     CAST(pg_get_userbyid(stored.relowner) AS text) AS owner
 FROM pg_class AS live
 INNER JOIN pg_class AS stored
@@ -155,7 +217,7 @@ ON CONFLICT (view_name) DO UPDATE SET
 SELECT
     coalesce(
         has_function_privilege(
-            to_regprocedure('refresh_materialized_view(regclass, timestamptz, timestamptz, text)'), 'EXECUTE'
+            to_regprocedure('refresh_materialized_view(regclass, timestamptz, timestamptz, text, boolean)'), 'EXECUTE'
         ),
         false
     ) AS allowed;
@@ -166,7 +228,10 @@ SELECT
 SELECT
     done.row_count,
     done.refreshed
-FROM refresh_materialized_view(to_regclass(quote_ident(:view_name)), :asked_at, :seen_at) AS done;
+FROM
+    refresh_materialized_view(
+        to_regclass(quote_ident(:view_name)), :asked_at, :seen_at, entire => :entire
+    ) AS done;
 
 -- name: record_error_through_owner :exec
 -- only: postgres, SQLite has no roles

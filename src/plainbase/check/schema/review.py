@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from plainbase import migrations
@@ -20,6 +21,7 @@ from plainbase.drivers import connect
 from plainbase.errors import MigrationError
 from plainbase.migrations import Migration
 from plainbase.migrations.objects import SchemaObject
+from plainbase.migrations.pieces import own_tables
 from plainbase.migrations.verify import live_objects
 from plainbase.options import resolve
 from plainbase.sqlfile.script import Part
@@ -60,7 +62,9 @@ async def _on_postgres(folders: Sequence[Path], applied: int, pending: Sequence[
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(scratch.postgres(server))
         db = await stack.enter_async_context(Database.open(url, queries=None, schema=folders))
-        before, after, touched = await _both_schemas(db, applied, pending, lambda: schema_file.postgres_schema(url))
+        before, after, touched = await _both_schemas(
+            db, applied, pending, lambda: schema_file.postgres_schema(url, folders)
+        )
         side = Side(pending, before, after)
         driver = await connect(resolve(url))
         try:
@@ -72,6 +76,8 @@ async def _on_postgres(folders: Sequence[Path], applied: int, pending: Sequence[
         db = await stack.enter_async_context(Database.open(url, queries=None, schema=folders))
         watcher = await stack.enter_async_context(Database.open(url, queries=None, schema=None))
         await db.migrate(applied)
+        if not applied:  # what migrates has them by then
+            await db.script(own_tables(Dialect.POSTGRES))
         for each in pending:
             statements = [part.text for part in each.up.parts]
             side.locks[each.label] = await locks.observe(db, watcher, statements, in_transaction=each.up.in_transaction)
@@ -85,7 +91,7 @@ async def _on_sqlite(folders: Sequence[Path], applied: int, pending: Sequence[Mi
     async with scratch.sqlite() as url, Database.open(url, queries=None, schema=folders) as db:
         await db.migrate(applied)
         known = set(await sqlite_rules.findings(db))
-        before, after, _ = await _both_schemas(db, applied, pending, lambda: schema_file.sqlite_schema(db))
+        before, after, _ = await _both_schemas(db, applied, pending, partial(schema_file.sqlite_schema, db, folders))
         findings = [line for line in await sqlite_rules.findings(db) if line not in known]
         return Side(pending, before, after, findings=findings)
 

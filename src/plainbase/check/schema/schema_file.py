@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from plainbase.check import scratch
+from plainbase.check.schema import inserted_rows, unqualified
 from plainbase.check.schema import pg_dump as dumping
-from plainbase.check.schema import unqualified
 from plainbase.database import Database
 from plainbase.dialect import Dialect
 from plainbase.errors import ConfigurationError, MigrationError
@@ -24,15 +24,15 @@ _SQLITE_HEADER = """\
 -- Generated from the migrations by `plainbase migrate dump`: change it there, by a new one.
 -- Load it into a new file by: sqlite3 -bail lab.db < schema.sql
 -- The database then counts as migrated: schema_migrations has its rows.
--- Left out: all other rows, those of migrations too, and PRAGMA settings.
+-- Rows that migrations insert are there too. Left out: all other rows, and PRAGMA settings.
 """
 _POSTGRES_HEADER = """\
 -- The whole schema for PostgreSQL as it stands after the last migration.
 -- Generated from the migrations by `plainbase migrate dump`: change it there, by a new one.
 -- Load it into an empty schema, the first of the search path, by: psql -v ON_ERROR_STOP=1 -1 -f schema.sql
 -- The database then counts as migrated: schema_migrations has its rows.
--- Left out: all other rows, those of migrations too; owners, privileges, roles, tablespaces, access methods of tables,
--- publications, subscriptions, user mappings, security labels, settings of the database.
+-- Rows that migrations insert are there too. Left out: all other rows; owners, privileges, roles, tablespaces, access
+-- methods of tables, publications, subscriptions, user mappings, security labels, settings of the database.
 -- What a function's body or a string says is left as it is, so a schema named there is still that one.
 """
 _SETTINGS = {
@@ -51,29 +51,33 @@ async def generate(schema_folders: Sequence[Path], dialect: Dialect, server_url:
     if dialect is Dialect.SQLITE:
         async with scratch.sqlite() as url, Database.open(url, queries=None, schema=schema_folders) as db:
             await db.migrate()
-            return await sqlite_schema(db)
+            return await sqlite_schema(db, schema_folders)
     if server_url is None:
         raise ConfigurationError("the schema for PostgreSQL is generated on a server: pass its URL")
     async with scratch.postgres(server_url) as url:
         async with Database.open(url, queries=None, schema=schema_folders) as db:
             await db.migrate()
-        return await postgres_schema(url)
+        return await postgres_schema(url, schema_folders)
 
 
-async def sqlite_schema(db: Database) -> str:
+async def sqlite_schema(db: Database, schema_folders: Sequence[Path] = ()) -> str:
     """Return the schema of a migrated SQLite database as SQL: tables, indexes, views, triggers. Raises MigrationError.
 
-    Shadow tables and automatic indexes are left out, since they come back by themselves.
+    Shadow tables and automatic indexes are left out, since they come back by themselves. The rows are those that the
+    migrations of the folders insert.
     """
     objects = [_ended(row["sql"]) for row in await _rows(db, "list_objects")]
-    return _joined([_SQLITE_HEADER.rstrip(), *objects, *await _records(db)])
+    recorded = await _records(db)
+    inserted = await inserted_rows.statements(db, schema_folders)
+    return _joined([_SQLITE_HEADER.rstrip(), *objects, *inserted, *recorded])
 
 
-async def postgres_schema(url: str | None, pg_dump: str | None = None) -> str:
+async def postgres_schema(url: str | None, schema_folders: Sequence[Path] = (), *, pg_dump: str | None = None) -> str:
     """Return the schema of a migrated PostgreSQL database as SQL, by pg_dump, made to load into any schema.
 
     Names of the current schema, the first of the URL's search path, lose their qualifier; those of others keep it.
-    `pg_dump` is the program's path. Raises ConfigurationError, ConnectionLost or MigrationError.
+    The rows are those that the migrations of the folders insert. `pg_dump` is the program's path.
+    Raises ConfigurationError, ConnectionLost or MigrationError.
     """
     options = resolve(url)
     async with Database.open(url, queries=None, schema=None, pool_size=1) as db:
@@ -89,9 +93,10 @@ async def postgres_schema(url: str | None, pg_dump: str | None = None) -> str:
         populated = {row["name"] for row in await _rows(db, "list_populated")}
         revoked = [row["statement"] for row in await _rows(db, "list_revoked")]
         recorded = await _records(db)
+        inserted = await inserted_rows.statements(db, schema_folders)
     program = pg_dump or dumping.find()
     dump = await dumping.schema_only(program, options, place["database"], place["major"])
-    statements = unqualified.statements(dump, schema, populated)
+    statements = unqualified.statements(dump, schema, populated, inserted)
     before = "\n".join(f"SET {name} = {value};" for name, value in _SETTINGS.items())
     after = "\n".join(f"RESET {name};" for name in _SETTINGS)
     return _joined([_POSTGRES_HEADER.rstrip(), before, *statements, *revoked, *recorded, after])

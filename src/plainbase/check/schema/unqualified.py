@@ -27,15 +27,16 @@ _NAMES = {
 """The types whose text is a name of the schema, such as nextval's argument."""
 
 
-def statements(dump: str, schema: str, populated: set[str]) -> list[str]:
+def statements(dump: str, schema: str, populated: set[str], inserted: Sequence[str] = ()) -> list[str]:
     """The statements of a dump, for the schema that is current when they run.
 
-    `populated` are the materialized views, by their qualified names, that are to be filled at the end.
+    `populated` are the materialized views, by their qualified names, that are to be filled at the end, after what is
+    `inserted`.
     Raises ConfigurationError.
     """
     kept = [part for part in split(_without_psql(dump), Dialect.POSTGRES) if not _is_left_out(part, schema)]
     refreshes = [f"REFRESH MATERIALIZED VIEW {name};" for name in _stored(kept, populated, schema)]
-    return [*(_unqualified(part, schema) for part in kept), *refreshes]
+    return [*(_unqualified(part, schema) for part in kept), *inserted, *refreshes]
 
 
 def _without_psql(dump: str) -> str:
