@@ -1,36 +1,3 @@
--- name: create :one
--- A new key of a user; what is given back holds no hash.
--- defaults: id = uuid7(), scopes = [], expires_at = null
-INSERT INTO api_keys (
-    id,
-    user_id,
-    public_id,
-    key_hash,
-    name,
-    scopes,
-    expires_at
-)
-VALUES (
-    :id,
-    :user_id,
-    :public_id,
-    :key_hash,
-    :name,
-    :scopes,
-    :expires_at
-)
-RETURNING
-    id,
-    user_id,
-    public_id,
-    name,
-    scopes,
-    expires_at,
-    last_used_at,
-    revoked_at,
-    created_at,
-    updated_at;
-
 -- name: get :one
 -- One key, without its hash.
 SELECT
@@ -42,6 +9,7 @@ SELECT
     expires_at,
     last_used_at,
     revoked_at,
+    replaced_at,
     created_at,
     updated_at
 FROM api_keys
@@ -59,6 +27,7 @@ SELECT
     expires_at,
     last_used_at,
     revoked_at,
+    replaced_at,
     created_at,
     updated_at
 FROM api_keys

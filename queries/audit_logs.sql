@@ -1,52 +1,47 @@
 -- name: record :one
--- Notes who did what to which entity, and what changed.
--- defaults: actor_id = null, actor = null, entity_id = null, changes = null, ip_address = null, user_agent = null
+-- Notes what was done to which entity; by whom, the transaction says.
+-- defaults: entity_id = null, changes = null, personal = null
 INSERT INTO audit_logs (
     actor_id,
     actor,
+    ip_address,
+    user_agent,
     action,
     entity_type,
     entity_id,
     changes,
-    ip_address,
-    user_agent
+    personal
 )
 VALUES (
-    :actor_id,
-    :actor,
+    (SELECT a.actor_id FROM audit_actor AS a),
+    (SELECT a.actor FROM audit_actor AS a),
+    (SELECT a.ip_address FROM audit_actor AS a),
+    (SELECT a.user_agent FROM audit_actor AS a),
     :action,
     :entity_type,
     :entity_id,
     :changes,
-    :ip_address,
-    :user_agent
+    :personal
 )
 RETURNING
     id,
-    actor_id,
-    actor,
-    action,
-    entity_type,
-    entity_id,
-    changes,
-    ip_address,
-    user_agent,
-    previous_hash,
-    hash,
     created_at;
 
 -- name: get :one
--- One entry.
+-- One entry, with its place in the chain.
+-- parity: shape, the salts and so the hashes are each engine's own
 SELECT
     id,
+    position,
     actor_id,
     actor,
+    ip_address,
+    user_agent,
     action,
     entity_type,
     entity_id,
     changes,
-    ip_address,
-    user_agent,
+    personal,
     previous_hash,
     hash,
     created_at
@@ -55,30 +50,30 @@ WHERE id = :id;
 
 -- name: list :many
 -- Entries from one time until before another, newest first; the next page begins after the last row's id.
--- defaults: limit = 100
+-- defaults: before_id = 9223372036854775807, limit = 100
 -- scan: whatever is asked for, a page is read newest first until it is full
 SELECT
     id,
+    position,
     actor_id,
     actor,
+    ip_address,
+    user_agent,
     action,
     entity_type,
     entity_id,
     changes,
-    ip_address,
-    user_agent,
-    previous_hash,
-    hash,
+    personal,
     created_at
 FROM audit_logs
 WHERE
-    true
-    AND actor_id = :actor_id -- optional
+    id < :before_id
+    AND actor_id = :user_id -- optional
     AND action = :action -- optional
     AND entity_type = :entity_type -- optional
+    AND entity_id = :entity_id -- optional
     AND created_at >= :since -- optional
     AND created_at < :until -- optional
-    AND id < :before_id -- optional
 ORDER BY id DESC
 LIMIT :limit;
 
@@ -87,16 +82,16 @@ LIMIT :limit;
 -- defaults: limit = 100
 SELECT
     id,
+    position,
     actor_id,
     actor,
+    ip_address,
+    user_agent,
     action,
     entity_type,
     entity_id,
     changes,
-    ip_address,
-    user_agent,
-    previous_hash,
-    hash,
+    personal,
     created_at
 FROM audit_logs
 WHERE
@@ -110,16 +105,16 @@ LIMIT :limit;
 -- defaults: limit = 100
 SELECT
     id,
+    position,
     actor_id,
     actor,
+    ip_address,
+    user_agent,
     action,
     entity_type,
     entity_id,
     changes,
-    ip_address,
-    user_agent,
-    previous_hash,
-    hash,
+    personal,
     created_at
 FROM audit_logs
 WHERE
@@ -141,4 +136,12 @@ WHERE
     AND entity_type = :entity_type -- optional
     AND created_at >= :since -- optional
     AND created_at < :until -- optional
+ORDER BY count(*);
+
+-- name: count_unsealed :value
+-- How many entries are not in the chain yet.
+-- scan: counts those that are not sealed, which are few
+SELECT count(*)
+FROM audit_logs
+WHERE position IS NULL
 ORDER BY count(*);

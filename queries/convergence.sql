@@ -17,7 +17,7 @@ SELECT
     m.max_value,
     m.max_step,
     m.avg_value
-FROM training_run_summary AS r
+FROM training_run_summary_visible AS r
 INNER JOIN run_metric_summary AS m
     ON
         r.run_id = m.run_id

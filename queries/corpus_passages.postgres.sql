@@ -7,9 +7,9 @@
 -- scan: ranks every passage that matches, and asks an index for the length of all
 WITH collection AS MATERIALIZED (
     SELECT
-        CAST(count(*) AS double precision) AS passages,
-        CAST(sum(word_count) AS double precision) / greatest(count(*), 1) AS mean_words
-    FROM corpus_passages
+        CAST(passages AS double precision) AS passages,
+        CAST(words AS double precision) / greatest(passages, 1) AS mean_words
+    FROM corpus_size
 ),
 
 found AS MATERIALIZED (

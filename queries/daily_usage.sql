@@ -15,7 +15,7 @@ SELECT
     p50_latency_ms,
     p95_latency_ms,
     p99_latency_ms
-FROM daily_usage
+FROM daily_usage_visible
 WHERE
     true
     AND day >= :since -- optional
@@ -39,7 +39,7 @@ SELECT
     sum(cost_usd) AS cost_usd,
     min(day) AS first_day,
     max(day) AS last_day
-FROM daily_usage
+FROM daily_usage_visible
 WHERE
     true
     AND day >= :since -- optional

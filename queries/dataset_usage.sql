@@ -19,7 +19,7 @@ SELECT
     first_run_at,
     last_run_at,
     team_id
-FROM dataset_usage
+FROM dataset_usage_visible
 WHERE dataset_id = :dataset_id;
 
 -- name: list :many
@@ -45,7 +45,7 @@ SELECT
     first_run_at,
     last_run_at,
     team_id
-FROM dataset_usage
+FROM dataset_usage_visible
 WHERE
     true
     AND domain = :domain -- optional

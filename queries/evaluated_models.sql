@@ -32,7 +32,7 @@ FROM (
         sum(cost_usd) AS cost_usd,
         sum(cost_usd) / nullif(CAST(sum(priced_evaluations) AS bigint), 0) AS avg_cost_usd,
         max(last_evaluated_at) AS last_evaluated_at
-    FROM evaluated_models
+    FROM evaluated_models_visible
     GROUP BY provider, model
 ) AS m
 ORDER BY m.avg_score DESC NULLS LAST, m.provider, m.model

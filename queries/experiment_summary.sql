@@ -24,7 +24,7 @@ SELECT
     duration_seconds,
     created_at,
     team_id
-FROM experiment_summary
+FROM experiment_summary_visible
 WHERE experiment_id = :experiment_id;
 
 -- name: list :many
@@ -55,7 +55,7 @@ SELECT
     duration_seconds,
     created_at,
     team_id
-FROM experiment_summary
+FROM experiment_summary_visible
 WHERE
     true
     AND status IN (:statuses) -- optional

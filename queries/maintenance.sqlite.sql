@@ -10,7 +10,15 @@ counts (table_name, row_count) AS (
     UNION ALL
     SELECT 'api_keys', count(*) FROM api_keys
     UNION ALL
+    SELECT 'audit_conflicts', count(*) FROM audit_conflicts
+    UNION ALL
+    SELECT 'audit_context', count(*) FROM audit_context
+    UNION ALL
+    SELECT 'audit_head', count(*) FROM audit_head
+    UNION ALL
     SELECT 'audit_logs', count(*) FROM audit_logs
+    UNION ALL
+    SELECT 'audited_tables', count(*) FROM audited_tables
     UNION ALL
     SELECT 'benchmarks', count(*) FROM benchmarks
     UNION ALL

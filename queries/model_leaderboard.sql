@@ -19,7 +19,7 @@ SELECT
     higher_is_better,
     measured_at,
     team_id
-FROM model_leaderboard
+FROM model_leaderboard_visible
 WHERE
     true
     AND benchmark = :benchmark -- optional
@@ -77,7 +77,7 @@ FROM (
             PARTITION BY l.benchmark, l.metric, l.architecture
             ORDER BY l.place, l.model_version_id
         ) AS nth
-    FROM model_leaderboard AS l
+    FROM model_leaderboard_visible AS l
     LEFT JOIN (
         SELECT
             model_version_id,
@@ -86,7 +86,7 @@ FROM (
             CAST(sum(timed_evaluations) AS bigint) AS timed_evaluations,
             sum(cost_usd) AS cost_usd,
             CAST(sum(priced_evaluations) AS bigint) AS priced_evaluations
-        FROM evaluated_models
+        FROM evaluated_models_visible
         WHERE model_version_id IS NOT NULL
         GROUP BY model_version_id
     ) AS e ON l.model_version_id = e.model_version_id

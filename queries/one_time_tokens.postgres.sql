@@ -24,6 +24,58 @@ RETURNING
     used_at,
     created_at;
 
+-- name: create_for_active :optional
+-- A new token of a user who is active; None, after the same work, where nobody has this id or the user is barred.
+-- Differs from sqlite: now() is the clock, as in created_at.
+-- defaults: id = uuid7()
+INSERT INTO one_time_tokens (
+    id,
+    user_id,
+    purpose,
+    token_hash,
+    expires_at
+)
+SELECT
+    :id,
+    u.id,
+    :purpose,
+    :token_hash,
+    now() + make_interval(secs => :seconds)
+FROM users AS u
+WHERE
+    u.id = :user_id
+    AND u.active
+RETURNING
+    id,
+    user_id,
+    expires_at;
+
+-- name: get_by_token :optional
+-- The token of a hash with its user, whatever its state, before work is spent on redeeming it.
+-- Differs from sqlite: statement_timestamp() is the clock, which goes on inside a transaction.
+-- result: expired boolean
+SELECT
+    t.user_id,
+    t.purpose,
+    t.used_at,
+    t.expires_at <= statement_timestamp() AS expired,
+    u.email,
+    u.username,
+    u.active
+FROM one_time_tokens AS t
+INNER JOIN users AS u ON t.user_id = u.id
+WHERE t.token_hash = :token_hash;
+
+-- name: count_recent :value
+-- How many tokens a user was sent for a purpose in the last so many seconds.
+-- Differs from sqlite: statement_timestamp() is the clock, which goes on inside a transaction.
+SELECT count(*)
+FROM one_time_tokens
+WHERE
+    user_id = :user_id
+    AND purpose = :purpose
+    AND created_at > statement_timestamp() - make_interval(secs => :seconds);
+
 -- name: redeem :optional
 -- Uses a token up and gives its user; None where it is unknown, used or over, or for another purpose.
 -- Differs from sqlite: statement_timestamp() is the clock, which goes on inside a transaction.

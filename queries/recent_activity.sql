@@ -8,6 +8,6 @@ SELECT
     name,
     status,
     team_id
-FROM recent_activity
+FROM recent_activity_visible
 ORDER BY at DESC, entity, entity_id
 LIMIT :limit;

@@ -8,6 +8,7 @@ INSERT INTO sessions (
     token_hash,
     ip_address,
     user_agent,
+    idle_seconds,
     idle_expires_at,
     expires_at
 )
@@ -17,6 +18,7 @@ VALUES (
     :token_hash,
     :ip_address,
     :user_agent,
+    :idle_seconds,
     -- Not least, which passes over a null.
     now() + CASE
         WHEN make_interval(secs => :idle_seconds) > make_interval(secs => :lifetime_seconds)
@@ -38,8 +40,11 @@ RETURNING
 
 -- name: get_by_token :optional
 -- The session of a token with its user; None where it is unknown, revoked or over.
--- Whether the user is active is told, for the caller to refuse.
--- Differs from sqlite: statement_timestamp() is the clock, which goes on inside a transaction.
+-- Whether the user is active is told, for the caller to refuse, and whether it is time to touch the session: after a
+-- minute, or a quarter of its idle time.
+-- Differs from sqlite: statement_timestamp() is the clock, which goes on inside a transaction; only reading, as on a
+-- replica, it is never time.
+-- result: unseen boolean!
 SELECT
     s.id,
     s.user_id,
@@ -51,7 +56,11 @@ SELECT
     s.idle_expires_at,
     s.expires_at,
     s.last_seen_at,
-    s.created_at
+    s.created_at,
+    (
+        s.last_seen_at <= statement_timestamp() - make_interval(secs => least(60, s.idle_seconds / 4))
+        AND current_setting('transaction_read_only') = 'off'
+    ) AS unseen
 FROM sessions AS s
 INNER JOIN users AS u ON s.user_id = u.id
 WHERE
@@ -59,6 +68,38 @@ WHERE
     AND s.revoked_at IS NULL
     AND s.idle_expires_at > statement_timestamp()
     AND s.expires_at > statement_timestamp();
+
+-- name: find_by_token :optional
+-- The session of a token, live or over, for an administrator to be told why it is refused; and whether that is to be
+-- recorded, as it is once a minute.
+-- Differs from sqlite: statement_timestamp() is the clock, which goes on inside a transaction; only reading, as on a
+-- replica, nothing is to be recorded.
+-- result: expired boolean, unrecorded boolean!
+SELECT
+    s.id,
+    s.user_id,
+    u.active,
+    s.revoked_at,
+    (
+        s.idle_expires_at <= statement_timestamp()
+        OR s.expires_at <= statement_timestamp()
+    ) AS expired,
+    (
+        coalesce(abs(extract(EPOCH FROM s.refused_at - statement_timestamp())) >= 60, true)
+        AND current_setting('transaction_read_only') = 'off'
+    ) AS unrecorded
+FROM sessions AS s
+INNER JOIN users AS u ON s.user_id = u.id
+WHERE s.token_hash = :token_hash;
+
+-- name: refuse :exec
+-- Notes that the refusal of a session's token is recorded; 0 rows where one was in the last minute.
+-- Differs from sqlite: statement_timestamp() is the clock, which goes on inside a transaction.
+UPDATE sessions
+SET refused_at = statement_timestamp()
+WHERE
+    id = :id
+    AND coalesce(abs(extract(EPOCH FROM refused_at - statement_timestamp())) >= 60, true);
 
 -- name: touch :exec
 -- Keeps a session that is in use from ending when idle; 0 rows when it is over.
@@ -68,8 +109,8 @@ SET
     last_seen_at = statement_timestamp(),
     -- Not least, which passes over a null.
     idle_expires_at = CASE
-        WHEN statement_timestamp() + make_interval(secs => :idle_seconds) > expires_at THEN expires_at
-        ELSE statement_timestamp() + make_interval(secs => :idle_seconds)
+        WHEN statement_timestamp() + make_interval(secs => idle_seconds) > expires_at THEN expires_at
+        ELSE statement_timestamp() + make_interval(secs => idle_seconds)
     END
 WHERE
     id = :id
@@ -77,14 +118,45 @@ WHERE
     AND idle_expires_at > statement_timestamp()
     AND expires_at > statement_timestamp();
 
--- name: revoke :exec
--- Ends a session; 0 rows when it was revoked before.
+-- name: rotate :optional
+-- Gives a live session another token, whose end stays as it was; None where the old one is good no more, also because
+-- somebody else was first.
+-- Differs from sqlite: statement_timestamp() is the clock, which goes on inside a transaction.
+UPDATE sessions
+SET token_hash = :new_token_hash
+WHERE
+    token_hash = :token_hash
+    AND revoked_at IS NULL
+    AND idle_expires_at > statement_timestamp()
+    AND expires_at > statement_timestamp()
+RETURNING
+    id,
+    user_id,
+    expires_at;
+
+-- name: revoke_by_token :optional
+-- Ends the session of a token, and gives it; None where it is unknown or was over before.
+-- Differs from sqlite: statement_timestamp() is the clock, which goes on inside a transaction.
+UPDATE sessions
+SET revoked_at = statement_timestamp()
+WHERE
+    token_hash = :token_hash
+    AND revoked_at IS NULL
+    AND idle_expires_at > statement_timestamp()
+    AND expires_at > statement_timestamp()
+RETURNING
+    id,
+    user_id;
+
+-- name: revoke :optional
+-- Ends a session, and gives whose it was; None where it is unknown or was revoked before.
 -- Differs from sqlite: statement_timestamp() is the clock, which goes on inside a transaction.
 UPDATE sessions
 SET revoked_at = statement_timestamp()
 WHERE
     id = :id
-    AND revoked_at IS NULL;
+    AND revoked_at IS NULL
+RETURNING user_id;
 
 -- name: revoke_for_user :exec
 -- Ends all sessions of a user, or all but the one that asks.

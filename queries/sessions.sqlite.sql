@@ -9,6 +9,7 @@ INSERT INTO sessions (
     token_hash,
     ip_address,
     user_agent,
+    idle_seconds,
     idle_expires_at,
     expires_at
 )
@@ -18,6 +19,7 @@ VALUES (
     :token_hash,
     :ip_address,
     :user_agent,
+    :idle_seconds,
     min(
         strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', :idle_seconds || ' seconds'),
         strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', :lifetime_seconds || ' seconds')
@@ -37,8 +39,10 @@ RETURNING
 
 -- name: get_by_token :optional
 -- The session of a token with its user; None where it is unknown, revoked or over.
--- Whether the user is active is told, for the caller to refuse.
+-- Whether the user is active is told, for the caller to refuse, and whether it is time to touch the session: after a
+-- minute, or a quarter of its idle time.
 -- Differs from postgres: strftime is the clock, to the millisecond.
+-- result: unseen boolean!
 SELECT
     s.id,
     s.user_id,
@@ -50,7 +54,8 @@ SELECT
     s.idle_expires_at,
     s.expires_at,
     s.last_seen_at,
-    s.created_at
+    s.created_at,
+    s.last_seen_at <= strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', (-min(60, s.idle_seconds / 4)) || ' seconds') AS unseen
 FROM sessions AS s
 INNER JOIN users AS u ON s.user_id = u.id
 WHERE
@@ -59,28 +64,86 @@ WHERE
     AND s.idle_expires_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
     AND s.expires_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 
+-- name: find_by_token :optional
+-- The session of a token, live or over, for an administrator to be told why it is refused; and whether that is to be
+-- recorded, as it is once a minute.
+-- Differs from postgres: strftime is the clock, to the millisecond.
+-- result: expired boolean, unrecorded boolean!
+SELECT
+    s.id,
+    s.user_id,
+    u.active,
+    s.revoked_at,
+    (
+        s.idle_expires_at <= strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+        OR s.expires_at <= strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    ) AS expired,
+    coalesce(abs(julianday(s.refused_at) - julianday('now')) * 86400.0 >= 60, true) AS unrecorded
+FROM sessions AS s
+INNER JOIN users AS u ON s.user_id = u.id
+WHERE s.token_hash = :token_hash;
+
+-- name: refuse :exec
+-- Notes that the refusal of a session's token is recorded; 0 rows where one was in the last minute.
+-- Differs from postgres: strftime is the clock, to the millisecond.
+UPDATE sessions
+SET refused_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+WHERE
+    id = :id
+    AND coalesce(abs(julianday(refused_at) - julianday('now')) * 86400.0 >= 60, true);
+
 -- name: touch :exec
 -- Keeps a session that is in use from ending when idle; 0 rows when it is over.
 -- Differs from postgres: strftime is the clock, to the millisecond.
--- parameter: idle_seconds real
 UPDATE sessions
 SET
     last_seen_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
-    idle_expires_at = min(strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', :idle_seconds || ' seconds'), expires_at)
+    idle_expires_at = min(strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', idle_seconds || ' seconds'), expires_at)
 WHERE
     id = :id
     AND revoked_at IS NULL
     AND idle_expires_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
     AND expires_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
 
--- name: revoke :exec
--- Ends a session; 0 rows when it was revoked before.
+-- name: rotate :optional
+-- Gives a live session another token, whose end stays as it was; None where the old one is good no more, also because
+-- somebody else was first.
+-- Differs from postgres: strftime is the clock, to the millisecond.
+UPDATE sessions
+SET token_hash = :new_token_hash
+WHERE
+    token_hash = :token_hash
+    AND revoked_at IS NULL
+    AND idle_expires_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    AND expires_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+RETURNING
+    id,
+    user_id,
+    expires_at;
+
+-- name: revoke_by_token :optional
+-- Ends the session of a token, and gives it; None where it is unknown or was over before.
+-- Differs from postgres: strftime is the clock, to the millisecond.
+UPDATE sessions
+SET revoked_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+WHERE
+    token_hash = :token_hash
+    AND revoked_at IS NULL
+    AND idle_expires_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+    AND expires_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
+RETURNING
+    id,
+    user_id;
+
+-- name: revoke :optional
+-- Ends a session, and gives whose it was; None where it is unknown or was revoked before.
 -- Differs from postgres: strftime is the clock, to the millisecond.
 UPDATE sessions
 SET revoked_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')
 WHERE
     id = :id
-    AND revoked_at IS NULL;
+    AND revoked_at IS NULL
+RETURNING user_id;
 
 -- name: revoke_for_user :exec
 -- Ends all sessions of a user, or all but the one that asks.

@@ -40,7 +40,7 @@ FROM (
         CASE WHEN :by = 'dataset' THEN r.dataset END AS dataset,
         CASE WHEN :higher_is_better THEN m.max_value ELSE m.min_value END AS best_value,
         m.last_value
-    FROM training_run_summary AS r
+    FROM training_run_summary_visible AS r
     LEFT JOIN run_metric_summary AS m
         ON
             r.run_id = m.run_id

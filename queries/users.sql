@@ -1,10 +1,12 @@
 -- name: create :one
--- A new account; the address is in lower case, and what is given back holds no password's hash.
--- defaults: id = uuid7(), role = "user", preferences = {}
+-- A new account; the address is in lower case, and what is given back holds no password's hash. Without one nobody
+-- signs in by password; without a folded name only the same name is refused, not one that looks like it.
+-- defaults: id = uuid7(), role = "user", preferences = {}, password_hash = null, folded_username = null
 INSERT INTO users (
     id,
     email,
     username,
+    folded_username,
     password_hash,
     role,
     preferences
@@ -13,6 +15,7 @@ VALUES (
     :id,
     :email,
     :username,
+    :folded_username,
     :password_hash,
     :role,
     :preferences
@@ -77,10 +80,27 @@ SELECT
 FROM users
 WHERE username = :username;
 
+-- name: get_by_folded_username :optional
+-- The account whose name looks like this one, folded.
+SELECT
+    id,
+    email,
+    username,
+    role,
+    preferences,
+    active,
+    email_verified,
+    last_login_at,
+    created_at,
+    updated_at
+FROM users
+WHERE folded_username = :folded_username;
+
 -- name: get_credentials :optional
 -- What a login by address needs: the hash to check the password against, and whether the account may be used.
 SELECT
     id,
+    username,
     password_hash,
     role,
     active,
@@ -150,11 +170,12 @@ SET
 WHERE id = :id;
 
 -- name: change_username :exec
--- Gives an account another name.
--- defaults: now = now()
+-- Gives an account another name; without a folded one only the same name is refused, not one that looks like it.
+-- defaults: now = now(), folded_username = null
 UPDATE users
 SET
     username = :username,
+    folded_username = :folded_username,
     updated_at = :now
 WHERE id = :id;
 
@@ -176,6 +197,17 @@ SET
     updated_at = :now
 WHERE id = :id;
 
+-- name: replace_password_hash :exec
+-- Replaces the password's hash, unless it is another one by now.
+-- defaults: now = now()
+UPDATE users
+SET
+    password_hash = :password_hash,
+    updated_at = :now
+WHERE
+    id = :id
+    AND password_hash = :old_hash;
+
 -- name: verify_email :exec
 -- Notes that the address belongs to the account's owner.
 -- defaults: now = now()
@@ -186,11 +218,15 @@ SET
 WHERE id = :id;
 
 -- name: record_login :exec
--- Notes when somebody signed in; the account itself counts as unchanged.
+-- Notes when somebody signed in with the password that had this hash; the account itself counts as unchanged.
+-- 0 rows where it is barred, or has another password by now.
 -- defaults: now = now()
 UPDATE users
 SET last_login_at = :now
-WHERE id = :id;
+WHERE
+    id = :id
+    AND password_hash = :password_hash
+    AND active;
 
 -- name: deactivate :exec
 -- Bars an account; sessions.revoke_for_user and api_keys.revoke_for_user end what it has open.

@@ -2,13 +2,138 @@
 -- Generated from the migrations by `plainbase migrate dump`: change it there, by a new one.
 -- Load it into an empty schema, the first of the search path, by: psql -v ON_ERROR_STOP=1 -1 -f schema.sql
 -- The database then counts as migrated: schema_migrations has its rows.
--- Left out: all other rows, those of migrations too; owners, privileges, roles, tablespaces, access methods of tables,
--- publications, subscriptions, user mappings, security labels, settings of the database.
+-- Rows that migrations insert are there too. Left out: all other rows; owners, privileges, roles, tablespaces, access
+-- methods of tables, publications, subscriptions, user mappings, security labels, settings of the database.
 -- What a function's body or a string says is left as it is, so a schema named there is still that one.
 
 SET client_encoding = 'UTF8';
 SET standard_conforming_strings = on;
 SET check_function_bodies = off;
+
+CREATE FUNCTION audit_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+DECLARE
+    keys CONSTANT text[] := string_to_array(tg_argv[1], ' ');
+    secret CONSTANT text[] := string_to_array(tg_argv[2], ' ');
+    own CONSTANT text[] := string_to_array(tg_argv[3], ' ');
+    left_out text[] := string_to_array(tg_argv[4], ' ');
+    before jsonb;
+    after jsonb;
+    found_changes json;
+    found_personal json;
+BEGIN
+    PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', tg_table_schema), true);
+    IF tg_op <> 'INSERT' THEN
+        before := to_jsonb(old);
+    END IF;
+    IF tg_op <> 'DELETE' THEN
+        after := to_jsonb(new);
+    END IF;
+    IF tg_op = 'INSERT' THEN
+        left_out := left_out || CAST('created_at' AS text);
+    END IF;
+    IF tg_op <> 'UPDATE' AND cardinality(keys) = 1 THEN
+        left_out := left_out || keys;
+    END IF;
+    SELECT
+        json_object_agg(c.field, c.change) FILTER (WHERE c.field <> ALL (own)),
+        json_object_agg(c.field, c.change) FILTER (WHERE c.field = ANY (own))
+    INTO found_changes, found_personal
+    FROM (
+        SELECT
+            f.field,
+            CASE
+                WHEN f.field = ANY (secret) THEN json_build_object('changed', true)
+                WHEN tg_op = 'INSERT' THEN json_build_object('after', audit_value(f.field, after -> f.field))
+                WHEN tg_op = 'DELETE' THEN json_build_object('before', audit_value(f.field, before -> f.field))
+                ELSE json_build_object(
+                    'before', audit_value(f.field, before -> f.field), 'after', audit_value(f.field, after -> f.field)
+                )
+            END AS change
+        FROM jsonb_object_keys(coalesce(after, before)) AS f (field)
+        WHERE
+            f.field <> ALL (left_out)
+            AND (tg_op <> 'UPDATE' OR before -> f.field IS DISTINCT FROM after -> f.field)
+    ) AS c;
+    IF found_changes IS NULL AND found_personal IS NULL THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO audit_logs (
+        actor_id,
+        actor,
+        ip_address,
+        user_agent,
+        action,
+        entity_type,
+        entity_id,
+        changes,
+        personal
+    )
+    SELECT
+        a.actor_id,
+        a.actor,
+        a.ip_address,
+        a.user_agent,
+        CASE tg_op WHEN 'INSERT' THEN 'create' WHEN 'UPDATE' THEN 'update' ELSE 'delete' END,
+        tg_argv[0],
+        (
+            SELECT string_agg(coalesce(before, after) ->> k.field, '/' ORDER BY k.place)
+            FROM unnest(keys) WITH ORDINALITY AS k (field, place)
+        ),
+        found_changes,
+        found_personal
+    FROM audit_actor AS a;
+    RETURN NULL;
+END;
+$$;
+
+CREATE FUNCTION audit_framed(field text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN (field IS NULL) THEN '-'::text ELSE ((octet_length(convert_to(field, 'UTF8'::name)) || ':'::text) || field) END;
+
+CREATE FUNCTION audit_value(field text, value jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE WHEN ((field ~~ '%\_at'::text) AND (jsonb_typeof(value) = 'string'::text)) THEN to_jsonb(to_char((((value #>> '{}'::text[]))::timestamp with time zone AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text)) ELSE value END;
+
+CREATE FUNCTION check_audit_erasure() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    about CONSTANT uuid := CASE
+        WHEN new.entity_type = 'users' AND new.entity_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+            THEN CAST(new.entity_id AS uuid)
+    END;
+BEGIN
+    PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', tg_table_schema), true);
+    IF (
+        (old.actor_salt IS NULL OR new.actor_salt IS NOT NULL)
+        OR EXISTS (
+            SELECT FROM erasures
+            WHERE
+                subject_id = CASE
+                    WHEN new.actor_id IS NOT NULL THEN new.actor_id
+                    WHEN old.actor IN ('anonymous', 'database') OR old.actor LIKE 'database:%' THEN about
+                END
+        )
+    ) AND (
+        (old.personal_salt IS NULL OR new.personal_salt IS NOT NULL)
+        OR EXISTS (SELECT FROM erasures WHERE subject_id = about)
+    ) THEN
+        RETURN new;
+    END IF;
+    RAISE EXCEPTION USING
+        ERRCODE = 'check_violation',
+        MESSAGE = format('a change of relation %I violates check constraint %I', tg_table_name, tg_name),
+        HINT = 'Record the erasure first, in the table erasures.',
+        SCHEMA = tg_table_schema,
+        TABLE = tg_table_name,
+        CONSTRAINT = tg_name;
+END;
+$_$;
 
 CREATE FUNCTION checkpoints_move_best() RETURNS trigger
     LANGUAGE plpgsql
@@ -166,6 +291,78 @@ CREATE FUNCTION corpus_words(title text, content text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ts_delete((CASE WHEN (title IS NULL) THEN ''' '':1000'::tsvector ELSE (((corpus_content_words(title))::text || ' '' '':1000'::text))::tsvector END || corpus_content_words(COALESCE(content, ''::text))), ' '::text);
 
+CREATE TABLE audit_logs (
+    id bigint NOT NULL,
+    "position" bigint,
+    actor_id uuid,
+    actor text COLLATE "C",
+    ip_address text COLLATE "C",
+    user_agent text,
+    actor_salt bytea DEFAULT uuid_send(gen_random_uuid()),
+    actor_digest bytea,
+    action text NOT NULL COLLATE "C",
+    entity_type text NOT NULL COLLATE "C",
+    entity_id text COLLATE "C",
+    changes json,
+    personal json,
+    personal_salt bytea DEFAULT uuid_send(gen_random_uuid()),
+    personal_digest bytea,
+    previous_hash bytea,
+    hash bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT audit_logs_action_check CHECK (((length(action) >= 1) AND (length(action) <= 100))),
+    CONSTRAINT audit_logs_actor_digest_check CHECK ((length(actor_digest) = 32)),
+    CONSTRAINT audit_logs_actor_salt_check CHECK ((length(actor_salt) = 16)),
+    CONSTRAINT audit_logs_entity_type_length_check CHECK (((length(entity_type) >= 1) AND (length(entity_type) <= 100))),
+    CONSTRAINT audit_logs_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT audit_logs_personal_digest_check CHECK ((length(personal_digest) = 32)),
+    CONSTRAINT audit_logs_personal_salt_check CHECK ((length(personal_salt) = 16)),
+    CONSTRAINT audit_logs_position_check CHECK (("position" > 0)),
+    CONSTRAINT audit_logs_previous_hash_check CHECK ((length(previous_hash) = 32)),
+    CONSTRAINT audit_logs_salted_check CHECK ((((actor_salt IS NOT NULL) OR ((actor IS NULL) AND (ip_address IS NULL) AND (user_agent IS NULL))) AND ((personal_salt IS NOT NULL) OR (personal IS NULL)))),
+    CONSTRAINT audit_logs_sealed_check CHECK (((("position" IS NULL) = (hash IS NULL)) AND (("position" IS NULL) = (previous_hash IS NULL)) AND (("position" IS NULL) = (actor_digest IS NULL)) AND (("position" IS NOT NULL) OR (personal_digest IS NULL))))
+);
+
+COMMENT ON TABLE audit_logs IS 'Who did what to which entity, and what changed; rows are added and never changed.';
+
+CREATE FUNCTION erase_audit_logs(subject_id uuid) RETURNS SETOF bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ UPDATE audit_logs a SET actor =
+         CASE
+             WHEN e.acted THEN NULL::text
+             ELSE a.actor
+         END, ip_address =
+         CASE
+             WHEN e.acted THEN NULL::text
+             ELSE a.ip_address
+         END, user_agent =
+         CASE
+             WHEN e.acted THEN NULL::text
+             ELSE a.user_agent
+         END, actor_salt =
+         CASE
+             WHEN e.acted THEN NULL::bytea
+             ELSE a.actor_salt
+         END, personal =
+         CASE
+             WHEN e.about THEN NULL::json
+             ELSE a.personal
+         END, personal_salt =
+         CASE
+             WHEN e.about THEN NULL::bytea
+             ELSE a.personal_salt
+         END
+    FROM ( SELECT l.id,
+             ((l.actor_salt IS NOT NULL) AND COALESCE((l.actor_id = erase_audit_logs.subject_id), ((l.entity_type = 'users'::text) AND (l.entity_id = (erase_audit_logs.subject_id)::text) AND ((l.actor = ANY (ARRAY['anonymous'::text, 'database'::text])) OR (l.actor ~~ 'database:%'::text)) AND ((l.ip_address IS NOT NULL) OR (l.user_agent IS NOT NULL))))) AS acted,
+             ((l.personal IS NOT NULL) AND (l.entity_type = 'users'::text) AND (l.entity_id = (erase_audit_logs.subject_id)::text)) AS about
+            FROM audit_logs l
+           WHERE ((l.actor_id = erase_audit_logs.subject_id) OR ((l.entity_type = 'users'::text) AND (l.entity_id = (erase_audit_logs.subject_id)::text)))) e
+   WHERE ((a.id = e.id) AND (e.acted OR e.about))
+   RETURNING a.id;
+END;
+
 CREATE FUNCTION evaluation_marks(words tsvector) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (words = ''::tsvector) THEN words ELSE ((array_to_string(tsvector_to_array(words), ':2 '::text) || ':2'::text))::tsvector END;
@@ -173,6 +370,145 @@ CREATE FUNCTION evaluation_marks(words tsvector) RETURNS tsvector
 CREATE FUNCTION evaluation_words(input text, output text, human_feedback text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (WITH parts AS MATERIALIZED (SELECT corpus_content_words("left"(evaluation_words.input, 50000)) AS input_words, corpus_content_words("left"(evaluation_words.output, 50000)) AS output_words, CASE WHEN (evaluation_words.human_feedback IS NULL) THEN ''::tsvector ELSE corpus_content_words("left"(evaluation_words.human_feedback, 50000)) END AS feedback_words) SELECT ts_delete(((((((CASE WHEN (((length(evaluation_words.input) + length(evaluation_words.output)) + COALESCE(length(evaluation_words.human_feedback), 0)) <= 500) THEN ''::tsvector ELSE ((setweight(evaluation_marks(p.input_words), 'A'::"char") || setweight(evaluation_marks(p.output_words), 'B'::"char")) || setweight(evaluation_marks(p.feedback_words), 'C'::"char")) END || ''' '':1000'::tsvector) || setweight(p.input_words, 'A'::"char")) || ''' '':1000'::tsvector) || setweight(p.output_words, 'B'::"char")) || ''' '':1000'::tsvector) || setweight(p.feedback_words, 'C'::"char")), ' '::text) AS ts_delete FROM parts p);
+
+CREATE TABLE team_members (
+    team_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text DEFAULT 'member'::text NOT NULL COLLATE "C",
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT team_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'member'::text])))
+);
+
+COMMENT ON TABLE team_members IS 'Which users belong to which teams.';
+
+CREATE TABLE teams (
+    id uuid NOT NULL,
+    name text NOT NULL COLLATE "C",
+    description text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT teams_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+);
+
+COMMENT ON TABLE teams IS 'Teams: who owns datasets, models, experiments, runs, benchmarks and evaluations together.';
+
+CREATE TABLE users (
+    id uuid NOT NULL,
+    email text NOT NULL COLLATE "C",
+    username text NOT NULL COLLATE "C",
+    folded_username text COLLATE "C",
+    password_hash text,
+    role text DEFAULT 'user'::text NOT NULL COLLATE "C",
+    preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    email_verified boolean DEFAULT false NOT NULL,
+    last_login_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_email_check CHECK (((email ~~ '_%@_%'::text) AND (email !~~ '% %'::text) AND (email = lower(email)))),
+    CONSTRAINT users_email_length_check CHECK ((length(email) <= 320)),
+    CONSTRAINT users_folded_username_check CHECK (((length(folded_username) >= 1) AND (length(folded_username) <= 400))),
+    CONSTRAINT users_password_hash_check CHECK (((length(password_hash) >= 1) AND (length(password_hash) <= 1000))),
+    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'researcher'::text, 'user'::text]))),
+    CONSTRAINT users_username_check CHECK (((length(username) >= 1) AND (length(username) <= 100)))
+);
+
+COMMENT ON TABLE users IS 'Accounts: who may sign in, and in which role.';
+
+CREATE FUNCTION visible_teams() RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT ARRAY( SELECT m.team_id
+            FROM (team_members m
+              JOIN users u ON ((m.user_id = u.id)))
+           WHERE ((u.id = (NULLIF(current_setting('plainbase.actor_id'::text, true), ''::text))::uuid) AND u.active)
+         UNION
+          SELECT t.id
+            FROM (teams t
+              CROSS JOIN users u)
+           WHERE ((u.id = (NULLIF(current_setting('plainbase.actor_id'::text, true), ''::text))::uuid) AND u.active AND (u.role = 'admin'::text))) AS "array";
+END;
+
+COMMENT ON FUNCTION visible_teams() IS 'The teams whose rows the transaction''s actor may see: those it is a member of, and all for an administrator.';
+
+CREATE FUNCTION every_team_is_visible() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (count(*) = 0)
+    FROM teams t
+   WHERE (NOT (t.id = ANY (visible_teams())));
+END;
+
+COMMENT ON FUNCTION every_team_is_visible() IS 'Whether the transaction''s actor may see the rows of all teams, as an administrator may.';
+
+CREATE FUNCTION is_administrator(wanted uuid DEFAULT NULL::uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (count(*) > 0)
+    FROM users u
+   WHERE ((u.id = COALESCE(is_administrator.wanted, (NULLIF(current_setting('plainbase.actor_id'::text, true), ''::text))::uuid)) AND (u.active OR (is_administrator.wanted IS NOT NULL)) AND (u.role = 'admin'::text));
+END;
+
+COMMENT ON FUNCTION is_administrator(wanted uuid) IS 'Whether an account is an administrator''s; without one, whether the transaction''s actor is an active administrator.';
+
+CREATE TABLE training_runs (
+    id uuid NOT NULL,
+    name text NOT NULL COLLATE "C",
+    status text DEFAULT 'pending'::text NOT NULL COLLATE "C",
+    progress double precision DEFAULT 0 NOT NULL,
+    message text,
+    error text,
+    neural_config_id uuid,
+    config jsonb DEFAULT '{}'::jsonb NOT NULL,
+    hyperparameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    dataset_id uuid,
+    corpus_text_id bigint,
+    model_version_id uuid,
+    parent_run_id uuid,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    duration_seconds double precision GENERATED ALWAYS AS ((EXTRACT(epoch FROM (finished_at - started_at)))::double precision) STORED,
+    resources jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_by uuid,
+    team_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT training_runs_finished_at_check CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))),
+    CONSTRAINT training_runs_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+    CONSTRAINT training_runs_parent_run_id_check CHECK ((parent_run_id <> id)),
+    CONSTRAINT training_runs_progress_check CHECK (((progress >= (0)::double precision) AND (progress <= (100)::double precision))),
+    CONSTRAINT training_runs_started_at_check CHECK (((started_at IS NOT NULL) OR (status <> ALL (ARRAY['running'::text, 'completed'::text])))),
+    CONSTRAINT training_runs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
+);
+
+COMMENT ON TABLE training_runs IS 'Training runs and jobs: what was trained on what, how far it got and how it ended.';
+
+CREATE FUNCTION is_visible_run(wanted uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (count(*) > 0)
+    FROM training_runs r
+   WHERE ((r.id = is_visible_run.wanted) AND ((r.team_id IS NULL) OR (r.team_id = ANY (visible_teams()))));
+END;
+
+COMMENT ON FUNCTION is_visible_run(wanted uuid) IS 'Whether the transaction''s actor may see a training run.';
+
+CREATE FUNCTION may_change_team(wanted uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (count(*) > 0)
+    FROM users u
+   WHERE ((u.id = (NULLIF(current_setting('plainbase.actor_id'::text, true), ''::text))::uuid) AND u.active AND ((u.role = 'admin'::text) OR (EXISTS ( SELECT 1
+            FROM team_members m
+           WHERE ((m.team_id = may_change_team.wanted) AND (m.user_id = u.id) AND (m.role = 'owner'::text))))));
+END;
+
+COMMENT ON FUNCTION may_change_team(wanted uuid) IS 'Whether the transaction''s actor says who is in a team: one of its owners, or an administrator.';
 
 CREATE FUNCTION notify_jobs() RETURNS trigger
     LANGUAGE plpgsql
@@ -185,20 +521,28 @@ BEGIN
 END;
 $$;
 
-CREATE FUNCTION refresh_materialized_view(stored regclass, asked_at timestamp with time zone DEFAULT NULL::timestamp with time zone, seen_at timestamp with time zone DEFAULT NULL::timestamp with time zone, failure text DEFAULT NULL::text, OUT row_count bigint, OUT refreshed boolean) RETURNS record
+CREATE FUNCTION refresh_materialized_view(stored regclass, asked_at timestamp with time zone DEFAULT NULL::timestamp with time zone, seen_at timestamp with time zone DEFAULT NULL::timestamp with time zone, failure text DEFAULT NULL::text, entire boolean DEFAULT false, OUT row_count bigint, OUT refreshed boolean) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 DECLARE
     place text;
     name text;
+    kind "char";
     how text;
     last_at timestamptz;
     began_at timestamptz;
+    listed text;
+    of_key text;
+    touched regclass;
+    keys jsonb;
+    gone bigint;
+    come bigint;
 BEGIN
     SELECT
         quote_ident(n.nspname),
         v.relname,
+        v.relkind,
         CASE
             WHEN v.relispopulated AND EXISTS (
                 SELECT 1 FROM pg_index AS i
@@ -206,12 +550,12 @@ BEGIN
             ) THEN 'CONCURRENTLY '
             ELSE ''
         END
-    INTO place, name, how
+    INTO place, name, kind, how
     FROM pg_class AS v
     INNER JOIN pg_namespace AS n ON v.relnamespace = n.oid
     WHERE
         v.oid = stored
-        AND v.relkind = 'm'
+        AND v.relkind IN ('m', 'r')
         AND pg_get_userbyid(v.relowner) = current_user
         AND 2 = (
             SELECT count(*) FROM pg_class AS beside
@@ -241,13 +585,65 @@ BEGIN
         ' ON CONFLICT (view_name) DO UPDATE SET view_name = excluded.view_name'
         ' RETURNING r.row_count, r.started_at, clock_timestamp()', place
     ) INTO row_count, last_at, began_at USING name;
-    refreshed := last_at IS NULL OR asked_at IS NULL OR last_at IS NOT DISTINCT FROM seen_at OR last_at <= asked_at;
+    refreshed := entire OR last_at IS NULL OR asked_at IS NULL
+    OR last_at IS NOT DISTINCT FROM seen_at OR last_at <= asked_at;
     IF NOT refreshed THEN
         RETURN;
     END IF;
 
-    EXECUTE format('REFRESH MATERIALIZED VIEW %s%s.%I', how, place, name);
-    EXECUTE format('SELECT count(*) FROM %s.%I', place, name) INTO row_count;
+    IF kind = 'm' THEN
+        EXECUTE format('REFRESH MATERIALIZED VIEW %s%s.%I', how, place, name);
+        EXECUTE format('SELECT count(*) FROM %s.%I', place, name) INTO row_count;
+    ELSE
+        -- A table: the keys that were touched anew, or all of it, as `db.refresh` does where it may itself.
+        SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
+        INTO listed
+        FROM pg_attribute AS a
+        WHERE a.attrelid = stored AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '';
+        SELECT t.oid, string_agg(format('view.%1$I = touched.%1$I', a.attname), ' AND ' ORDER BY a.attnum)
+        INTO touched, of_key
+        FROM pg_class AS v
+        INNER JOIN pg_class AS t
+            ON
+                t.relnamespace = v.relnamespace
+                AND t.relowner = v.relowner
+                AND t.relname = v.relname || '_touched'
+                AND t.relkind = 'r'
+        INNER JOIN pg_attribute AS a ON a.attrelid = t.oid
+        WHERE v.oid = stored AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'id'
+        GROUP BY t.oid;
+        IF touched IS NOT NULL THEN
+            EXECUTE format(
+                'WITH taken AS (DELETE FROM %s AS t RETURNING to_jsonb(t) - ''id'' AS key)'
+                ' SELECT coalesce(jsonb_agg(DISTINCT key), ''[]'') FROM taken', touched
+            ) INTO keys;
+        END IF;
+        IF
+            entire OR row_count IS NULL OR row_count = 0 OR keys IS NULL
+            OR jsonb_path_exists(keys, '$[*].* ? (@ == null)')
+        THEN
+            EXECUTE format('DELETE FROM %s.%I', place, name);
+            EXECUTE format(
+                'INSERT INTO %1$s.%2$I (%4$s) SELECT %4$s FROM %1$s.%3$I', place, name, name || '_live', listed
+            );
+            GET DIAGNOSTICS row_count = ROW_COUNT;
+        ELSE
+            EXECUTE format(
+                'DELETE FROM %s.%I AS view USING jsonb_populate_recordset(CAST(NULL AS %s), $1) AS touched WHERE %s',
+                place, name, touched, of_key
+            ) USING keys;
+            GET DIAGNOSTICS gone = ROW_COUNT;
+            -- OFFSET keeps the definition a subquery for each key; joined to all keys it would be computed whole.
+            EXECUTE format(
+                'INSERT INTO %1$s.%2$I (%4$s) SELECT view.* FROM'
+                ' (SELECT DISTINCT * FROM jsonb_populate_recordset(CAST(NULL AS %5$s), $1)) AS touched'
+                ' CROSS JOIN LATERAL (SELECT %4$s FROM %1$s.%3$I AS view WHERE %6$s OFFSET 0) AS view',
+                place, name, name || '_live', listed, touched, of_key
+            ) USING keys;
+            GET DIAGNOSTICS come = ROW_COUNT;
+            row_count := row_count - gone + come;
+        END IF;
+    END IF;
     EXECUTE format(
         'UPDATE %s.view_refreshes SET started_at = $2, refreshed_at = clock_timestamp(),'
         ' duration_ms = extract(EPOCH FROM clock_timestamp() - $2) * 1000, row_count = $3,'
@@ -287,6 +683,93 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION seal_audit_logs() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+DECLARE
+    place bigint;
+    last_hash bytea;
+    next_hash bytea;
+    who bytea;
+    whose bytea;
+    entry record;
+BEGIN
+    PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', tg_table_schema), true);
+    -- By the key alone: with `position IS NULL` it might be looked for among all that is not sealed.
+    IF (SELECT position FROM audit_logs WHERE id = new.id) IS NOT NULL THEN
+        RETURN NULL;
+    END IF;
+    SELECT position, hash INTO place, last_hash FROM audit_head WHERE id = 1 FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO audit_head (id) VALUES (1) ON CONFLICT (id) DO NOTHING;
+        SELECT position, hash INTO STRICT place, last_hash FROM audit_head WHERE id = 1 FOR UPDATE;
+    END IF;
+    FOR entry IN
+        SELECT
+            id,
+            actor_id,
+            actor,
+            ip_address,
+            user_agent,
+            actor_salt,
+            action,
+            entity_type,
+            entity_id,
+            CAST(changes AS text) AS changes,
+            CAST(personal AS text) AS personal,
+            personal_salt,
+            created_at
+        FROM audit_logs
+        WHERE position IS NULL
+        ORDER BY id
+    LOOP
+        place := place + 1;
+        who := sha256(
+            coalesce(entry.actor_salt, '')
+            || convert_to(
+                audit_framed(entry.actor) || audit_framed(entry.ip_address) || audit_framed(entry.user_agent), 'UTF8'
+            )
+        );
+        whose := CASE
+            WHEN entry.personal IS NOT NULL
+                THEN sha256(entry.personal_salt || convert_to(audit_framed(entry.personal), 'UTF8'))
+        END;
+        next_hash := sha256(convert_to(
+            audit_framed('1')
+            || audit_framed(encode(last_hash, 'hex'))
+            || audit_framed(CAST(place AS text))
+            || audit_framed(CAST(entry.id AS text))
+            || audit_framed(to_char(entry.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+            || audit_framed(CAST(entry.actor_id AS text))
+            || audit_framed(encode(who, 'hex'))
+            || audit_framed(entry.action)
+            || audit_framed(entry.entity_type)
+            || audit_framed(entry.entity_id)
+            || audit_framed(entry.changes)
+            || audit_framed(encode(whose, 'hex')),
+            'UTF8'
+        ));
+        UPDATE audit_logs
+        SET
+            position = place,
+            actor_digest = who,
+            personal_digest = whose,
+            previous_hash = last_hash,
+            hash = next_hash
+        WHERE id = entry.id;
+        last_hash := next_hash;
+    END LOOP;
+    UPDATE audit_head
+    SET
+        position = place,
+        hash = last_hash
+    WHERE id = 1;
+    RETURN NULL;
+END;
+$$;
+
 CREATE TABLE accuracy_metrics (
     id bigint NOT NULL,
     checkpoint_id uuid,
@@ -319,6 +802,8 @@ CREATE TABLE api_keys (
     expires_at timestamp with time zone,
     last_used_at timestamp with time zone,
     revoked_at timestamp with time zone,
+    replaced_at timestamp with time zone,
+    refused_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT api_keys_key_hash_check CHECK ((length(key_hash) = 32)),
@@ -328,26 +813,31 @@ CREATE TABLE api_keys (
 
 COMMENT ON TABLE api_keys IS 'Keys of programs; shown once, only their hash is kept.';
 
-CREATE TABLE audit_logs (
-    id bigint NOT NULL,
-    actor_id uuid,
-    actor text COLLATE "C",
-    action text NOT NULL COLLATE "C",
-    entity_type text NOT NULL COLLATE "C",
-    entity_id text COLLATE "C",
-    changes jsonb,
-    ip_address text COLLATE "C",
-    user_agent text,
-    previous_hash bytea,
-    hash bytea,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT audit_logs_action_check CHECK (((length(action) >= 1) AND (length(action) <= 100))),
-    CONSTRAINT audit_logs_entity_type_length_check CHECK (((length(entity_type) >= 1) AND (length(entity_type) <= 100))),
-    CONSTRAINT audit_logs_hash_check CHECK ((length(hash) = 32)),
-    CONSTRAINT audit_logs_previous_hash_check CHECK ((length(previous_hash) = 32))
+CREATE VIEW audit_actor AS
+ SELECT actor_id,
+        CASE
+            WHEN ((actor_id IS NULL) AND (actor IS NULL)) THEN ('database:'::text || (SESSION_USER)::text)
+            ELSE actor
+        END AS actor,
+    ip_address,
+    user_agent
+   FROM ( SELECT (NULLIF(current_setting('plainbase.actor_id'::text, true), ''::text))::uuid AS actor_id,
+            NULLIF(current_setting('plainbase.actor'::text, true), ''::text) AS actor,
+            NULLIF(current_setting('plainbase.ip_address'::text, true), ''::text) AS ip_address,
+            NULLIF(current_setting('plainbase.user_agent'::text, true), ''::text) AS user_agent) s;
+
+COMMENT ON VIEW audit_actor IS 'Who acts in this transaction; one row.';
+
+CREATE TABLE audit_head (
+    id bigint DEFAULT 1 NOT NULL,
+    "position" bigint DEFAULT 0 NOT NULL,
+    hash bytea DEFAULT decode(repeat('00'::text, 32), 'hex'::text) NOT NULL,
+    CONSTRAINT audit_head_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT audit_head_id_check CHECK ((id = 1)),
+    CONSTRAINT audit_head_position_check CHECK (("position" >= 0))
 );
 
-COMMENT ON TABLE audit_logs IS 'Who did what to which entity, and what changed; rows are added and never changed.';
+COMMENT ON TABLE audit_head IS 'The end of the audit log''s chain: one row, made by the first change that is sealed, and locked by whoever seals.';
 
 ALTER TABLE audit_logs ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME audit_logs_id_seq
@@ -357,6 +847,16 @@ ALTER TABLE audit_logs ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE audited_tables (
+    table_name text NOT NULL COLLATE "C",
+    audited boolean NOT NULL,
+    entity_type text COLLATE "C",
+    reason text,
+    CONSTRAINT audited_tables_audited_check CHECK (((audited = (entity_type IS NOT NULL)) AND (audited = (reason IS NULL))))
+);
+
+COMMENT ON TABLE audited_tables IS 'Every table of the schema, those of one engine too: how the audit log calls its rows, or why they are not audited.';
 
 CREATE TABLE benchmarks (
     id uuid NOT NULL,
@@ -479,7 +979,7 @@ CREATE TABLE corpus_texts (
 
 COMMENT ON TABLE corpus_texts IS 'Texts to train on and to search, with their words and characters counted.';
 
-CREATE VIEW corpus_passage_cuts AS
+CREATE VIEW corpus_passage_cuts WITH (security_invoker='true') AS
  SELECT t.id AS corpus_text_id,
     cut.place AS "position",
     t.title,
@@ -512,6 +1012,13 @@ ALTER TABLE corpus_passages ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY
     CACHE 1
 );
 
+CREATE VIEW corpus_size AS
+ SELECT count(*) AS passages,
+    COALESCE((sum(word_count))::bigint, (0)::bigint) AS words
+   FROM corpus_passages;
+
+COMMENT ON VIEW corpus_size IS 'How many passages there are, and how many words in them, those of all teams.';
+
 ALTER TABLE corpus_texts ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME corpus_texts_id_seq
     START WITH 1
@@ -534,38 +1041,6 @@ CREATE TABLE system_metrics (
 );
 
 COMMENT ON TABLE system_metrics IS 'Measurements of the system: processors, memory, disks, requests.';
-
-CREATE TABLE training_runs (
-    id uuid NOT NULL,
-    name text NOT NULL COLLATE "C",
-    status text DEFAULT 'pending'::text NOT NULL COLLATE "C",
-    progress double precision DEFAULT 0 NOT NULL,
-    message text,
-    error text,
-    neural_config_id uuid,
-    config jsonb DEFAULT '{}'::jsonb NOT NULL,
-    hyperparameters jsonb DEFAULT '{}'::jsonb NOT NULL,
-    dataset_id uuid,
-    corpus_text_id bigint,
-    model_version_id uuid,
-    parent_run_id uuid,
-    started_at timestamp with time zone,
-    finished_at timestamp with time zone,
-    duration_seconds double precision GENERATED ALWAYS AS ((EXTRACT(epoch FROM (finished_at - started_at)))::double precision) STORED,
-    resources jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_by uuid,
-    team_id uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT training_runs_finished_at_check CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))),
-    CONSTRAINT training_runs_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
-    CONSTRAINT training_runs_parent_run_id_check CHECK ((parent_run_id <> id)),
-    CONSTRAINT training_runs_progress_check CHECK (((progress >= (0)::double precision) AND (progress <= (100)::double precision))),
-    CONSTRAINT training_runs_started_at_check CHECK (((started_at IS NOT NULL) OR (status <> ALL (ARRAY['running'::text, 'completed'::text])))),
-    CONSTRAINT training_runs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
-);
-
-COMMENT ON TABLE training_runs IS 'Training runs and jobs: what was trained on what, how far it got and how it ended.';
 
 CREATE VIEW daily_resources_live AS
  WITH used AS (
@@ -862,6 +1337,22 @@ CREATE MATERIALIZED VIEW daily_usage AS
    FROM daily_usage_live
   WITH NO DATA;
 
+CREATE VIEW daily_usage_visible AS
+ SELECT day,
+    kind,
+    model,
+    requests,
+    errors,
+    input_tokens,
+    output_tokens,
+    cost_usd,
+    avg_latency_ms,
+    p50_latency_ms,
+    p95_latency_ms,
+    p99_latency_ms
+   FROM daily_usage
+  WHERE ((NOT ( SELECT row_security_active(('models'::regclass)::oid) AS row_security_active)) OR ( SELECT every_team_is_visible() AS every_team_is_visible));
+
 CREATE TABLE dataset_splits (
     id uuid NOT NULL,
     dataset_id uuid NOT NULL,
@@ -1004,6 +1495,154 @@ CREATE MATERIALIZED VIEW dataset_usage AS
    FROM dataset_usage_live
   WITH NO DATA;
 
+CREATE VIEW dataset_usage_visible AS
+ SELECT dataset_id,
+    name,
+    version,
+    domain,
+    row_count,
+    runs,
+    completed_runs,
+    failed_runs,
+    experiments,
+    benchmarks,
+    avg_duration_seconds,
+    best_loss,
+    best_accuracy,
+    first_run_at,
+    last_run_at,
+    team_id
+   FROM dataset_usage
+  WHERE ((NOT ( SELECT row_security_active(('models'::regclass)::oid) AS row_security_active)) OR (team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[])));
+
+CREATE TABLE generations (
+    id uuid NOT NULL,
+    prompt text NOT NULL,
+    response text NOT NULL,
+    model text NOT NULL COLLATE "C",
+    model_version_id uuid,
+    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    quality_score double precision,
+    user_rating bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT generations_model_check CHECK (((length(model) >= 1) AND (length(model) <= 255))),
+    CONSTRAINT generations_user_rating_check CHECK (((user_rating >= 1) AND (user_rating <= 5)))
+);
+
+COMMENT ON TABLE generations IS 'Texts that models generated, with scores and user ratings.';
+
+CREATE TABLE sessions (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    ip_address text COLLATE "C",
+    user_agent text,
+    idle_seconds double precision DEFAULT 3600 NOT NULL,
+    idle_expires_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    refused_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sessions_expires_at_check CHECK ((expires_at > created_at)),
+    CONSTRAINT sessions_expires_at_range_check CHECK (((EXTRACT(epoch FROM expires_at) >= ('-62135596800'::bigint)::numeric) AND (EXTRACT(epoch FROM expires_at) <= ('253402300799'::bigint)::numeric))),
+    CONSTRAINT sessions_idle_expires_at_range_check CHECK (((EXTRACT(epoch FROM idle_expires_at) >= ('-62135596800'::bigint)::numeric) AND (EXTRACT(epoch FROM idle_expires_at) <= ('253402300799'::bigint)::numeric))),
+    CONSTRAINT sessions_idle_seconds_check CHECK ((idle_seconds > (0)::double precision)),
+    CONSTRAINT sessions_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+COMMENT ON TABLE sessions IS 'Who is signed in; of the token only its hash is kept.';
+
+CREATE VIEW entity_owners WITH (security_invoker='true') AS
+ SELECT 'datasets'::text AS entity_type,
+    t.id AS entity_id,
+    t.created_by AS user_id,
+    t.team_id
+   FROM datasets t
+UNION ALL
+ SELECT 'models'::text AS entity_type,
+    t.id AS entity_id,
+    t.created_by AS user_id,
+    t.team_id
+   FROM models t
+UNION ALL
+ SELECT 'training_runs'::text AS entity_type,
+    t.id AS entity_id,
+    t.created_by AS user_id,
+    t.team_id
+   FROM training_runs t
+UNION ALL
+ SELECT 'experiments'::text AS entity_type,
+    t.id AS entity_id,
+    t.created_by AS user_id,
+    t.team_id
+   FROM experiments t
+UNION ALL
+ SELECT 'benchmarks'::text AS entity_type,
+    t.id AS entity_id,
+    t.created_by AS user_id,
+    t.team_id
+   FROM benchmarks t
+UNION ALL
+ SELECT 'evaluations'::text AS entity_type,
+    t.id AS entity_id,
+    t.created_by AS user_id,
+    COALESCE(t.team_id, x.team_id, b.team_id) AS team_id
+   FROM ((evaluations t
+     LEFT JOIN experiments x ON ((t.experiment_id = x.id)))
+     LEFT JOIN benchmarks b ON ((t.benchmark_id = b.id)))
+UNION ALL
+ SELECT 'comparison_results'::text AS entity_type,
+    t.id AS entity_id,
+    t.created_by AS user_id,
+    x.team_id
+   FROM (comparison_results t
+     LEFT JOIN experiments x ON ((t.experiment_id = x.id)))
+UNION ALL
+ SELECT 'inference_sessions'::text AS entity_type,
+    t.id AS entity_id,
+    t.user_id,
+    m.team_id
+   FROM ((inference_sessions t
+     JOIN model_versions v ON ((t.model_version_id = v.id)))
+     JOIN models m ON ((v.model_id = m.id)))
+UNION ALL
+ SELECT 'generations'::text AS entity_type,
+    t.id AS entity_id,
+    NULL::uuid AS user_id,
+    m.team_id
+   FROM ((generations t
+     LEFT JOIN model_versions v ON ((t.model_version_id = v.id)))
+     LEFT JOIN models m ON ((v.model_id = m.id)))
+UNION ALL
+ SELECT 'users'::text AS entity_type,
+    t.id AS entity_id,
+    t.id AS user_id,
+    NULL::uuid AS team_id
+   FROM users t
+UNION ALL
+ SELECT 'sessions'::text AS entity_type,
+    t.id AS entity_id,
+    t.user_id,
+    NULL::uuid AS team_id
+   FROM sessions t
+UNION ALL
+ SELECT 'api_keys'::text AS entity_type,
+    t.id AS entity_id,
+    t.user_id,
+    NULL::uuid AS team_id
+   FROM api_keys t
+UNION ALL
+ SELECT 'teams'::text AS entity_type,
+    t.id AS entity_id,
+    o.user_id,
+    t.id AS team_id
+   FROM (teams t
+     LEFT JOIN team_members o ON (((t.id = o.team_id) AND (o.role = 'owner'::text))));
+
+COMMENT ON VIEW entity_owners IS 'Who made an entity, or whose it is, and its team; a team has a row for each of its owners.';
+
 CREATE TABLE erasures (
     id uuid NOT NULL,
     subject_id uuid NOT NULL,
@@ -1016,25 +1655,28 @@ CREATE TABLE erasures (
 COMMENT ON TABLE erasures IS 'Whose personal data was erased, when, and by whom.';
 
 CREATE VIEW evaluated_models_live AS
- SELECT provider,
-    model,
-    model_version_id,
+ SELECT e.provider,
+    e.model,
+    e.model_version_id,
     count(*) AS evaluations,
-    count(score) AS scored_evaluations,
-    COALESCE(sum(score), (0.0)::double precision) AS total_score,
-    count(human_rating) AS rated_evaluations,
-    (COALESCE(sum(human_rating), (0)::numeric))::bigint AS total_rating,
-    count(latency_ms) AS timed_evaluations,
-    COALESCE(sum(latency_ms), (0.0)::double precision) AS total_latency_ms,
-    count(cost_usd) AS priced_evaluations,
-    COALESCE(sum(cost_usd), (0.0)::double precision) AS cost_usd,
-    (COALESCE(sum(input_tokens), (0)::numeric))::bigint AS input_tokens,
-    (COALESCE(sum(output_tokens), (0)::numeric))::bigint AS output_tokens,
-    max(created_at) AS last_evaluated_at
-   FROM evaluations
-  GROUP BY provider, model, model_version_id;
+    count(e.score) AS scored_evaluations,
+    COALESCE(sum(e.score), (0.0)::double precision) AS total_score,
+    count(e.human_rating) AS rated_evaluations,
+    (COALESCE(sum(e.human_rating), (0)::numeric))::bigint AS total_rating,
+    count(e.latency_ms) AS timed_evaluations,
+    COALESCE(sum(e.latency_ms), (0.0)::double precision) AS total_latency_ms,
+    count(e.cost_usd) AS priced_evaluations,
+    COALESCE(sum(e.cost_usd), (0.0)::double precision) AS cost_usd,
+    (COALESCE(sum(e.input_tokens), (0)::numeric))::bigint AS input_tokens,
+    (COALESCE(sum(e.output_tokens), (0)::numeric))::bigint AS output_tokens,
+    max(e.created_at) AS last_evaluated_at,
+    COALESCE(e.team_id, x.team_id, b.team_id) AS team_id
+   FROM ((evaluations e
+     LEFT JOIN experiments x ON ((e.experiment_id = x.id)))
+     LEFT JOIN benchmarks b ON ((e.benchmark_id = b.id)))
+  GROUP BY e.provider, e.model, e.model_version_id, COALESCE(e.team_id, x.team_id, b.team_id);
 
-COMMENT ON VIEW evaluated_models_live IS 'How often each model and version was evaluated, with sums of scores, ratings, latencies, tokens and cost.';
+COMMENT ON VIEW evaluated_models_live IS 'How often each team evaluated each model and version, with sums of scores, ratings, latencies, tokens and cost.';
 
 CREATE MATERIALIZED VIEW evaluated_models AS
  SELECT provider,
@@ -1051,9 +1693,30 @@ CREATE MATERIALIZED VIEW evaluated_models AS
     cost_usd,
     input_tokens,
     output_tokens,
-    last_evaluated_at
+    last_evaluated_at,
+    team_id
    FROM evaluated_models_live
   WITH NO DATA;
+
+CREATE VIEW evaluated_models_visible AS
+ SELECT provider,
+    model,
+    model_version_id,
+    evaluations,
+    scored_evaluations,
+    total_score,
+    rated_evaluations,
+    total_rating,
+    timed_evaluations,
+    total_latency_ms,
+    priced_evaluations,
+    cost_usd,
+    input_tokens,
+    output_tokens,
+    last_evaluated_at,
+    team_id
+   FROM evaluated_models
+  WHERE ((NOT ( SELECT row_security_active(('models'::regclass)::oid) AS row_security_active)) OR (team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[])));
 
 CREATE TABLE experiment_runs (
     experiment_id uuid NOT NULL,
@@ -1145,22 +1808,32 @@ CREATE MATERIALIZED VIEW experiment_summary AS
    FROM experiment_summary_live
   WITH NO DATA;
 
-CREATE TABLE generations (
-    id uuid NOT NULL,
-    prompt text NOT NULL,
-    response text NOT NULL,
-    model text NOT NULL COLLATE "C",
-    model_version_id uuid,
-    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
-    quality_score double precision,
-    user_rating bigint,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT generations_model_check CHECK (((length(model) >= 1) AND (length(model) <= 255))),
-    CONSTRAINT generations_user_rating_check CHECK (((user_rating >= 1) AND (user_rating <= 5)))
-);
-
-COMMENT ON TABLE generations IS 'Texts that models generated, with scores and user ratings.';
+CREATE VIEW experiment_summary_visible AS
+ SELECT experiment_id,
+    name,
+    status,
+    dataset_id,
+    model_version_id,
+    runs,
+    completed_runs,
+    failed_runs,
+    evaluations,
+    avg_score,
+    max_score,
+    rated_evaluations,
+    avg_rating,
+    avg_latency_ms,
+    input_tokens,
+    output_tokens,
+    evaluations_cost_usd,
+    cost_usd,
+    started_at,
+    finished_at,
+    duration_seconds,
+    created_at,
+    team_id
+   FROM experiment_summary
+  WHERE ((NOT ( SELECT row_security_active(('models'::regclass)::oid) AS row_security_active)) OR (team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[])));
 
 ALTER TABLE inference_requests ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME inference_requests_id_seq
@@ -1261,8 +1934,14 @@ CREATE TABLE login_attempts (
     email text NOT NULL COLLATE "C",
     ip_address text COLLATE "C",
     succeeded boolean NOT NULL,
+    known boolean DEFAULT false NOT NULL,
+    forgiven boolean DEFAULT false NOT NULL,
+    refused bigint DEFAULT 0 NOT NULL,
+    reset boolean DEFAULT false NOT NULL,
     attempted_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT login_attempts_email_check CHECK ((length(email) <= 320))
+    CONSTRAINT login_attempts_email_check CHECK ((length(email) <= 320)),
+    CONSTRAINT login_attempts_refused_check CHECK ((refused >= 0)),
+    CONSTRAINT login_attempts_reset_check CHECK (((NOT reset) OR (forgiven AND (NOT succeeded))))
 );
 
 COMMENT ON TABLE login_attempts IS 'Logins that were tried, so that guessing can be slowed and locked; by address as typed, known or not.';
@@ -1388,6 +2067,26 @@ CREATE MATERIALIZED VIEW model_leaderboard AS
    FROM model_leaderboard_live
   WITH NO DATA;
 
+CREATE VIEW model_leaderboard_visible AS
+ SELECT benchmark,
+    metric,
+    place,
+    model_version_id,
+    model_id,
+    model,
+    version,
+    kind,
+    stage,
+    architecture,
+    parameter_count,
+    value,
+    standard_error,
+    higher_is_better,
+    measured_at,
+    team_id
+   FROM model_leaderboard
+  WHERE ((NOT ( SELECT row_security_active(('models'::regclass)::oid) AS row_security_active)) OR (team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[])));
+
 CREATE TABLE model_performance (
     id bigint NOT NULL,
     model_version_id uuid NOT NULL,
@@ -1439,38 +2138,6 @@ CREATE TABLE one_time_tokens (
 );
 
 COMMENT ON TABLE one_time_tokens IS 'Tokens sent by mail to reset a password or to verify an address; only their hash is kept.';
-
-CREATE TABLE teams (
-    id uuid NOT NULL,
-    name text NOT NULL COLLATE "C",
-    description text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT teams_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)))
-);
-
-COMMENT ON TABLE teams IS 'Teams: who owns datasets, models, experiments, runs, benchmarks and evaluations together.';
-
-CREATE TABLE users (
-    id uuid NOT NULL,
-    email text NOT NULL COLLATE "C",
-    username text NOT NULL COLLATE "C",
-    password_hash text NOT NULL,
-    role text DEFAULT 'user'::text NOT NULL COLLATE "C",
-    preferences jsonb DEFAULT '{}'::jsonb NOT NULL,
-    active boolean DEFAULT true NOT NULL,
-    email_verified boolean DEFAULT false NOT NULL,
-    last_login_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT users_email_check CHECK (((email ~~ '_%@_%'::text) AND (email !~~ '% %'::text) AND (email = lower(email)))),
-    CONSTRAINT users_email_length_check CHECK ((length(email) <= 320)),
-    CONSTRAINT users_password_hash_check CHECK (((length(password_hash) >= 1) AND (length(password_hash) <= 1000))),
-    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'researcher'::text, 'user'::text]))),
-    CONSTRAINT users_username_check CHECK (((length(username) >= 1) AND (length(username) <= 100)))
-);
-
-COMMENT ON TABLE users IS 'Accounts: who may sign in, and in which role.';
 
 CREATE TABLE workers (
     worker_id text NOT NULL COLLATE "C",
@@ -1775,6 +2442,16 @@ CREATE MATERIALIZED VIEW recent_activity AS
    FROM recent_activity_live
   WITH NO DATA;
 
+CREATE VIEW recent_activity_visible AS
+ SELECT at,
+    entity,
+    entity_id,
+    name,
+    status,
+    team_id
+   FROM recent_activity
+  WHERE ((NOT ( SELECT row_security_active(('models'::regclass)::oid) AS row_security_active)) OR ((team_id IS NULL) AND (entity <> 'comparison'::text)) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[])) OR ( SELECT every_team_is_visible() AS every_team_is_visible));
+
 CREATE TABLE retention_policies (
     table_name text NOT NULL COLLATE "C",
     keep_days bigint NOT NULL,
@@ -1794,9 +2471,11 @@ CREATE TABLE role_permissions (
     role text NOT NULL COLLATE "C",
     action text NOT NULL COLLATE "C",
     entity_type text NOT NULL COLLATE "C",
+    reach text DEFAULT 'all'::text NOT NULL COLLATE "C",
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT role_permissions_action_check CHECK (((length(action) >= 1) AND (length(action) <= 100))),
     CONSTRAINT role_permissions_entity_type_length_check CHECK (((length(entity_type) >= 1) AND (length(entity_type) <= 100))),
+    CONSTRAINT role_permissions_reach_check CHECK ((reach = ANY (ARRAY['all'::text, 'team'::text, 'own'::text]))),
     CONSTRAINT role_permissions_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'researcher'::text, 'user'::text])))
 );
 
@@ -1912,25 +2591,6 @@ CREATE TABLE schema_migrations (
 
 COMMENT ON TABLE schema_migrations IS 'What was applied to this database, by which text, and when.';
 
-CREATE TABLE sessions (
-    id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    token_hash bytea NOT NULL,
-    ip_address text COLLATE "C",
-    user_agent text,
-    idle_expires_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
-    revoked_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT sessions_expires_at_check CHECK ((expires_at > created_at)),
-    CONSTRAINT sessions_expires_at_range_check CHECK (((EXTRACT(epoch FROM expires_at) >= ('-62135596800'::bigint)::numeric) AND (EXTRACT(epoch FROM expires_at) <= ('253402300799'::bigint)::numeric))),
-    CONSTRAINT sessions_idle_expires_at_range_check CHECK (((EXTRACT(epoch FROM idle_expires_at) >= ('-62135596800'::bigint)::numeric) AND (EXTRACT(epoch FROM idle_expires_at) <= ('253402300799'::bigint)::numeric))),
-    CONSTRAINT sessions_token_hash_check CHECK ((length(token_hash) = 32))
-);
-
-COMMENT ON TABLE sessions IS 'Who is signed in; of the token only its hash is kept.';
-
 ALTER TABLE system_metrics ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME system_metrics_id_seq
     START WITH 1
@@ -1939,16 +2599,6 @@ ALTER TABLE system_metrics ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY 
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE team_members (
-    team_id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    role text DEFAULT 'member'::text NOT NULL COLLATE "C",
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT team_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'member'::text])))
-);
-
-COMMENT ON TABLE team_members IS 'Which users belong to which teams.';
 
 ALTER TABLE training_metrics ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME training_metrics_id_seq
@@ -2000,6 +2650,24 @@ CREATE MATERIALIZED VIEW training_run_summary AS
    FROM training_run_summary_live
   WITH NO DATA;
 
+CREATE VIEW training_run_summary_visible AS
+ SELECT run_id,
+    name,
+    status,
+    dataset_id,
+    dataset,
+    architecture,
+    duration_seconds,
+    started_at,
+    finished_at,
+    created_at,
+    day,
+    week,
+    month,
+    team_id
+   FROM training_run_summary
+  WHERE ((NOT ( SELECT row_security_active(('models'::regclass)::oid) AS row_security_active)) OR (team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[])));
+
 CREATE TABLE view_refreshes (
     view_name text NOT NULL COLLATE "C",
     started_at timestamp with time zone,
@@ -2021,6 +2689,9 @@ ALTER TABLE ONLY api_keys
 ALTER TABLE ONLY api_keys
     ADD CONSTRAINT api_keys_public_id_key UNIQUE (public_id);
 
+ALTER TABLE ONLY audit_head
+    ADD CONSTRAINT audit_head_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY audit_logs
     ADD CONSTRAINT audit_logs_hash_key UNIQUE (hash);
 
@@ -2028,7 +2699,13 @@ ALTER TABLE ONLY audit_logs
     ADD CONSTRAINT audit_logs_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY audit_logs
+    ADD CONSTRAINT audit_logs_position_key UNIQUE ("position");
+
+ALTER TABLE ONLY audit_logs
     ADD CONSTRAINT audit_logs_previous_hash_key UNIQUE (previous_hash);
+
+ALTER TABLE ONLY audited_tables
+    ADD CONSTRAINT audited_tables_pkey PRIMARY KEY (table_name);
 
 ALTER TABLE ONLY benchmarks
     ADD CONSTRAINT benchmarks_pkey PRIMARY KEY (id);
@@ -2190,6 +2867,9 @@ ALTER TABLE ONLY users
     ADD CONSTRAINT users_email_key UNIQUE (email);
 
 ALTER TABLE ONLY users
+    ADD CONSTRAINT users_folded_username_key UNIQUE (folded_username);
+
+ALTER TABLE ONLY users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY users
@@ -2273,7 +2953,7 @@ CREATE INDEX erasures_erased_by_idx ON erasures USING btree (erased_by) WHERE (e
 
 CREATE INDEX erasures_subject_id_idx ON erasures USING btree (subject_id);
 
-CREATE UNIQUE INDEX evaluated_models_key ON evaluated_models USING btree (provider, model, model_version_id);
+CREATE UNIQUE INDEX evaluated_models_key ON evaluated_models USING btree (provider, model, model_version_id, team_id);
 
 CREATE INDEX evaluations_benchmark_id_idx ON evaluations USING btree (benchmark_id, created_at DESC, id DESC);
 
@@ -2457,7 +3137,43 @@ CREATE INDEX users_created_at_idx ON users USING btree (created_at DESC, id DESC
 
 CREATE INDEX workers_last_heartbeat_at_idx ON workers USING btree (last_heartbeat_at DESC, worker_id);
 
+CREATE TRIGGER api_keys_audit_delete AFTER DELETE ON api_keys FOR EACH ROW EXECUTE FUNCTION audit_change('api_keys', 'id', 'key_hash name', '', 'last_used_at refused_at updated_at');
+
+CREATE TRIGGER api_keys_audit_insert AFTER INSERT ON api_keys FOR EACH ROW EXECUTE FUNCTION audit_change('api_keys', 'id', 'key_hash name', '', 'last_used_at refused_at updated_at');
+
+CREATE TRIGGER api_keys_audit_update AFTER UPDATE ON api_keys FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('api_keys', 'id', 'key_hash name', '', 'last_used_at refused_at updated_at');
+
+CREATE TRIGGER api_keys_truncate_check BEFORE TRUNCATE ON api_keys FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER audit_head_begin_check BEFORE INSERT ON audit_head FOR EACH ROW WHEN (((new."position" <> 0) OR (new.hash <> decode(repeat('00'::text, 32), 'hex'::text)))) EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER audit_head_delete_check BEFORE DELETE ON audit_head FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER audit_head_forward_check BEFORE UPDATE ON audit_head FOR EACH ROW WHEN ((new."position" <= old."position")) EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER audit_head_truncate_check BEFORE TRUNCATE ON audit_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER audit_logs_append_only_check BEFORE UPDATE ON audit_logs FOR EACH ROW WHEN ((NOT ((old.id = new.id) AND (NOT (old.actor_id IS DISTINCT FROM new.actor_id)) AND (old.action = new.action) AND (old.entity_type = new.entity_type) AND (NOT (old.entity_id IS DISTINCT FROM new.entity_id)) AND (NOT ((old.changes)::text IS DISTINCT FROM (new.changes)::text)) AND (old.created_at = new.created_at) AND (((NOT (old."position" IS DISTINCT FROM new."position")) AND (NOT (old.actor_digest IS DISTINCT FROM new.actor_digest)) AND (NOT (old.personal_digest IS DISTINCT FROM new.personal_digest)) AND (NOT (old.previous_hash IS DISTINCT FROM new.previous_hash)) AND (NOT (old.hash IS DISTINCT FROM new.hash))) OR ((old."position" IS NULL) AND (new."position" IS NOT NULL) AND (NOT (old.actor_salt IS DISTINCT FROM new.actor_salt)) AND (NOT (old.personal_salt IS DISTINCT FROM new.personal_salt)))) AND (((NOT (old.actor IS DISTINCT FROM new.actor)) AND (NOT (old.ip_address IS DISTINCT FROM new.ip_address)) AND (NOT (old.user_agent IS DISTINCT FROM new.user_agent)) AND (NOT (old.actor_salt IS DISTINCT FROM new.actor_salt))) OR ((new.actor IS NULL) AND (new.ip_address IS NULL) AND (new.user_agent IS NULL) AND (new.actor_salt IS NULL))) AND (((NOT ((old.personal)::text IS DISTINCT FROM (new.personal)::text)) AND (NOT (old.personal_salt IS DISTINCT FROM new.personal_salt))) OR ((new.personal IS NULL) AND (new.personal_salt IS NULL)))))) EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER audit_logs_delete_check BEFORE DELETE ON audit_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER audit_logs_erasure_check BEFORE UPDATE ON audit_logs FOR EACH ROW WHEN ((((old.actor_salt IS NOT NULL) AND (new.actor_salt IS NULL)) OR ((old.personal_salt IS NOT NULL) AND (new.personal_salt IS NULL)))) EXECUTE FUNCTION check_audit_erasure();
+
+CREATE TRIGGER audit_logs_insert_check BEFORE INSERT ON audit_logs FOR EACH ROW WHEN (((new."position" IS NOT NULL) OR (new.actor_digest IS NOT NULL) OR (new.personal_digest IS NOT NULL) OR (new.previous_hash IS NOT NULL) OR (new.hash IS NOT NULL))) EXECUTE FUNCTION refuse_change();
+
+CREATE CONSTRAINT TRIGGER audit_logs_seal AFTER INSERT ON audit_logs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION seal_audit_logs();
+
+CREATE TRIGGER audit_logs_truncate_check BEFORE TRUNCATE ON audit_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER benchmarks_audit_delete AFTER DELETE ON benchmarks FOR EACH ROW EXECUTE FUNCTION audit_change('benchmarks', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER benchmarks_audit_insert AFTER INSERT ON benchmarks FOR EACH ROW EXECUTE FUNCTION audit_change('benchmarks', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER benchmarks_audit_update AFTER UPDATE ON benchmarks FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('benchmarks', 'id', '', '', 'updated_at');
+
 CREATE TRIGGER benchmarks_status_path_check BEFORE UPDATE OF status ON benchmarks FOR EACH ROW WHEN (((old.status <> new.status) AND (NOT (((old.status = 'pending'::text) AND (new.status = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))) OR ((old.status = 'running'::text) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]))))))) EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER benchmarks_truncate_check BEFORE TRUNCATE ON benchmarks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER checkpoints_move_best BEFORE UPDATE OF is_best ON checkpoints FOR EACH ROW WHEN ((new.is_best AND (NOT old.is_best))) EXECUTE FUNCTION checkpoints_move_best();
 
@@ -2465,11 +3181,91 @@ CREATE TRIGGER corpus_texts_cut_insert AFTER INSERT ON corpus_texts FOR EACH ROW
 
 CREATE TRIGGER corpus_texts_cut_update AFTER UPDATE OF title, content ON corpus_texts FOR EACH ROW EXECUTE FUNCTION corpus_texts_cut();
 
+CREATE TRIGGER dataset_splits_audit_delete AFTER DELETE ON dataset_splits FOR EACH ROW EXECUTE FUNCTION audit_change('dataset_splits', 'id', '', '', '');
+
+CREATE TRIGGER dataset_splits_audit_insert AFTER INSERT ON dataset_splits FOR EACH ROW EXECUTE FUNCTION audit_change('dataset_splits', 'id', '', '', '');
+
+CREATE TRIGGER dataset_splits_audit_update AFTER UPDATE ON dataset_splits FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('dataset_splits', 'id', '', '', '');
+
+CREATE TRIGGER dataset_splits_truncate_check BEFORE TRUNCATE ON dataset_splits FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER datasets_audit_delete AFTER DELETE ON datasets FOR EACH ROW EXECUTE FUNCTION audit_change('datasets', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER datasets_audit_insert AFTER INSERT ON datasets FOR EACH ROW EXECUTE FUNCTION audit_change('datasets', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER datasets_audit_update AFTER UPDATE ON datasets FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('datasets', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER datasets_truncate_check BEFORE TRUNCATE ON datasets FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER erasures_audit_delete AFTER DELETE ON erasures FOR EACH ROW EXECUTE FUNCTION audit_change('erasures', 'id', '', '', '');
+
+CREATE TRIGGER erasures_audit_insert AFTER INSERT ON erasures FOR EACH ROW EXECUTE FUNCTION audit_change('erasures', 'id', '', '', '');
+
+CREATE TRIGGER erasures_audit_update AFTER UPDATE ON erasures FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('erasures', 'id', '', '', '');
+
+CREATE TRIGGER erasures_truncate_check BEFORE TRUNCATE ON erasures FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER experiment_runs_audit_delete AFTER DELETE ON experiment_runs FOR EACH ROW EXECUTE FUNCTION audit_change('experiment_runs', 'experiment_id training_run_id', '', '', '');
+
+CREATE TRIGGER experiment_runs_audit_insert AFTER INSERT ON experiment_runs FOR EACH ROW EXECUTE FUNCTION audit_change('experiment_runs', 'experiment_id training_run_id', '', '', '');
+
+CREATE TRIGGER experiment_runs_audit_update AFTER UPDATE ON experiment_runs FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('experiment_runs', 'experiment_id training_run_id', '', '', '');
+
+CREATE TRIGGER experiment_runs_truncate_check BEFORE TRUNCATE ON experiment_runs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER experiments_audit_delete AFTER DELETE ON experiments FOR EACH ROW EXECUTE FUNCTION audit_change('experiments', 'id', '', '', 'duration_seconds updated_at');
+
+CREATE TRIGGER experiments_audit_insert AFTER INSERT ON experiments FOR EACH ROW EXECUTE FUNCTION audit_change('experiments', 'id', '', '', 'duration_seconds updated_at');
+
+CREATE TRIGGER experiments_audit_update AFTER UPDATE ON experiments FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('experiments', 'id', '', '', 'duration_seconds updated_at');
+
 CREATE TRIGGER experiments_status_path_check BEFORE UPDATE OF status ON experiments FOR EACH ROW WHEN (((old.status <> new.status) AND (NOT (((old.status = 'pending'::text) AND (new.status = ANY (ARRAY['running'::text, 'failed'::text, 'cancelled'::text]))) OR ((old.status = 'running'::text) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]))))))) EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER experiments_truncate_check BEFORE TRUNCATE ON experiments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER jobs_notify AFTER INSERT ON jobs REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION notify_jobs();
 
 CREATE TRIGGER jobs_state_path_check BEFORE UPDATE OF state ON jobs FOR EACH ROW WHEN (((old.state <> new.state) AND (NOT (((old.state = 'available'::text) AND (new.state = ANY (ARRAY['running'::text, 'cancelled'::text]))) OR ((old.state = 'running'::text) AND (new.state = ANY (ARRAY['available'::text, 'completed'::text, 'cancelled'::text, 'dead'::text]))) OR ((old.state = ANY (ARRAY['cancelled'::text, 'dead'::text])) AND (new.state = 'available'::text)))))) EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER model_aliases_audit_delete AFTER DELETE ON model_aliases FOR EACH ROW EXECUTE FUNCTION audit_change('model_aliases', 'model_id alias', '', '', 'updated_at');
+
+CREATE TRIGGER model_aliases_audit_insert AFTER INSERT ON model_aliases FOR EACH ROW EXECUTE FUNCTION audit_change('model_aliases', 'model_id alias', '', '', 'updated_at');
+
+CREATE TRIGGER model_aliases_audit_update AFTER UPDATE ON model_aliases FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('model_aliases', 'model_id alias', '', '', 'updated_at');
+
+CREATE TRIGGER model_aliases_truncate_check BEFORE TRUNCATE ON model_aliases FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER model_versions_audit_delete AFTER DELETE ON model_versions FOR EACH ROW EXECUTE FUNCTION audit_change('model_versions', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER model_versions_audit_insert AFTER INSERT ON model_versions FOR EACH ROW EXECUTE FUNCTION audit_change('model_versions', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER model_versions_audit_update AFTER UPDATE ON model_versions FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('model_versions', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER model_versions_truncate_check BEFORE TRUNCATE ON model_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER models_audit_delete AFTER DELETE ON models FOR EACH ROW EXECUTE FUNCTION audit_change('models', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER models_audit_insert AFTER INSERT ON models FOR EACH ROW EXECUTE FUNCTION audit_change('models', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER models_audit_update AFTER UPDATE ON models FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('models', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER models_truncate_check BEFORE TRUNCATE ON models FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER retention_policies_audit_delete AFTER DELETE ON retention_policies FOR EACH ROW EXECUTE FUNCTION audit_change('retention_policies', 'table_name', '', '', 'last_run_at updated_at');
+
+CREATE TRIGGER retention_policies_audit_insert AFTER INSERT ON retention_policies FOR EACH ROW EXECUTE FUNCTION audit_change('retention_policies', 'table_name', '', '', 'last_run_at updated_at');
+
+CREATE TRIGGER retention_policies_audit_update AFTER UPDATE ON retention_policies FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('retention_policies', 'table_name', '', '', 'last_run_at updated_at');
+
+CREATE TRIGGER retention_policies_truncate_check BEFORE TRUNCATE ON retention_policies FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER role_permissions_audit_delete AFTER DELETE ON role_permissions FOR EACH ROW EXECUTE FUNCTION audit_change('role_permissions', 'role action entity_type', '', '', '');
+
+CREATE TRIGGER role_permissions_audit_insert AFTER INSERT ON role_permissions FOR EACH ROW EXECUTE FUNCTION audit_change('role_permissions', 'role action entity_type', '', '', '');
+
+CREATE TRIGGER role_permissions_audit_update AFTER UPDATE ON role_permissions FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('role_permissions', 'role action entity_type', '', '', '');
+
+CREATE TRIGGER role_permissions_truncate_check BEFORE TRUNCATE ON role_permissions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER run_metric_summary_touch_delete AFTER DELETE ON training_metrics REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION run_metric_summary_touch();
 
@@ -2481,7 +3277,39 @@ CREATE TRIGGER run_metric_summary_touch_truncate AFTER TRUNCATE ON training_metr
 
 CREATE TRIGGER run_metric_summary_touch_update AFTER UPDATE ON training_metrics REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION run_metric_summary_touch();
 
+CREATE TRIGGER schema_migrations_audit_delete AFTER DELETE ON schema_migrations FOR EACH ROW EXECUTE FUNCTION audit_change('schema', 'version', '', '', '');
+
+CREATE TRIGGER schema_migrations_audit_insert AFTER INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION audit_change('schema', 'version', '', '', '');
+
+CREATE TRIGGER schema_migrations_audit_update AFTER UPDATE ON schema_migrations FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('schema', 'version', '', '', '');
+
+CREATE TRIGGER schema_migrations_truncate_check BEFORE TRUNCATE ON schema_migrations FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER team_members_audit_delete AFTER DELETE ON team_members FOR EACH ROW EXECUTE FUNCTION audit_change('team_members', 'team_id user_id', '', '', '');
+
+CREATE TRIGGER team_members_audit_insert AFTER INSERT ON team_members FOR EACH ROW EXECUTE FUNCTION audit_change('team_members', 'team_id user_id', '', '', '');
+
+CREATE TRIGGER team_members_audit_update AFTER UPDATE ON team_members FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('team_members', 'team_id user_id', '', '', '');
+
+CREATE TRIGGER team_members_truncate_check BEFORE TRUNCATE ON team_members FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER teams_audit_delete AFTER DELETE ON teams FOR EACH ROW EXECUTE FUNCTION audit_change('teams', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER teams_audit_insert AFTER INSERT ON teams FOR EACH ROW EXECUTE FUNCTION audit_change('teams', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER teams_audit_update AFTER UPDATE ON teams FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('teams', 'id', '', '', 'updated_at');
+
+CREATE TRIGGER teams_truncate_check BEFORE TRUNCATE ON teams FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER training_runs_status_path_check BEFORE UPDATE OF status ON training_runs FOR EACH ROW WHEN (((old.status <> new.status) AND (NOT (((old.status = 'pending'::text) AND (new.status = ANY (ARRAY['running'::text, 'failed'::text, 'cancelled'::text]))) OR ((old.status = 'running'::text) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]))))))) EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER users_audit_delete AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION audit_change('users', 'id', 'password_hash', 'email username folded_username preferences', 'last_login_at updated_at');
+
+CREATE TRIGGER users_audit_insert AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION audit_change('users', 'id', 'password_hash', 'email username folded_username preferences', 'last_login_at updated_at');
+
+CREATE TRIGGER users_audit_update AFTER UPDATE ON users FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION audit_change('users', 'id', 'password_hash', 'email username folded_username preferences', 'last_login_at updated_at');
+
+CREATE TRIGGER users_truncate_check BEFORE TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 ALTER TABLE ONLY accuracy_metrics
     ADD CONSTRAINT accuracy_metrics_checkpoint_id_fkey FOREIGN KEY (checkpoint_id) REFERENCES checkpoints(id) ON DELETE CASCADE;
@@ -2651,6 +3479,450 @@ ALTER TABLE ONLY training_runs
 ALTER TABLE ONLY training_runs
     ADD CONSTRAINT training_runs_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id) ON DELETE RESTRICT;
 
+CREATE POLICY accuracy_metrics_team ON accuracy_metrics USING (((checkpoint_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM checkpoints p
+  WHERE (p.id = accuracy_metrics.checkpoint_id)))));
+
+CREATE POLICY benchmarks_team ON benchmarks USING (((team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[])))) WITH CHECK ((((team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[]))) AND ((dataset_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM datasets p
+  WHERE (p.id = benchmarks.dataset_id)))) AND ((model_version_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM model_versions p
+  WHERE (p.id = benchmarks.model_version_id))))));
+
+CREATE POLICY checkpoints_team ON checkpoints USING ((EXISTS ( SELECT 1
+   FROM training_runs p
+  WHERE (p.id = checkpoints.run_id))));
+
+CREATE POLICY comparison_results_team ON comparison_results USING ((((experiment_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM experiments p
+  WHERE (p.id = comparison_results.experiment_id)))) AND (2 =
+CASE kind
+    WHEN 'model'::text THEN ( SELECT count(*) AS count
+       FROM models p
+      WHERE (p.id = ANY (ARRAY[comparison_results.a_id, comparison_results.b_id])))
+    WHEN 'model_version'::text THEN ( SELECT count(*) AS count
+       FROM model_versions p
+      WHERE (p.id = ANY (ARRAY[comparison_results.a_id, comparison_results.b_id])))
+    WHEN 'training_run'::text THEN ( SELECT count(*) AS count
+       FROM training_runs p
+      WHERE (p.id = ANY (ARRAY[comparison_results.a_id, comparison_results.b_id])))
+    WHEN 'experiment'::text THEN ( SELECT count(*) AS count
+       FROM experiments p
+      WHERE (p.id = ANY (ARRAY[comparison_results.a_id, comparison_results.b_id])))
+    ELSE NULL::bigint
+END)));
+
+CREATE POLICY corpus_passages_team ON corpus_passages USING ((EXISTS ( SELECT 1
+   FROM corpus_texts p
+  WHERE (p.id = corpus_passages.corpus_text_id))));
+
+CREATE POLICY corpus_texts_team ON corpus_texts USING (((split_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM dataset_splits p
+  WHERE (p.id = corpus_texts.split_id)
+ OFFSET 0))));
+
+CREATE POLICY dataset_splits_team ON dataset_splits USING ((EXISTS ( SELECT 1
+   FROM datasets p
+  WHERE (p.id = dataset_splits.dataset_id))));
+
+CREATE POLICY datasets_team ON datasets USING (((team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[]))));
+
+CREATE POLICY evaluations_team ON evaluations USING (((team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[])) OR ((team_id IS NULL) AND ((experiment_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM experiments p
+  WHERE (p.id = evaluations.experiment_id)
+ OFFSET 0))) AND ((benchmark_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM benchmarks p
+  WHERE (p.id = evaluations.benchmark_id)
+ OFFSET 0)))))) WITH CHECK ((((team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[]))) AND ((experiment_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM experiments p
+  WHERE (p.id = evaluations.experiment_id)))) AND ((benchmark_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM benchmarks p
+  WHERE (p.id = evaluations.benchmark_id)))) AND ((model_version_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM model_versions p
+  WHERE (p.id = evaluations.model_version_id))))));
+
+CREATE POLICY experiment_runs_team ON experiment_runs USING (((EXISTS ( SELECT 1
+   FROM experiments p
+  WHERE (p.id = experiment_runs.experiment_id))) AND (EXISTS ( SELECT 1
+   FROM training_runs p
+  WHERE (p.id = experiment_runs.training_run_id)))));
+
+CREATE POLICY experiments_team ON experiments USING (((team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[])))) WITH CHECK ((((team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[]))) AND ((dataset_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM datasets p
+  WHERE (p.id = experiments.dataset_id)))) AND ((model_version_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM model_versions p
+  WHERE (p.id = experiments.model_version_id))))));
+
+CREATE POLICY generations_team ON generations USING (((model_version_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM model_versions p
+  WHERE (p.id = generations.model_version_id)
+ OFFSET 0))));
+
+CREATE POLICY inference_requests_team ON inference_requests USING ((EXISTS ( SELECT 1
+   FROM inference_sessions p
+  WHERE (p.id = inference_requests.session_id)
+ OFFSET 0)));
+
+CREATE POLICY inference_sessions_team ON inference_sessions USING ((EXISTS ( SELECT 1
+   FROM model_versions p
+  WHERE (p.id = inference_sessions.model_version_id)
+ OFFSET 0)));
+
+CREATE POLICY markov_models_team ON markov_models USING ((EXISTS ( SELECT 1
+   FROM datasets p
+  WHERE (p.id = markov_models.dataset_id))));
+
+CREATE POLICY markov_ngrams_team ON markov_ngrams USING ((EXISTS ( SELECT 1
+   FROM datasets p
+  WHERE (p.id = markov_ngrams.dataset_id))));
+
+CREATE POLICY markov_texts_team ON markov_texts USING ((EXISTS ( SELECT 1
+   FROM datasets p
+  WHERE (p.id = markov_texts.dataset_id)))) WITH CHECK (((EXISTS ( SELECT 1
+   FROM datasets p
+  WHERE (p.id = markov_texts.dataset_id))) AND (EXISTS ( SELECT 1
+   FROM corpus_texts p
+  WHERE (p.id = markov_texts.corpus_text_id)))));
+
+CREATE POLICY model_aliases_team ON model_aliases USING ((EXISTS ( SELECT 1
+   FROM models p
+  WHERE (p.id = model_aliases.model_id))));
+
+CREATE POLICY model_benchmarks_team ON model_benchmarks USING ((EXISTS ( SELECT 1
+   FROM model_versions p
+  WHERE (p.id = model_benchmarks.model_version_id)))) WITH CHECK (((EXISTS ( SELECT 1
+   FROM model_versions p
+  WHERE (p.id = model_benchmarks.model_version_id))) AND ((dataset_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM datasets p
+  WHERE (p.id = model_benchmarks.dataset_id))))));
+
+CREATE POLICY model_performance_team ON model_performance USING ((EXISTS ( SELECT 1
+   FROM model_versions p
+  WHERE (p.id = model_performance.model_version_id))));
+
+CREATE POLICY model_versions_team ON model_versions USING ((EXISTS ( SELECT 1
+   FROM models p
+  WHERE (p.id = model_versions.model_id)))) WITH CHECK (((EXISTS ( SELECT 1
+   FROM models p
+  WHERE (p.id = model_versions.model_id))) AND ((training_run_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM training_runs p
+  WHERE (p.id = model_versions.training_run_id))))));
+
+CREATE POLICY models_team ON models USING (((team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[]))));
+
+CREATE POLICY predictions_team ON predictions USING (((model_version_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM model_versions p
+  WHERE (p.id = predictions.model_version_id)
+ OFFSET 0))));
+
+CREATE POLICY run_metric_summary_team ON run_metric_summary USING ((EXISTS ( SELECT 1
+   FROM training_runs p
+  WHERE (p.id = run_metric_summary.run_id)
+ OFFSET 0)));
+
+CREATE POLICY team_members_add ON team_members FOR INSERT WITH CHECK (may_change_team(team_id));
+
+CREATE POLICY team_members_change ON team_members FOR UPDATE USING (may_change_team(team_id));
+
+CREATE POLICY team_members_read ON team_members FOR SELECT USING (true);
+
+CREATE POLICY team_members_remove ON team_members FOR DELETE USING (true);
+
+CREATE POLICY training_metrics_team ON training_metrics USING ((EXISTS ( SELECT 1
+   FROM training_runs p
+  WHERE (p.id = training_metrics.run_id))));
+
+CREATE POLICY training_runs_team ON training_runs USING (((team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[])))) WITH CHECK ((((team_id IS NULL) OR (team_id = ANY (( SELECT visible_teams() AS visible_teams)::uuid[]))) AND ((dataset_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM datasets p
+  WHERE (p.id = training_runs.dataset_id)))) AND ((corpus_text_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM corpus_texts p
+  WHERE (p.id = training_runs.corpus_text_id)))) AND ((model_version_id IS NULL) OR (EXISTS ( SELECT 1
+   FROM model_versions p
+  WHERE (p.id = training_runs.model_version_id)))) AND ((parent_run_id IS NULL) OR is_visible_run(parent_run_id))));
+
+CREATE POLICY users_add ON users FOR INSERT WITH CHECK (((role <> 'admin'::text) OR is_administrator()));
+
+CREATE POLICY users_change ON users FOR UPDATE USING (true) WITH CHECK (((role <> 'admin'::text) OR is_administrator(id) OR is_administrator()));
+
+CREATE POLICY users_read ON users FOR SELECT USING (true);
+
+CREATE POLICY users_remove ON users FOR DELETE USING (true);
+
+INSERT INTO audited_tables (table_name, audited, entity_type, reason)
+VALUES
+('accuracy_metrics', false, NULL, 'append-only facts: a measurement is added and never changed'),
+('api_keys', true, 'api_keys', NULL),
+('audit_conflicts', false, NULL, 'what a trigger tells another within one insert'),
+('audit_context', false, NULL, 'who acts in the transaction that is open; empty otherwise'),
+('audit_head', false, NULL, 'the audit log itself: the end of its chain'),
+('audit_logs', false, NULL, 'the audit log itself, which its chain guards'),
+('audited_tables', false, NULL, 'changed by migrations only, which are audited'),
+('benchmarks', true, 'benchmarks', NULL),
+('checkpoints', false, NULL, 'facts of a run, too many to record twice'),
+('comparison_results', false, NULL, 'append-only facts: a result is added and never changed'),
+('corpus_passages', false, NULL, 'computed from corpus_texts by triggers'),
+('corpus_texts', false, NULL, 'content, too large to record twice; its dataset is audited'),
+('daily_resources', false, NULL, 'computed: a stored view, which a refresh fills again'),
+('daily_usage', false, NULL, 'computed: a stored view, which a refresh fills again'),
+('dataset_splits', true, 'dataset_splits', NULL),
+('dataset_usage', false, NULL, 'computed: a stored view, which a refresh fills again'),
+('datasets', true, 'datasets', NULL),
+('erasures', true, 'erasures', NULL),
+('evaluated_models', false, NULL, 'computed: a stored view, which a refresh fills again'),
+('evaluation_documents', false, NULL, 'computed from evaluations by triggers'),
+('evaluations', false, NULL, 'facts of a model, too many to record twice'),
+('experiment_runs', true, 'experiment_runs', NULL),
+('experiment_summary', false, NULL, 'computed: a stored view, which a refresh fills again'),
+('experiments', true, 'experiments', NULL),
+('generations', false, NULL, 'append-only facts: what a model wrote'),
+('inference_requests', false, NULL, 'facts of a session, too many to record twice'),
+('inference_sessions', false, NULL, 'facts of use, too many to record twice'),
+('job_queues', false, NULL, 'operation of the queue: paused and resumed as load asks for'),
+('job_schedules', false, NULL, 'operation of the queue: moved on by workers at each run'),
+('jobs', false, NULL, 'operation of the queue: changed at every step of each job'),
+('login_attempts', false, NULL, 'append-only facts; login and login_failed are recorded by the functions'),
+('markov_models', false, NULL, 'computed from corpus_texts'),
+('markov_ngrams', false, NULL, 'computed from corpus_texts'),
+('markov_texts', false, NULL, 'computed from corpus_texts'),
+('model_aliases', true, 'model_aliases', NULL),
+('model_benchmarks', false, NULL, 'append-only facts: a measurement is added and never changed'),
+('model_leaderboard', false, NULL, 'computed: a stored view, which a refresh fills again'),
+('model_performance', false, NULL, 'append-only facts: a measurement is added and never changed'),
+('model_versions', true, 'model_versions', NULL),
+('models', true, 'models', NULL),
+('neural_configs', false, NULL, 'settings of a run, made with it and never changed'),
+('one_time_tokens', false, NULL, 'they hold a secret and end soon; what they did to the account is audited'),
+('platform_overview', false, NULL, 'computed: a stored view, which a refresh fills again'),
+('predictions', false, NULL, 'facts of a model, too many to record twice'),
+('recent_activity', false, NULL, 'computed: a stored view, which a refresh fills again'),
+('retention_policies', true, 'retention_policies', NULL),
+('role_permissions', true, 'role_permissions', NULL),
+('run_metric_summary', false, NULL, 'computed: a stored view, which a refresh fills again'),
+('run_metric_summary_touched', false, NULL, 'what a refresh of run_metric_summary has to look at'),
+('schema_migrations', true, 'schema', NULL),
+('sessions', false, NULL, 'changed at every request; login, logout and revoking are recorded by the functions'),
+('system_metrics', false, NULL, 'append-only facts: a measurement is added and never changed'),
+('team_members', true, 'team_members', NULL),
+('teams', true, 'teams', NULL),
+('training_metrics', false, NULL, 'append-only facts: a measurement is added and never changed'),
+('training_run_summary', false, NULL, 'computed: a stored view, which a refresh fills again'),
+('training_runs', false, NULL, 'facts of work, changed at every step'),
+('users', true, 'users', NULL),
+('view_refreshes', false, NULL, 'when stored views were refreshed'),
+('workers', false, NULL, 'operation of the queue: changed at every heartbeat');
+
+INSERT INTO role_permissions (role, action, entity_type, reach)
+VALUES
+('admin', 'read', 'datasets', 'all'),
+('admin', 'create', 'datasets', 'all'),
+('admin', 'update', 'datasets', 'all'),
+('admin', 'delete', 'datasets', 'all'),
+('admin', 'export', 'datasets', 'all'),
+('admin', 'read', 'models', 'all'),
+('admin', 'create', 'models', 'all'),
+('admin', 'update', 'models', 'all'),
+('admin', 'delete', 'models', 'all'),
+('admin', 'export', 'models', 'all'),
+('admin', 'read', 'training_runs', 'all'),
+('admin', 'create', 'training_runs', 'all'),
+('admin', 'update', 'training_runs', 'all'),
+('admin', 'delete', 'training_runs', 'all'),
+('admin', 'export', 'training_runs', 'all'),
+('admin', 'read', 'experiments', 'all'),
+('admin', 'create', 'experiments', 'all'),
+('admin', 'update', 'experiments', 'all'),
+('admin', 'delete', 'experiments', 'all'),
+('admin', 'export', 'experiments', 'all'),
+('admin', 'read', 'benchmarks', 'all'),
+('admin', 'create', 'benchmarks', 'all'),
+('admin', 'update', 'benchmarks', 'all'),
+('admin', 'delete', 'benchmarks', 'all'),
+('admin', 'export', 'benchmarks', 'all'),
+('admin', 'read', 'evaluations', 'all'),
+('admin', 'create', 'evaluations', 'all'),
+('admin', 'update', 'evaluations', 'all'),
+('admin', 'delete', 'evaluations', 'all'),
+('admin', 'export', 'evaluations', 'all'),
+('admin', 'read', 'comparison_results', 'all'),
+('admin', 'create', 'comparison_results', 'all'),
+('admin', 'delete', 'comparison_results', 'all'),
+('admin', 'export', 'comparison_results', 'all'),
+('admin', 'read', 'inference_sessions', 'all'),
+('admin', 'create', 'inference_sessions', 'all'),
+('admin', 'update', 'inference_sessions', 'all'),
+('admin', 'delete', 'inference_sessions', 'all'),
+('admin', 'export', 'inference_sessions', 'all'),
+('admin', 'read', 'generations', 'all'),
+('admin', 'create', 'generations', 'all'),
+('admin', 'update', 'generations', 'all'),
+('admin', 'delete', 'generations', 'all'),
+('admin', 'export', 'generations', 'all'),
+('admin', 'read', 'predictions', 'all'),
+('admin', 'create', 'predictions', 'all'),
+('admin', 'delete', 'predictions', 'all'),
+('admin', 'export', 'predictions', 'all'),
+('admin', 'read', 'corpus_texts', 'all'),
+('admin', 'create', 'corpus_texts', 'all'),
+('admin', 'delete', 'corpus_texts', 'all'),
+('admin', 'export', 'corpus_texts', 'all'),
+('admin', 'read', 'neural_configs', 'all'),
+('admin', 'create', 'neural_configs', 'all'),
+('admin', 'update', 'neural_configs', 'all'),
+('admin', 'delete', 'neural_configs', 'all'),
+('admin', 'read', 'jobs', 'all'),
+('admin', 'create', 'jobs', 'all'),
+('admin', 'update', 'jobs', 'all'),
+('admin', 'delete', 'jobs', 'all'),
+('admin', 'read', 'job_queues', 'all'),
+('admin', 'create', 'job_queues', 'all'),
+('admin', 'update', 'job_queues', 'all'),
+('admin', 'delete', 'job_queues', 'all'),
+('admin', 'read', 'job_schedules', 'all'),
+('admin', 'create', 'job_schedules', 'all'),
+('admin', 'update', 'job_schedules', 'all'),
+('admin', 'delete', 'job_schedules', 'all'),
+('admin', 'read', 'workers', 'all'),
+('admin', 'create', 'workers', 'all'),
+('admin', 'update', 'workers', 'all'),
+('admin', 'delete', 'workers', 'all'),
+('admin', 'read', 'system_metrics', 'all'),
+('admin', 'create', 'system_metrics', 'all'),
+('admin', 'delete', 'system_metrics', 'all'),
+('admin', 'read', 'view_refreshes', 'all'),
+('admin', 'update', 'view_refreshes', 'all'),
+('admin', 'read', 'users', 'all'),
+('admin', 'create', 'users', 'all'),
+('admin', 'update', 'users', 'all'),
+('admin', 'delete', 'users', 'all'),
+('admin', 'export', 'users', 'all'),
+('admin', 'change_role', 'users', 'all'),
+('admin', 'administer', 'users', 'all'),
+('admin', 'read', 'teams', 'all'),
+('admin', 'create', 'teams', 'all'),
+('admin', 'update', 'teams', 'all'),
+('admin', 'delete', 'teams', 'all'),
+('admin', 'read', 'sessions', 'all'),
+('admin', 'delete', 'sessions', 'all'),
+('admin', 'read', 'api_keys', 'all'),
+('admin', 'create', 'api_keys', 'all'),
+('admin', 'update', 'api_keys', 'all'),
+('admin', 'delete', 'api_keys', 'all'),
+('admin', 'read', 'role_permissions', 'all'),
+('admin', 'create', 'role_permissions', 'all'),
+('admin', 'update', 'role_permissions', 'all'),
+('admin', 'delete', 'role_permissions', 'all'),
+('admin', 'read', 'audit_logs', 'all'),
+('admin', 'export', 'audit_logs', 'all'),
+('admin', 'read', 'erasures', 'all'),
+('admin', 'create', 'erasures', 'all'),
+('admin', 'read', 'retention_policies', 'all'),
+('admin', 'create', 'retention_policies', 'all'),
+('admin', 'update', 'retention_policies', 'all'),
+('admin', 'delete', 'retention_policies', 'all'),
+('admin', 'read', 'schema_migrations', 'all'),
+('admin', 'create', 'schema_migrations', 'all'),
+('researcher', 'read', 'datasets', 'team'),
+('researcher', 'create', 'datasets', 'team'),
+('researcher', 'update', 'datasets', 'team'),
+('researcher', 'delete', 'datasets', 'own'),
+('researcher', 'export', 'datasets', 'team'),
+('researcher', 'read', 'models', 'team'),
+('researcher', 'create', 'models', 'team'),
+('researcher', 'update', 'models', 'team'),
+('researcher', 'delete', 'models', 'own'),
+('researcher', 'export', 'models', 'team'),
+('researcher', 'read', 'training_runs', 'team'),
+('researcher', 'create', 'training_runs', 'team'),
+('researcher', 'update', 'training_runs', 'team'),
+('researcher', 'delete', 'training_runs', 'own'),
+('researcher', 'export', 'training_runs', 'team'),
+('researcher', 'read', 'experiments', 'team'),
+('researcher', 'create', 'experiments', 'team'),
+('researcher', 'update', 'experiments', 'team'),
+('researcher', 'delete', 'experiments', 'own'),
+('researcher', 'export', 'experiments', 'team'),
+('researcher', 'read', 'benchmarks', 'team'),
+('researcher', 'create', 'benchmarks', 'team'),
+('researcher', 'update', 'benchmarks', 'team'),
+('researcher', 'delete', 'benchmarks', 'own'),
+('researcher', 'export', 'benchmarks', 'team'),
+('researcher', 'read', 'evaluations', 'team'),
+('researcher', 'create', 'evaluations', 'team'),
+('researcher', 'update', 'evaluations', 'team'),
+('researcher', 'delete', 'evaluations', 'own'),
+('researcher', 'export', 'evaluations', 'team'),
+('researcher', 'read', 'comparison_results', 'team'),
+('researcher', 'create', 'comparison_results', 'team'),
+('researcher', 'delete', 'comparison_results', 'own'),
+('researcher', 'export', 'comparison_results', 'team'),
+('researcher', 'read', 'inference_sessions', 'team'),
+('researcher', 'create', 'inference_sessions', 'team'),
+('researcher', 'update', 'inference_sessions', 'own'),
+('researcher', 'export', 'inference_sessions', 'team'),
+('researcher', 'read', 'generations', 'team'),
+('researcher', 'create', 'generations', 'team'),
+('researcher', 'update', 'generations', 'team'),
+('researcher', 'export', 'generations', 'team'),
+('researcher', 'read', 'predictions', 'team'),
+('researcher', 'create', 'predictions', 'team'),
+('researcher', 'export', 'predictions', 'team'),
+('researcher', 'read', 'corpus_texts', 'all'),
+('researcher', 'create', 'corpus_texts', 'all'),
+('researcher', 'export', 'corpus_texts', 'all'),
+('researcher', 'read', 'neural_configs', 'all'),
+('researcher', 'create', 'neural_configs', 'all'),
+('researcher', 'update', 'neural_configs', 'all'),
+('researcher', 'read', 'jobs', 'all'),
+('researcher', 'create', 'jobs', 'all'),
+('researcher', 'update', 'jobs', 'all'),
+('researcher', 'read', 'job_queues', 'all'),
+('researcher', 'read', 'job_schedules', 'all'),
+('researcher', 'read', 'workers', 'all'),
+('researcher', 'read', 'system_metrics', 'all'),
+('researcher', 'create', 'system_metrics', 'all'),
+('researcher', 'read', 'view_refreshes', 'all'),
+('researcher', 'update', 'view_refreshes', 'all'),
+('researcher', 'read', 'users', 'own'),
+('researcher', 'update', 'users', 'own'),
+('researcher', 'export', 'users', 'own'),
+('researcher', 'read', 'teams', 'team'),
+('researcher', 'update', 'teams', 'own'),
+('researcher', 'read', 'sessions', 'own'),
+('researcher', 'delete', 'sessions', 'own'),
+('researcher', 'read', 'api_keys', 'own'),
+('researcher', 'create', 'api_keys', 'own'),
+('researcher', 'update', 'api_keys', 'own'),
+('researcher', 'delete', 'api_keys', 'own'),
+('researcher', 'read', 'role_permissions', 'all'),
+('user', 'read', 'datasets', 'team'),
+('user', 'read', 'models', 'team'),
+('user', 'read', 'training_runs', 'team'),
+('user', 'read', 'experiments', 'team'),
+('user', 'read', 'benchmarks', 'team'),
+('user', 'read', 'evaluations', 'team'),
+('user', 'read', 'comparison_results', 'team'),
+('user', 'read', 'inference_sessions', 'own'),
+('user', 'create', 'inference_sessions', 'team'),
+('user', 'update', 'inference_sessions', 'own'),
+('user', 'export', 'inference_sessions', 'own'),
+('user', 'create', 'generations', 'team'),
+('user', 'create', 'predictions', 'team'),
+('user', 'read', 'corpus_texts', 'all'),
+('user', 'read', 'neural_configs', 'all'),
+('user', 'read', 'view_refreshes', 'all'),
+('user', 'read', 'users', 'own'),
+('user', 'update', 'users', 'own'),
+('user', 'export', 'users', 'own'),
+('user', 'read', 'teams', 'team'),
+('user', 'update', 'teams', 'own'),
+('user', 'read', 'sessions', 'own'),
+('user', 'delete', 'sessions', 'own'),
+('user', 'read', 'api_keys', 'own'),
+('user', 'create', 'api_keys', 'own'),
+('user', 'update', 'api_keys', 'own'),
+('user', 'delete', 'api_keys', 'own'),
+('user', 'read', 'role_permissions', 'all');
+
 REFRESH MATERIALIZED VIEW daily_resources;
 
 REFRESH MATERIALIZED VIEW daily_usage;
@@ -2669,10 +3941,18 @@ REFRESH MATERIALIZED VIEW recent_activity;
 
 REFRESH MATERIALIZED VIEW training_run_summary;
 
-REVOKE ALL ON FUNCTION refresh_materialized_view(stored regclass, asked_at timestamp with time zone, seen_at timestamp with time zone, failure text, OUT row_count bigint, OUT refreshed boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION audit_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION check_audit_erasure() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION erase_audit_logs(subject_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION refresh_materialized_view(stored regclass, asked_at timestamp with time zone, seen_at timestamp with time zone, failure text, entire boolean, OUT row_count bigint, OUT refreshed boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION seal_audit_logs() FROM PUBLIC;
 
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (1, 'identity', 'b109db907538bf156498a468e1670ae0da963b656d253ed1d8a5995224d41ad7', 'f34adf4c07f21b21bd2f29fe46400e6da66787a2dfed4c6711ed7ba3ef70aef7', 'applied', NULL);
+VALUES (1, 'identity', 'a296b4d278acbe291188700bee5818dcad34004fa746fce8c8e1d2f13a48ea98', 'd53ed1fa441cf61ef5aae8f9dc69948e3211d34d40ea498c1741a37375d460c1', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (2, 'data', 'a4e5d9058cd54c8f1fff9c40853c71637b234f1778e7d5f45d5db912c4d025b8', '85a23effc3c4d615b42b1e8f319e085aa76b2f516b5ddfbd133a1f73ebfd1629', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
@@ -2688,11 +3968,17 @@ VALUES (7, 'work', 'de803dbbee84632e8e26d220e96f543d09baf23bcfa705eab96f7c7a881a
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (8, 'system', 'be70977b4b8d1fb4ba8117bf153cbcad7f1b6933807fa4e2541b803b68d2568a', '17577483f6d9b86c1d61f077c997456df2bdfa2e44a0e5917435d4c904d240e8', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (9, 'views', 'c4fd6410a33d5d4606b1b812d89ca166d3183f0cd12af0cec58dd5fd5958e8f6', '78bf43a3182441717cf148396aa4017ea6e7098704e9200e68ea9b18080ca92e', 'applied', NULL);
+VALUES (9, 'views', 'bf33178d4c3cc8ee2fe76b67d525a480a64fa477642fee5759a63b9654439965', '12c9b2a18f1878be724d3c1dc25d166fabec2340fffb113186cd04a866687e5c', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (10, 'corpus_search', '2e4dbd6205f4f7a170f0fbb0b8e3e75714feb901785f57fd2b7de146b80e763a', 'c6d78a4b914928708a726c995ab3427cb391c6239ad4e381483677b4d54768e6', 'applied', NULL);
+VALUES (10, 'corpus_search', 'b8e7bda060b505e2dc50821835563a6d86f6c7e641af07797ae6d6a10493c6c5', '87910e93b61206f3f97442e17fd693834b83bc3f56356346cc801bc2a809bb82', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (11, 'evaluation_search', '7a0c6e10a7314f928e6c12eb7919dc22d9953f788dc06a641f72250e8e9458b4', '7261944f00bb5fa3ca404bb584aaa98c9ee35420032570b848c54a2152c8bc66', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (12, 'audit', 'd6f6381c191de3d6bd0bb823d67835755a666cd9bcf6c450f00a09ce6eed9927', '096d4a2674fa6673ff3176679525fe8e215b050986ca73ab96e957212b1951fc', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (13, 'permissions', '7f62a3ec4042728df738a57126117713c37a82a4c7100b97675bf031fd1bcf8d', 'c608bdb45d0c578e43caffcb695aee27198fe6b4377d65fb0e6cec08d2ce39f2', 'applied', NULL);
+INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
+VALUES (14, 'row_security', '59347256e78e18a3a5e64875dfe856814f2c5a418c7c46ea5d1c5263f807f938', '93fc71c6e96b2c4516032e7395fc0ce4be76c6bdc5f2d5e8c1b49225417d0f99', 'applied', NULL);
 
 RESET client_encoding;
 RESET standard_conforming_strings;

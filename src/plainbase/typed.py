@@ -114,6 +114,7 @@ if TYPE_CHECKING:
         expires_at: datetime | None
         last_used_at: datetime | None
         revoked_at: datetime | None
+        replaced_at: datetime | None
         created_at: datetime
         updated_at: datetime
 
@@ -129,18 +130,38 @@ if TYPE_CHECKING:
         expires_at: datetime | None
         last_used_at: datetime | None
         created_at: datetime
+        unused: bool | None
 
-    class ApiKeysTouchParams(TypedDict):
-        id: Uuid
+    class ApiKeysFindByPublicIdRow(TypedRow):
+        id: UUID
+        user_id: UUID
+        active: bool
+        key_hash: bytes
+        revoked_at: datetime | None
+        expired: bool
+        unrecorded: bool
+
+    class ApiKeysReplaceRow(TypedRow):
+        user_id: UUID
+        name: str
+        scopes: Any
+        lifetime_seconds: float | None
 
     class ApiKeysCreateParams(TypedDict):
         id: NotRequired[Uuid | Omit]
-        user_id: Uuid
         public_id: Text
         key_hash: Binary
         name: Text
         scopes: NotRequired[Json | Omit]
-        expires_at: NotRequired[Timestamp | None | Omit]
+        lifetime_seconds: NotRequired[Real | None | Omit]
+        user_id: Uuid
+
+    class ApiKeysTouchParams(TypedDict):
+        id: Uuid
+
+    class ApiKeysExpireParams(TypedDict):
+        seconds: Real | None
+        id: Uuid
 
     class ApiKeysRenameParams(TypedDict):
         name: Text
@@ -156,10 +177,25 @@ if TYPE_CHECKING:
         user_id: Uuid
 
     class ApiKeysQueries:
+        @OneOf(ApiKeysCreateParams)
+        def create(
+            self,
+            *,
+            id: Uuid | Omit = OMIT,
+            public_id: Text,
+            key_hash: Binary,
+            name: Text,
+            scopes: Json | Omit = OMIT,
+            lifetime_seconds: Real | None | Omit = None,
+            user_id: Uuid,
+        ) -> ApiKeysGetRow:
+            """A new key of an active user, good for so many seconds or for ever; what is given back holds no hash."""
+            ...
+
         @Optional
         def get_by_public_id(self, *, public_id: Text) -> ApiKeysGetByPublicIdRow:
             """The key to compare a secret with, and its user; None where it is unknown, revoked or over. Whether the
-            user is active is told, for the caller to refuse.
+            user is active is told, for the caller to refuse, and whether it is time to touch the key.
             """
             ...
 
@@ -168,19 +204,28 @@ if TYPE_CHECKING:
             """Notes that a key is in use, at most once a minute; 0 rows when it was noted in the last one."""
             ...
 
-        @OneOf(ApiKeysCreateParams)
-        def create(
-            self,
-            *,
-            id: Uuid | Omit = OMIT,
-            user_id: Uuid,
-            public_id: Text,
-            key_hash: Binary,
-            name: Text,
-            scopes: Json | Omit = OMIT,
-            expires_at: Timestamp | None | Omit = None,
-        ) -> ApiKeysGetRow:
-            """A new key of a user; what is given back holds no hash."""
+        @ExecOf(ApiKeysTouchParams)
+        def refuse(self, *, id: Uuid) -> int:
+            """Notes that the refusal of a key is recorded; 0 rows where one was in the last minute."""
+            ...
+
+        @Optional
+        def find_by_public_id(self, *, public_id: Text) -> ApiKeysFindByPublicIdRow:
+            """The key with a public id, live or over, for an administrator to be told why it is refused; and whether
+            that is to be recorded, as it is once a minute.
+            """
+            ...
+
+        @Optional
+        def replace(self, *, id: Uuid) -> ApiKeysReplaceRow:
+            """Notes that another key takes the place of this one, and gives what that one is to be like; None where
+            it is unknown or over, or was replaced before.
+            """
+            ...
+
+        @ExecOf(ApiKeysExpireParams)
+        def expire(self, *, seconds: Real | None, id: Uuid) -> int:
+            """Lets a key end in so many seconds, unless it ends before; 0 rows when it does, or was revoked."""
             ...
 
         @OneOf(ApiKeysTouchParams)
@@ -217,73 +262,136 @@ if TYPE_CHECKING:
             """Ends all keys of a user."""
             ...
 
+    class AuditHeadGetRow(TypedRow):
+        position: int
+        hash: bytes
+
+    class AuditHeadQueries:
+        @Optional
+        def get(self) -> AuditHeadGetRow:
+            """The end of the audit log's chain; none before the first entry is sealed."""
+            ...
+
     class AuditLogsGetRow(TypedRow):
         id: int
+        position: int | None
         actor_id: UUID | None
         actor: str | None
+        ip_address: str | None
+        user_agent: str | None
         action: str
         entity_type: str
         entity_id: str | None
         changes: Any
-        ip_address: str | None
-        user_agent: str | None
+        personal: Any
         previous_hash: bytes | None
         hash: bytes | None
         created_at: datetime
 
-    class AuditLogsListByUserRow(AuditLogsGetRow):
+    class AuditLogsChainRow(TypedRow):
+        position: int
+        id: int
+        actor_id: str | None
+        actor: str | None
+        ip_address: str | None
+        user_agent: str | None
+        actor_salt: bytes | None
+        actor_digest: bytes | None
+        action: str
+        entity_type: str
+        entity_id: str | None
+        changes: str | None
+        personal: str | None
+        personal_salt: bytes | None
+        personal_digest: bytes | None
+        previous_hash: bytes | None
+        hash: bytes | None
+        created_at: str
+
+    class AuditLogsEraseForRow(TypedRow):
+        id: int
+
+    class AuditLogsRecordRow(TypedRow):
+        id: int
+        created_at: datetime
+
+    class AuditLogsListRow(TypedRow):
+        id: int
+        position: int | None
+        actor_id: UUID | None
+        actor: str | None
+        ip_address: str | None
+        user_agent: str | None
+        action: str
+        entity_type: str
+        entity_id: str | None
+        changes: Any
+        personal: Any
+        created_at: datetime
+
+    class AuditLogsListByUserRow(AuditLogsListRow):
         actor_id: UUID
 
-    class AuditLogsListByEntityRow(AuditLogsGetRow):
+    class AuditLogsListByEntityRow(AuditLogsListRow):
         entity_id: str
 
     class AuditLogsRecordParams(TypedDict):
-        actor_id: NotRequired[Uuid | None | Omit]
-        actor: NotRequired[Text | None | Omit]
         action: Text
         entity_type: Text
         entity_id: NotRequired[Text | None | Omit]
         changes: NotRequired[Json | None | Omit]
-        ip_address: NotRequired[Text | None | Omit]
-        user_agent: NotRequired[Text | None | Omit]
+        personal: NotRequired[Json | None | Omit]
 
     class AuditLogsGetParams(TypedDict):
         id: Integer
 
     class AuditLogsQueries:
+        @Many
+        def chain(self, *, after_position: Integer | Omit = 0, limit: Integer | Omit = 1000) -> AuditLogsChainRow:
+            """Entries in the order of the chain, each field as the text that its hash was made of; the next page
+            begins after the last row's position.
+            """
+            ...
+
+        @Many
+        def erase_for(self, *, subject_id: Uuid) -> AuditLogsEraseForRow:
+            """Takes an account out of the log, where its erasure is recorded: who it was out of what it did, and out
+            of what is about it and nobody signed, such as a login that failed; its own fields out of what was
+            done to it; the ids of the entries that had any of it.
+            """
+            ...
+
         @OneOf(AuditLogsRecordParams)
         def record(
             self,
             *,
-            actor_id: Uuid | None | Omit = None,
-            actor: Text | None | Omit = None,
             action: Text,
             entity_type: Text,
             entity_id: Text | None | Omit = None,
             changes: Json | None | Omit = None,
-            ip_address: Text | None | Omit = None,
-            user_agent: Text | None | Omit = None,
-        ) -> AuditLogsGetRow:
-            """Notes who did what to which entity, and what changed."""
+            personal: Json | None | Omit = None,
+        ) -> AuditLogsRecordRow:
+            """Notes what was done to which entity; by whom, the transaction says."""
             ...
 
         @OneOf(AuditLogsGetParams)
         def get(self, *, id: Integer) -> AuditLogsGetRow:
-            """One entry."""
+            """One entry, with its place in the chain."""
             ...
 
         @Many
         def list(
             self,
             *,
-            actor_id: Uuid | Omit = OMIT,
+            before_id: Integer | Omit = 9223372036854775807,
+            user_id: Uuid | Omit = OMIT,
             action: Text | Omit = OMIT,
             entity_type: Text | Omit = OMIT,
+            entity_id: Text | Omit = OMIT,
             since: Timestamp | Omit = OMIT,
             until: Timestamp | Omit = OMIT,
-            before_id: Integer | Omit = OMIT,
             limit: Integer | Omit = 100,
-        ) -> AuditLogsGetRow:
+        ) -> AuditLogsListRow:
             """Entries from one time until before another, newest first; the next page begins after the last row's
             id.
             """
@@ -314,6 +422,23 @@ if TYPE_CHECKING:
             until: Timestamp | Omit = OMIT,
         ) -> int:
             """How many entries there are from one time until before another."""
+            ...
+
+        @Value
+        def count_unsealed(self) -> int:
+            """How many entries are not in the chain yet."""
+            ...
+
+    class AuditedTablesListRow(TypedRow):
+        table_name: str
+        audited: bool
+        entity_type: str | None
+        reason: str | None
+
+    class AuditedTablesQueries:
+        @Many
+        def list(self) -> AuditedTablesListRow:
+            """Every table of the schema by name: how the audit log calls its rows, or why they are not audited."""
             ...
 
     class BenchmarksGetRow(TypedRow):
@@ -3080,10 +3205,53 @@ if TYPE_CHECKING:
             """Deletes a job that does not run; 0 rows when it does."""
             ...
 
+    class LoginAttemptsAccountFailuresRow(TypedRow):
+        failures: int
+        last_id: int | None
+        passed: float | None
+
+    class LoginAttemptsResetsRow(TypedRow):
+        of_account: int
+        from_there: int
+
+    class LoginAttemptsRecordRow(TypedRow):
+        id: int
+
+    class LoginAttemptsRefuseRow(TypedRow):
+        refused: int
+
+    class LoginAttemptsAccountFailuresParams(TypedDict):
+        email: Text
+        known: Boolean
+        ip_address: NotRequired[Text | Omit]
+        seconds: Real
+
+    class LoginAttemptsAddressFailuresParams(TypedDict):
+        ip_address: Text
+        seconds: Real
+
+    class LoginAttemptsResetsParams(TypedDict):
+        email: Text
+        seconds: Real
+        ip_address: Text
+
     class LoginAttemptsRecordParams(TypedDict):
         email: Text
         ip_address: NotRequired[Text | None | Omit]
-        succeeded: Boolean
+        succeeded: NotRequired[Boolean | Omit]
+        known: NotRequired[Boolean | Omit]
+
+    class LoginAttemptsRecordResetParams(TypedDict):
+        email: Text
+        ip_address: NotRequired[Text | None | Omit]
+
+    class LoginAttemptsSucceedParams(TypedDict):
+        id: Integer
+
+    class LoginAttemptsForgiveParams(TypedDict):
+        email: Text
+        known: NotRequired[Boolean | Omit]
+        ip_address: NotRequired[Text | Omit]
 
     class LoginAttemptsDeleteBeforeParams(TypedDict):
         before: Timestamp
@@ -3091,19 +3259,75 @@ if TYPE_CHECKING:
 
     class LoginAttemptsQueries:
         @Value
-        def count_failures(self, *, email: Text, seconds: Real) -> int:
-            """How often a login failed for an address in the last so many seconds, and since one succeeded."""
+        def hold(self, *, email: Text | None, ip_address: Text | None) -> str:
+            """Makes logins of one account, and those from one address, come one after the other until the
+            transaction ends.
+            """
             ...
 
         @Value
-        def count_failures_from_address(self, *, ip_address: Text, seconds: Real) -> int:
-            """How often a login failed from an IP address in the last so many seconds, whoever succeeded from there."""
+        def is_known(self, *, email: Text, ip_address: Text, seconds: Real) -> bool:
+            """Whether an account was signed in to from an address in the last so many seconds."""
             ...
 
-        @ExecOf(LoginAttemptsRecordParams)
-        def record(self, *, email: Text, ip_address: Text | None | Omit = None, succeeded: Boolean) -> int:
-            """Notes a login that was tried, at the database's time; the address is best in lower case, as users have
-            it.
+        @OneOf(LoginAttemptsAccountFailuresParams)
+        def account_failures(
+            self, *, email: Text, known: Boolean, ip_address: Text | Omit = OMIT, seconds: Real
+        ) -> LoginAttemptsAccountFailuresRow:
+            """Failed logins of an account that count: strangers', or those from an address that it is known at. How
+            many in the last so many seconds, which was the last, and how many seconds have passed since.
+            """
+            ...
+
+        @OneOf(LoginAttemptsAddressFailuresParams)
+        def address_failures(self, *, ip_address: Text, seconds: Real) -> LoginAttemptsAccountFailuresRow:
+            """Failed logins from an address that count, of whatever accounts: how many in the last so many seconds,
+            which was the last, and how many seconds have passed since.
+            """
+            ...
+
+        @OneOf(LoginAttemptsResetsParams)
+        def resets(self, *, email: Text, seconds: Real, ip_address: Text) -> LoginAttemptsResetsRow:
+            """How many password resets were asked for in the last so many seconds, of an address and from one."""
+            ...
+
+        @OneOf(LoginAttemptsRecordParams)
+        def record(
+            self,
+            *,
+            email: Text,
+            ip_address: Text | None | Omit = None,
+            succeeded: Boolean | Omit = False,
+            known: Boolean | Omit = False,
+        ) -> LoginAttemptsRecordRow:
+            """Notes a login that is tried, at the database's time; as failed, before the password is looked at. The
+            address is best in lower case, as users have it, and an IPv6 address is noted by its network.
+            """
+            ...
+
+        @OneOf(LoginAttemptsRecordResetParams)
+        def record_reset(self, *, email: Text, ip_address: Text | None | Omit = None) -> LoginAttemptsRecordRow:
+            """Notes that a password reset is asked for, of an address that is an account's or none; it counts as no
+            failed login.
+            """
+            ...
+
+        @ExecOf(LoginAttemptsSucceedParams)
+        def succeed(self, *, id: Integer) -> int:
+            """Notes that a login that was tried has succeeded."""
+            ...
+
+        @Optional
+        def refuse(self, *, id: Integer) -> LoginAttemptsRefuseRow:
+            """Counts a try that was turned away because this one makes it wait, and gives how many it has turned
+            away.
+            """
+            ...
+
+        @ExecOf(LoginAttemptsForgiveParams)
+        def forgive(self, *, email: Text, known: Boolean | Omit = OMIT, ip_address: Text | Omit = OMIT) -> int:
+            """Lets failures of an account count no more: all of them, or strangers', or those from an address it is
+            known at.
             """
             ...
 
@@ -4078,6 +4302,20 @@ if TYPE_CHECKING:
         used_at: datetime | None
         created_at: datetime
 
+    class OneTimeTokensCreateForActiveRow(TypedRow):
+        id: UUID
+        user_id: UUID
+        expires_at: datetime
+
+    class OneTimeTokensGetByTokenRow(TypedRow):
+        user_id: UUID
+        purpose: str
+        used_at: datetime | None
+        expired: bool
+        email: str
+        username: str
+        active: bool
+
     class OneTimeTokensRedeemRow(TypedRow):
         user_id: UUID
 
@@ -4104,6 +4342,25 @@ if TYPE_CHECKING:
             ...
 
         @Optional
+        def create_for_active(
+            self, *, id: Uuid | Omit = OMIT, purpose: Text, token_hash: Binary, seconds: Real, user_id: Uuid
+        ) -> OneTimeTokensCreateForActiveRow:
+            """A new token of a user who is active; None, after the same work, where nobody has this id or the user
+            is barred.
+            """
+            ...
+
+        @Optional
+        def get_by_token(self, *, token_hash: Binary) -> OneTimeTokensGetByTokenRow:
+            """The token of a hash with its user, whatever its state, before work is spent on redeeming it."""
+            ...
+
+        @Value
+        def count_recent(self, *, user_id: Uuid, purpose: Text, seconds: Real) -> int:
+            """How many tokens a user was sent for a purpose in the last so many seconds."""
+            ...
+
+        @Optional
         def redeem(self, *, token_hash: Binary, purpose: Text) -> OneTimeTokensRedeemRow:
             """Uses a token up and gives its user; None where it is unknown, used or over, or for another purpose."""
             ...
@@ -4116,6 +4373,277 @@ if TYPE_CHECKING:
         @ExecOf(OneTimeTokensRevokeForUserParams)
         def revoke_for_user(self, *, user_id: Uuid, purpose: Text | Omit = OMIT) -> int:
             """Deletes the unused tokens of a user, of one purpose or of all, so that only a new one can be redeemed."""
+            ...
+
+    class PermissionsListForUserRow(TypedRow):
+        entity_type: str
+        action: str
+        reach: str
+
+    class PermissionsQueries:
+        @Value
+        def is_allowed(self, *, actor_id: Uuid, action: Text, entity_type: Text) -> bool:
+            """Whether the role of an active account may do something with at least some entities of a kind."""
+            ...
+
+        @Value
+        def is_allowed_for(self, *, actor_id: Uuid, action: Text, entity_type: Text, entity_id: Uuid) -> bool:
+            """Whether an active account may do something with one entity: any of its kind, one of its teams, one of
+            no team, or its own, as far as its role reaches.
+            """
+            ...
+
+        @Value
+        def is_allowed_in(self, *, actor_id: Uuid, action: Text, entity_type: Text, team_id: Uuid) -> bool:
+            """Whether an active account may do something with entities of a kind that belong, or are to belong, to a
+            team.
+            """
+            ...
+
+        @Many
+        def list_for_user(self, *, user_id: Uuid) -> PermissionsListForUserRow:
+            """What an account may do as long as it is active, by kind of entity and action, and with which of them."""
+            ...
+
+    class PersonalHoldAccountRow(TypedRow):
+        id: UUID
+        email: str
+        username: str
+
+    class PersonalAccountRow(TypedRow):
+        id: UUID
+        email: str
+        username: str
+        role: str
+        preferences: Any
+        active: bool
+        email_verified: bool
+        has_password: bool
+        last_login_at: datetime | None
+        created_at: datetime
+        updated_at: datetime
+
+    class PersonalSessionsRow(TypedRow):
+        id: UUID
+        ip_address: str | None
+        user_agent: str | None
+        created_at: datetime
+        last_seen_at: datetime
+        expires_at: datetime
+        revoked_at: datetime | None
+
+    class PersonalApiKeysRow(TypedRow):
+        id: UUID
+        public_id: str
+        name: str
+        scopes: Any
+        created_at: datetime
+        last_used_at: datetime | None
+        expires_at: datetime | None
+        revoked_at: datetime | None
+
+    class PersonalOneTimeTokensRow(TypedRow):
+        id: UUID
+        purpose: str
+        created_at: datetime
+        expires_at: datetime
+        used_at: datetime | None
+
+    class PersonalLoginAttemptsRow(TypedRow):
+        id: int
+        email: str
+        ip_address: str | None
+        succeeded: bool
+        reset: bool
+        attempted_at: datetime
+
+    class PersonalTeamsRow(TypedRow):
+        id: UUID
+        name: str
+        role: str
+        created_at: datetime
+
+    class PersonalCreatedRow(TypedRow):
+        entity_type: str
+        id: UUID
+        name: str
+        created_at: datetime
+
+    class PersonalEvaluationsRow(TypedRow):
+        id: UUID
+        provider: str
+        model: str
+        input: str
+        output: str
+        expected: str | None
+        human_rating: int | None
+        human_feedback: str | None
+        created_at: datetime
+
+    class PersonalInferenceSessionsRow(TypedRow):
+        id: UUID
+        model_version_id: UUID
+        purpose: str | None
+        metadata: Any
+        request_count: int
+        created_at: datetime
+        closed_at: datetime | None
+
+    class PersonalInferenceRequestsRow(TypedRow):
+        id: int
+        session_id: UUID
+        status: str
+        prompt_chars: int | None
+        response_chars: int | None
+        input_tokens: int | None
+        output_tokens: int | None
+        cost_usd: float | None
+        error: str | None
+        created_at: datetime
+
+    class PersonalIpAddressesRow(TypedRow):
+        ip_address: str
+
+    class PersonalHoldAccountParams(TypedDict):
+        user_id: Uuid
+
+    class PersonalPseudonymiseParams(TypedDict):
+        email: Text
+        username: Text
+        now: NotRequired[Timestamp | Omit]
+        user_id: Uuid
+
+    class PersonalDeleteLoginAttemptsParams(TypedDict):
+        emails: Texts
+
+    class PersonalBlankInferenceSessionsParams(TypedDict):
+        now: NotRequired[Timestamp | Omit]
+        user_id: Uuid
+
+    class PersonalBlankPredictionsParams(TypedDict):
+        ip_addresses: Texts
+
+    class PersonalQueries:
+        @OneOf(PersonalHoldAccountParams)
+        def hold_account(self, *, user_id: Uuid) -> PersonalHoldAccountRow:
+            """Takes an account for oneself until the transaction ends, and says whose it is."""
+            ...
+
+        @Value
+        def forget_words(self) -> int | None:
+            """On SQLite: Merges the full-text index of evaluations into one piece, so that words of texts that are
+            gone stand in it no more. On PostgreSQL: Does nothing: the words of texts that are gone leave the
+            full-text index with their rows.
+            """
+            ...
+
+        @OneOf(PersonalHoldAccountParams)
+        def account(self, *, user_id: Uuid) -> PersonalAccountRow:
+            """What an account says of its owner; of the password only whether there is one."""
+            ...
+
+        @Many
+        def sessions(self, *, user_id: Uuid) -> PersonalSessionsRow:
+            """All sign-ins of a user, newest first; no token."""
+            ...
+
+        @Many
+        def api_keys(self, *, user_id: Uuid) -> PersonalApiKeysRow:
+            """All keys of a user, newest first; no hash."""
+            ...
+
+        @Many
+        def one_time_tokens(self, *, user_id: Uuid) -> PersonalOneTimeTokensRow:
+            """What was mailed to a user, newest first; no token."""
+            ...
+
+        @Many
+        def login_attempts(self, *, emails: Texts) -> PersonalLoginAttemptsRow:
+            """Who tried to sign in under these addresses, or asked for a new password (`reset`), newest first."""
+            ...
+
+        @Many
+        def teams(self, *, user_id: Uuid) -> PersonalTeamsRow:
+            """The teams of a user, and what they are in each, by name."""
+            ...
+
+        @Many
+        def created(self, *, user_id: Uuid) -> PersonalCreatedRow:
+            """What a user made, by kind and time, oldest first."""
+            ...
+
+        @Many
+        def evaluations(self, *, user_id: Uuid) -> PersonalEvaluationsRow:
+            """The evaluations that a user recorded, with their texts, oldest first."""
+            ...
+
+        @Many
+        def inference_sessions(self, *, user_id: Uuid) -> PersonalInferenceSessionsRow:
+            """A user's use of models, oldest first."""
+            ...
+
+        @Many
+        def inference_requests(self, *, user_id: Uuid) -> PersonalInferenceRequestsRow:
+            """The requests in a user's sessions, oldest first; of prompts and responses the database has only the
+            sizes.
+            """
+            ...
+
+        @Many
+        def ip_addresses(self, *, user_id: Uuid, emails: Texts) -> PersonalIpAddressesRow:
+            """Whence a user came, as their sign-ins and what they did tell, in the order of the text."""
+            ...
+
+        @ExecOf(PersonalPseudonymiseParams)
+        def pseudonymise(self, *, email: Text, username: Text, now: Timestamp | Omit = OMIT, user_id: Uuid) -> int:
+            """Puts a made-up name and address in the place of an account's, and ends it."""
+            ...
+
+        @ExecOf(PersonalHoldAccountParams)
+        def delete_sessions(self, *, user_id: Uuid) -> int:
+            """Forgets a user's sign-ins."""
+            ...
+
+        @ExecOf(PersonalHoldAccountParams)
+        def delete_api_keys(self, *, user_id: Uuid) -> int:
+            """Forgets a user's keys."""
+            ...
+
+        @ExecOf(PersonalHoldAccountParams)
+        def delete_one_time_tokens(self, *, user_id: Uuid) -> int:
+            """Forgets what was mailed to a user."""
+            ...
+
+        @ExecOf(PersonalDeleteLoginAttemptsParams)
+        def delete_login_attempts(self, *, emails: Texts) -> int:
+            """Forgets who tried to sign in under these addresses."""
+            ...
+
+        @ExecOf(PersonalHoldAccountParams)
+        def leave_teams(self, *, user_id: Uuid) -> int:
+            """Takes a user out of all teams."""
+            ...
+
+        @ExecOf(PersonalBlankInferenceSessionsParams)
+        def blank_inference_sessions(self, *, now: Timestamp | Omit = OMIT, user_id: Uuid) -> int:
+            """Takes what a user wrote out of their use of models; the figures stay."""
+            ...
+
+        @ExecOf(PersonalHoldAccountParams)
+        def blank_inference_requests(self, *, user_id: Uuid) -> int:
+            """Takes the texts of errors, which may quote what was asked, out of a user's requests; the figures stay."""
+            ...
+
+        @ExecOf(PersonalBlankInferenceSessionsParams)
+        def blank_feedback(self, *, now: Timestamp | Omit = OMIT, user_id: Uuid) -> int:
+            """Takes a user's remarks out of the evaluations that they recorded, and so out of the full-text index."""
+            ...
+
+        @ExecOf(PersonalBlankPredictionsParams)
+        def blank_predictions(self, *, ip_addresses: Texts) -> int:
+            """Takes these addresses, and the browsers that came from them, out of the log of predictions, which
+            names no account.
+            """
             ...
 
     class PlatformOverviewListRow(TypedRow):
@@ -4401,37 +4929,48 @@ if TYPE_CHECKING:
         role: str
         action: str
         entity_type: str
+        reach: str
         created_at: datetime
 
     class RolePermissionsGrantParams(TypedDict):
         role: Text
         action: Text
         entity_type: Text
+        reach: NotRequired[Text | Omit]
+
+    class RolePermissionsRevokeParams(TypedDict):
+        role: Text
+        action: Text
+        entity_type: Text
 
     class RolePermissionsQueries:
         @ExecOf(RolePermissionsGrantParams)
-        def grant(self, *, role: Text, action: Text, entity_type: Text) -> int:
-            """Allows a role an action on a kind of entity; 0 rows when it was allowed before."""
+        def grant(self, *, role: Text, action: Text, entity_type: Text, reach: Text | Omit = "all") -> int:
+            """Allows a role an action on a kind of entity: on all of them, on those of one's teams, or on one's own;
+            0 rows when it was allowed so before.
+            """
             ...
 
-        @ExecOf(RolePermissionsGrantParams)
+        @ExecOf(RolePermissionsRevokeParams)
         def revoke(self, *, role: Text, action: Text, entity_type: Text) -> int:
             """Denies a role an action on a kind of entity again."""
             ...
 
         @Many
         def list(self) -> RolePermissionsListRow:
-            """What each role may do, by role, action and kind of entity."""
+            """What each role may do and with which of a kind, by role, action and kind of entity."""
             ...
 
         @Many
         def list_for_role(self, *, role: Text) -> RolePermissionsListRow:
-            """What one role may do, by action and kind of entity."""
+            """What one role may do and with which of a kind, by action and kind of entity."""
             ...
 
         @Value
         def is_allowed(self, *, role: Text, action: Text, entity_type: Text) -> bool:
-            """Whether a role may do something with a kind of entity; what was never granted is denied."""
+            """Whether a role may do something with a kind of entity, however far it reaches; what was never granted
+            is denied.
+            """
             ...
 
     class RunMetricSummaryListForRunRow(TypedRow):
@@ -4480,7 +5019,7 @@ if TYPE_CHECKING:
             """The metrics that any run has a value of, as of the last refresh, by name."""
             ...
 
-    class SessionsCreateRow(TypedRow):
+    class SessionsGetRow(TypedRow):
         id: UUID
         user_id: UUID
         ip_address: str | None
@@ -4503,6 +5042,27 @@ if TYPE_CHECKING:
         expires_at: datetime
         last_seen_at: datetime
         created_at: datetime
+        unseen: bool
+
+    class SessionsFindByTokenRow(TypedRow):
+        id: UUID
+        user_id: UUID
+        active: bool
+        revoked_at: datetime | None
+        expired: bool
+        unrecorded: bool
+
+    class SessionsRotateRow(TypedRow):
+        id: UUID
+        user_id: UUID
+        expires_at: datetime
+
+    class SessionsRevokeByTokenRow(TypedRow):
+        id: UUID
+        user_id: UUID
+
+    class SessionsRevokeRow(TypedRow):
+        user_id: UUID
 
     class SessionsListForUserRow(TypedRow):
         id: UUID
@@ -4525,11 +5085,7 @@ if TYPE_CHECKING:
         idle_seconds: Real
         lifetime_seconds: Real
 
-    class SessionsTouchParams(TypedDict):
-        idle_seconds: Real
-        id: Uuid
-
-    class SessionsRevokeParams(TypedDict):
+    class SessionsRefuseParams(TypedDict):
         id: Uuid
 
     class SessionsRevokeForUserParams(TypedDict):
@@ -4551,25 +5107,50 @@ if TYPE_CHECKING:
             user_agent: Text | None | Omit = None,
             idle_seconds: Real,
             lifetime_seconds: Real,
-        ) -> SessionsCreateRow:
+        ) -> SessionsGetRow:
             """A new session; it ends when idle for idle_seconds, and after lifetime_seconds at the latest."""
             ...
 
         @Optional
         def get_by_token(self, *, token_hash: Binary) -> SessionsGetByTokenRow:
             """The session of a token with its user; None where it is unknown, revoked or over. Whether the user is
-            active is told, for the caller to refuse.
+            active is told, for the caller to refuse, and whether it is time to touch the session: after a minute,
+            or a quarter of its idle time.
             """
             ...
 
-        @ExecOf(SessionsTouchParams)
-        def touch(self, *, idle_seconds: Real, id: Uuid) -> int:
+        @Optional
+        def find_by_token(self, *, token_hash: Binary) -> SessionsFindByTokenRow:
+            """The session of a token, live or over, for an administrator to be told why it is refused; and whether
+            that is to be recorded, as it is once a minute.
+            """
+            ...
+
+        @ExecOf(SessionsRefuseParams)
+        def refuse(self, *, id: Uuid) -> int:
+            """Notes that the refusal of a session's token is recorded; 0 rows where one was in the last minute."""
+            ...
+
+        @ExecOf(SessionsRefuseParams)
+        def touch(self, *, id: Uuid) -> int:
             """Keeps a session that is in use from ending when idle; 0 rows when it is over."""
             ...
 
-        @ExecOf(SessionsRevokeParams)
-        def revoke(self, *, id: Uuid) -> int:
-            """Ends a session; 0 rows when it was revoked before."""
+        @Optional
+        def rotate(self, *, new_token_hash: Binary, token_hash: Binary) -> SessionsRotateRow:
+            """Gives a live session another token, whose end stays as it was; None where the old one is good no more,
+            also because somebody else was first.
+            """
+            ...
+
+        @Optional
+        def revoke_by_token(self, *, token_hash: Binary) -> SessionsRevokeByTokenRow:
+            """Ends the session of a token, and gives it; None where it is unknown or was over before."""
+            ...
+
+        @Optional
+        def revoke(self, *, id: Uuid) -> SessionsRevokeRow:
+            """Ends a session, and gives whose it was; None where it is unknown or was revoked before."""
             ...
 
         @ExecOf(SessionsRevokeForUserParams)
@@ -4594,6 +5175,11 @@ if TYPE_CHECKING:
         @ExecOf(SessionsDeleteExpiredParams)
         def delete_expired(self, *, limit: Integer | Omit = 10000) -> int:
             """Deletes sessions that have reached their end, at most so many, the oldest first."""
+            ...
+
+        @OneOf(SessionsRefuseParams)
+        def get(self, *, id: Uuid) -> SessionsGetRow:
+            """One session, without its token's hash."""
             ...
 
     class SystemMetricsSeriesRow(TypedRow):
@@ -5237,19 +5823,21 @@ if TYPE_CHECKING:
 
     class UsersGetCredentialsRow(TypedRow):
         id: UUID
-        password_hash: str
+        username: str
+        password_hash: str | None
         role: str
         active: bool
         email_verified: bool
 
     class UsersGetPasswordHashRow(TypedRow):
-        password_hash: str
+        password_hash: str | None
 
     class UsersCreateParams(TypedDict):
         id: NotRequired[Uuid | Omit]
         email: Text
         username: Text
-        password_hash: Text
+        folded_username: NotRequired[Text | None | Omit]
+        password_hash: NotRequired[Text | None | Omit]
         role: NotRequired[Text | Omit]
         preferences: NotRequired[Json | Omit]
 
@@ -5268,6 +5856,7 @@ if TYPE_CHECKING:
 
     class UsersChangeUsernameParams(TypedDict):
         username: Text
+        folded_username: NotRequired[Text | None | Omit]
         now: NotRequired[Timestamp | Omit]
         id: Uuid
 
@@ -5277,9 +5866,15 @@ if TYPE_CHECKING:
         id: Uuid
 
     class UsersSetPasswordHashParams(TypedDict):
-        password_hash: Text
+        password_hash: Text | None
         now: NotRequired[Timestamp | Omit]
         id: Uuid
+
+    class UsersReplacePasswordHashParams(TypedDict):
+        password_hash: Text | None
+        now: NotRequired[Timestamp | Omit]
+        id: Uuid
+        old_hash: Text
 
     class UsersVerifyEmailParams(TypedDict):
         now: NotRequired[Timestamp | Omit]
@@ -5288,6 +5883,7 @@ if TYPE_CHECKING:
     class UsersRecordLoginParams(TypedDict):
         now: NotRequired[Timestamp | None | Omit]
         id: Uuid
+        password_hash: Text
 
     class UsersQueries:
         @OneOf(UsersCreateParams)
@@ -5297,11 +5893,15 @@ if TYPE_CHECKING:
             id: Uuid | Omit = OMIT,
             email: Text,
             username: Text,
-            password_hash: Text,
+            folded_username: Text | None | Omit = None,
+            password_hash: Text | None | Omit = None,
             role: Text | Omit = "user",
             preferences: Json | Omit = OMIT,
         ) -> UsersGetRow:
-            """A new account; the address is in lower case, and what is given back holds no password's hash."""
+            """A new account; the address is in lower case, and what is given back holds no password's hash. Without
+            one nobody signs in by password; without a folded name only the same name is refused, not one that
+            looks like it.
+            """
             ...
 
         @OneOf(UsersGetParams)
@@ -5317,6 +5917,11 @@ if TYPE_CHECKING:
         @Optional
         def get_by_username(self, *, username: Text) -> UsersGetRow:
             """The account of a name."""
+            ...
+
+        @Optional
+        def get_by_folded_username(self, *, folded_username: Text) -> UsersGetRow:
+            """The account whose name looks like this one, folded."""
             ...
 
         @Optional
@@ -5362,8 +5967,12 @@ if TYPE_CHECKING:
             ...
 
         @ExecOf(UsersChangeUsernameParams)
-        def change_username(self, *, username: Text, now: Timestamp | Omit = OMIT, id: Uuid) -> int:
-            """Gives an account another name."""
+        def change_username(
+            self, *, username: Text, folded_username: Text | None | Omit = None, now: Timestamp | Omit = OMIT, id: Uuid
+        ) -> int:
+            """Gives an account another name; without a folded one only the same name is refused, not one that looks
+            like it.
+            """
             ...
 
         @ExecOf(UsersUpdatePreferencesParams)
@@ -5372,8 +5981,15 @@ if TYPE_CHECKING:
             ...
 
         @ExecOf(UsersSetPasswordHashParams)
-        def set_password_hash(self, *, password_hash: Text, now: Timestamp | Omit = OMIT, id: Uuid) -> int:
+        def set_password_hash(self, *, password_hash: Text | None, now: Timestamp | Omit = OMIT, id: Uuid) -> int:
             """Replaces the password's hash; sessions.revoke_for_user ends the sessions that the old one began."""
+            ...
+
+        @ExecOf(UsersReplacePasswordHashParams)
+        def replace_password_hash(
+            self, *, password_hash: Text | None, now: Timestamp | Omit = OMIT, id: Uuid, old_hash: Text
+        ) -> int:
+            """Replaces the password's hash, unless it is another one by now."""
             ...
 
         @ExecOf(UsersVerifyEmailParams)
@@ -5382,8 +5998,10 @@ if TYPE_CHECKING:
             ...
 
         @ExecOf(UsersRecordLoginParams)
-        def record_login(self, *, now: Timestamp | None | Omit = OMIT, id: Uuid) -> int:
-            """Notes when somebody signed in; the account itself counts as unchanged."""
+        def record_login(self, *, now: Timestamp | None | Omit = OMIT, id: Uuid, password_hash: Text) -> int:
+            """Notes when somebody signed in with the password that had this hash; the account itself counts as
+            unchanged. 0 rows where it is barred, or has another password by now.
+            """
             ...
 
         @ExecOf(UsersVerifyEmailParams)
@@ -5537,7 +6155,9 @@ if TYPE_CHECKING:
 
         accuracy_metrics: AccuracyMetricsQueries
         api_keys: ApiKeysQueries
+        audit_head: AuditHeadQueries
         audit_logs: AuditLogsQueries
+        audited_tables: AuditedTablesQueries
         benchmarks: BenchmarksQueries
         checkpoints: CheckpointsQueries
         comparison_results: ComparisonResultsQueries
@@ -5573,6 +6193,8 @@ if TYPE_CHECKING:
         models: ModelsQueries
         neural_configs: NeuralConfigsQueries
         one_time_tokens: OneTimeTokensQueries
+        permissions: PermissionsQueries
+        personal: PersonalQueries
         platform_overview: PlatformOverviewQueries
         predictions: PredictionsQueries
         recent_activity: RecentActivityQueries

@@ -27,10 +27,17 @@ WHERE m.type = 'table' AND i."unique" AND i.origin = 'c' AND NOT i.partial AND c
 """The columns of primary keys, and of unique indexes, which stored views have."""
 TABLES = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%'"
 """Without virtual tables and what they consist of."""
-RECORDS = {"schema_migrations", "view_refreshes"}
+RECORDS = {"schema_migrations", "view_refreshes", "audit_head"}
 """What plainbase keeps for itself."""
-OF_SQLITE = {"evaluation_documents"}
+OF_SQLITE = {"evaluation_documents", "audit_context", "audit_conflicts"}
 """What PostgreSQL has no need of."""
+AUDITED = """
+SELECT actor_id, ip_address, user_agent, action, entity_type, entity_id, changes, personal, created_at
+FROM audit_logs
+WHERE id > 1000000
+ORDER BY entity_type, entity_id NULLS LAST, action, id
+"""
+"""What was recorded since the sample was loaded: not in which order an engine's cascades go, nor salts and hashes."""
 VIEWS = "SELECT name FROM sqlite_master WHERE type = 'view'"
 REFERENCES = """
 SELECT m.name AS child, f."table" AS parent
@@ -84,6 +91,8 @@ async def of(sqlite: Database, tables: Collection[str]) -> Contents:
         table: f'SELECT {", ".join(names)} FROM "{table}" ORDER BY {", ".join(keys[table])}'
         for table, names in columns.items()
     }
+    if "audit_logs" in reads:
+        reads["audit_logs"] = AUDITED
     by_cascade: dict[str, set[str]] = {}
     for row in await sqlite.fetch_all(REFERENCES):
         by_cascade.setdefault(row.parent, set()).add(row.child)

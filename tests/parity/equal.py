@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from plainbase.rows import Row
 
 RELATIVE = 1e-9
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 CLOCKS = timedelta(minutes=1)
 AROUND_NOW = timedelta(days=100)
 """The sample's times lie further away from the clock than this, so what is nearer comes from it."""
@@ -112,6 +114,8 @@ def _of_types(columns: Sequence[str], left: Sequence[Row], right: Sequence[Row])
 
 
 def _same(left: Any, right: Any) -> bool:
+    if isinstance(left, str) and _TIME.fullmatch(left) and _TIME.fullmatch(right):  # in what the audit log recorded
+        return _same_time(datetime.fromisoformat(left), datetime.fromisoformat(right))
     if isinstance(left, float):  # NaN is equal to nothing, and no engine may give one
         return math.isclose(left, right, rel_tol=RELATIVE)
     return bool(left == right)

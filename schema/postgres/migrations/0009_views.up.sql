@@ -513,26 +513,30 @@ EXECUTE FUNCTION run_metric_summary_touch();
 
 CREATE VIEW evaluated_models_live AS
 SELECT
-    provider,
-    model,
-    model_version_id,
+    e.provider,
+    e.model,
+    e.model_version_id,
     count(*) AS evaluations,
-    count(score) AS scored_evaluations,
-    coalesce(sum(score), 0.0) AS total_score,
-    count(human_rating) AS rated_evaluations,
-    CAST(coalesce(sum(human_rating), 0) AS bigint) AS total_rating,
-    count(latency_ms) AS timed_evaluations,
-    coalesce(sum(latency_ms), 0.0) AS total_latency_ms,
-    count(cost_usd) AS priced_evaluations,
-    coalesce(sum(cost_usd), 0.0) AS cost_usd,
-    CAST(coalesce(sum(input_tokens), 0) AS bigint) AS input_tokens,
-    CAST(coalesce(sum(output_tokens), 0) AS bigint) AS output_tokens,
-    max(created_at) AS last_evaluated_at
-FROM evaluations
-GROUP BY provider, model, model_version_id;
+    count(e.score) AS scored_evaluations,
+    coalesce(sum(e.score), 0.0) AS total_score,
+    count(e.human_rating) AS rated_evaluations,
+    CAST(coalesce(sum(e.human_rating), 0) AS bigint) AS total_rating,
+    count(e.latency_ms) AS timed_evaluations,
+    coalesce(sum(e.latency_ms), 0.0) AS total_latency_ms,
+    count(e.cost_usd) AS priced_evaluations,
+    coalesce(sum(e.cost_usd), 0.0) AS cost_usd,
+    CAST(coalesce(sum(e.input_tokens), 0) AS bigint) AS input_tokens,
+    CAST(coalesce(sum(e.output_tokens), 0) AS bigint) AS output_tokens,
+    max(e.created_at) AS last_evaluated_at,
+    -- One without a team is of its experiment's, else of its benchmark's.
+    coalesce(e.team_id, x.team_id, b.team_id) AS team_id
+FROM evaluations AS e
+LEFT JOIN experiments AS x ON e.experiment_id = x.id
+LEFT JOIN benchmarks AS b ON e.benchmark_id = b.id
+GROUP BY e.provider, e.model, e.model_version_id, coalesce(e.team_id, x.team_id, b.team_id);
 
 COMMENT ON VIEW evaluated_models_live IS
-'How often each model and version was evaluated, with sums of scores, ratings, latencies, tokens and cost.';
+'How often each team evaluated each model and version, with sums of scores, ratings, latencies, tokens and cost.';
 
 -- grows: some rows for each model that is evaluated.
 CREATE MATERIALIZED VIEW evaluated_models AS
@@ -551,13 +555,14 @@ SELECT
     cost_usd,
     input_tokens,
     output_tokens,
-    last_evaluated_at
+    last_evaluated_at,
+    team_id
 FROM evaluated_models_live;
 
--- The version may be null, so this is no primary key.
+-- The version and the team may be null, so this is no primary key.
 -- Serves the refresh, which tells rows by it.
 CREATE UNIQUE INDEX evaluated_models_key
-ON evaluated_models (provider, model, model_version_id);
+ON evaluated_models (provider, model, model_version_id, team_id);
 
 
 CREATE VIEW training_run_summary_live AS

@@ -410,7 +410,7 @@ BEGIN ATOMIC
     FROM bounds;
 END;
 
-CREATE VIEW corpus_passage_cuts AS
+CREATE VIEW corpus_passage_cuts WITH (security_invoker = true) AS
 SELECT
     t.id AS corpus_text_id,
     cut.place AS position,

@@ -2,6 +2,7 @@
 -- Locks: the one writer, for a moment.
 -- By hand: as `plainbase migrate render --down` writes it, so that schema_migrations is told too.
 
+DROP TABLE audit_head;
 DROP TABLE audit_logs;
 DROP TABLE role_permissions;
 DROP TABLE api_keys;

@@ -10,7 +10,10 @@ CREATE TABLE users (
     -- In lower case, so that one address is one account.
     email           TEXT             NOT NULL,
     username        TEXT             NOT NULL,
-    password_hash   TEXT             NOT NULL,
+    -- As plainbase folds names: equal where two look alike. Null where another program made the account.
+    folded_username TEXT,
+    -- Null: nobody signs in by password.
+    password_hash   TEXT,
     role            TEXT             NOT NULL DEFAULT 'user',
     preferences     JSON_TEXT        NOT NULL DEFAULT '{}',
     active          BOOLEAN_INTEGER  NOT NULL DEFAULT true,
@@ -21,6 +24,7 @@ CREATE TABLE users (
     CONSTRAINT users_pkey PRIMARY KEY (id),
     CONSTRAINT users_email_key UNIQUE (email),
     CONSTRAINT users_username_key UNIQUE (username),
+    CONSTRAINT users_folded_username_key UNIQUE (folded_username),
     CONSTRAINT users_id_type_check
         CHECK (
             id GLOB '????????-????-????-????-????????????'
@@ -29,7 +33,8 @@ CREATE TABLE users (
         ),
     CONSTRAINT users_email_type_check CHECK (typeof(email) = 'text'),
     CONSTRAINT users_username_type_check CHECK (typeof(username) = 'text'),
-    CONSTRAINT users_password_hash_type_check CHECK (typeof(password_hash) = 'text'),
+    CONSTRAINT users_folded_username_type_check CHECK (folded_username IS NULL OR typeof(folded_username) = 'text'),
+    CONSTRAINT users_password_hash_type_check CHECK (password_hash IS NULL OR typeof(password_hash) = 'text'),
     CONSTRAINT users_role_type_check CHECK (typeof(role) = 'text'),
     CONSTRAINT users_preferences_type_check CHECK (json_valid(preferences)),
     CONSTRAINT users_active_type_check CHECK (active IN (0, 1)),
@@ -55,6 +60,7 @@ CREATE TABLE users (
     CONSTRAINT users_email_check CHECK (email LIKE '_%@_%' AND email NOT LIKE '% %' AND email = lower(email)),
     CONSTRAINT users_email_length_check CHECK (length(email) <= 320),
     CONSTRAINT users_username_check CHECK (length(username) BETWEEN 1 AND 100),
+    CONSTRAINT users_folded_username_check CHECK (length(folded_username) BETWEEN 1 AND 400),
     CONSTRAINT users_password_hash_check CHECK (length(password_hash) BETWEEN 1 AND 1000),
     CONSTRAINT users_role_check CHECK (role IN ('admin', 'researcher', 'user'))
 );
@@ -182,26 +188,42 @@ CREATE TABLE login_attempts (
     -- Logins that were tried, so that guessing can be slowed and locked; by address as typed, known or not.
     id            INTEGER          NOT NULL,
     email         TEXT             NOT NULL,
+    -- An IPv6 address by its network of 64 bits.
     ip_address    TEXT,
+    -- False from the beginning, until the password was found to be right.
     succeeded     BOOLEAN_INTEGER  NOT NULL,
+    -- Whether the account had been signed in to from there; strangers' tries are counted apart.
+    known         BOOLEAN_INTEGER  NOT NULL DEFAULT false,
+    -- A failure that counts no more: the account's owner signed in later, or an administrator said so.
+    forgiven      BOOLEAN_INTEGER  NOT NULL DEFAULT false,
+    -- How many more tries were turned away unread while this one made them wait.
+    refused       INTEGER          NOT NULL DEFAULT 0,
+    -- A password reset that was asked for, no login: it is no failure.
+    reset         BOOLEAN_INTEGER  NOT NULL DEFAULT false,
     attempted_at  TIMESTAMP_TEXT   NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT login_attempts_pkey PRIMARY KEY (id),
     CONSTRAINT login_attempts_email_type_check CHECK (typeof(email) = 'text'),
     CONSTRAINT login_attempts_ip_address_type_check CHECK (ip_address IS NULL OR typeof(ip_address) = 'text'),
     CONSTRAINT login_attempts_succeeded_type_check CHECK (succeeded IN (0, 1)),
+    CONSTRAINT login_attempts_known_type_check CHECK (known IN (0, 1)),
+    CONSTRAINT login_attempts_forgiven_type_check CHECK (forgiven IN (0, 1)),
+    CONSTRAINT login_attempts_refused_type_check CHECK (typeof(refused) = 'integer'),
+    CONSTRAINT login_attempts_reset_type_check CHECK (reset IN (0, 1)),
     CONSTRAINT login_attempts_attempted_at_type_check
         CHECK (
             substr(attempted_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
             AND strftime('%Y-%m-%dT%H:%M:%S', substr(attempted_at, 1, 19), '+0 days') IS substr(attempted_at, 1, 19)
         ),
-    CONSTRAINT login_attempts_email_check CHECK (length(email) <= 320)
+    CONSTRAINT login_attempts_email_check CHECK (length(email) <= 320),
+    CONSTRAINT login_attempts_refused_check CHECK (refused >= 0),
+    CONSTRAINT login_attempts_reset_check CHECK (NOT reset OR (forgiven AND NOT succeeded))
 );
 
--- Serves login_attempts.count_failures.
+-- Serves login_attempts.account_failures, resets and forgive.
 CREATE INDEX login_attempts_email_idx
 ON login_attempts (email, attempted_at DESC);
 
--- Serves login_attempts.count_failures_from_address.
+-- Serves login_attempts.address_failures, resets and is_known.
 CREATE INDEX login_attempts_ip_address_idx
 ON login_attempts (ip_address, attempted_at DESC);
 
@@ -268,11 +290,15 @@ CREATE TABLE sessions (
     token_hash       BLOB            NOT NULL,
     ip_address       TEXT,
     user_agent       TEXT,
+    -- For how long nobody need use it before it ends.
+    idle_seconds     REAL            NOT NULL DEFAULT 3600,
     -- Ends when idle until then, and at expires_at at the latest.
     idle_expires_at  TIMESTAMP_TEXT  NOT NULL,
     expires_at       TIMESTAMP_TEXT  NOT NULL,
     last_seen_at     TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     revoked_at       TIMESTAMP_TEXT,
+    -- When it was last recorded that its token was refused, at most once a minute.
+    refused_at       TIMESTAMP_TEXT,
     created_at       TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT sessions_pkey PRIMARY KEY (id),
     -- Serves sessions.get_by_token too.
@@ -288,6 +314,7 @@ CREATE TABLE sessions (
     CONSTRAINT sessions_token_hash_type_check CHECK (typeof(token_hash) = 'blob'),
     CONSTRAINT sessions_ip_address_type_check CHECK (ip_address IS NULL OR typeof(ip_address) = 'text'),
     CONSTRAINT sessions_user_agent_type_check CHECK (user_agent IS NULL OR typeof(user_agent) = 'text'),
+    CONSTRAINT sessions_idle_seconds_type_check CHECK (typeof(idle_seconds) = 'real'),
     CONSTRAINT sessions_idle_expires_at_type_check
         CHECK (
             substr(idle_expires_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
@@ -311,12 +338,20 @@ CREATE TABLE sessions (
                 AND strftime('%Y-%m-%dT%H:%M:%S', substr(revoked_at, 1, 19), '+0 days') IS substr(revoked_at, 1, 19)
             )
         ),
+    CONSTRAINT sessions_refused_at_type_check
+        CHECK (
+            refused_at IS NULL OR (
+                substr(refused_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(refused_at, 1, 19), '+0 days') IS substr(refused_at, 1, 19)
+            )
+        ),
     CONSTRAINT sessions_created_at_type_check
         CHECK (
             substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
             AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
         ),
     CONSTRAINT sessions_token_hash_check CHECK (length(token_hash) = 32),
+    CONSTRAINT sessions_idle_seconds_check CHECK (idle_seconds > 0),
     CONSTRAINT sessions_expires_at_check CHECK (expires_at > created_at)
 );
 
@@ -343,6 +378,10 @@ CREATE TABLE api_keys (
     expires_at    TIMESTAMP_TEXT,
     last_used_at  TIMESTAMP_TEXT,
     revoked_at    TIMESTAMP_TEXT,
+    -- When another key took its place; it is good until expires_at still.
+    replaced_at   TIMESTAMP_TEXT,
+    -- When it was last recorded that it was refused, at most once a minute.
+    refused_at    TIMESTAMP_TEXT,
     created_at    TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     updated_at    TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT api_keys_pkey PRIMARY KEY (id),
@@ -381,6 +420,20 @@ CREATE TABLE api_keys (
                 AND strftime('%Y-%m-%dT%H:%M:%S', substr(revoked_at, 1, 19), '+0 days') IS substr(revoked_at, 1, 19)
             )
         ),
+    CONSTRAINT api_keys_replaced_at_type_check
+        CHECK (
+            replaced_at IS NULL OR (
+                substr(replaced_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(replaced_at, 1, 19), '+0 days') IS substr(replaced_at, 1, 19)
+            )
+        ),
+    CONSTRAINT api_keys_refused_at_type_check
+        CHECK (
+            refused_at IS NULL OR (
+                substr(refused_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                AND strftime('%Y-%m-%dT%H:%M:%S', substr(refused_at, 1, 19), '+0 days') IS substr(refused_at, 1, 19)
+            )
+        ),
     CONSTRAINT api_keys_created_at_type_check
         CHECK (
             substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
@@ -406,12 +459,15 @@ CREATE TABLE role_permissions (
     role         TEXT            NOT NULL,
     action       TEXT            NOT NULL,
     entity_type  TEXT            NOT NULL,
+    -- Which of them: all; team: of the actor's teams, of no team, or made by the actor; own: made by the actor.
+    reach        TEXT            NOT NULL DEFAULT 'all',
     created_at   TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
-    -- Serves role_permissions.is_allowed and list_for_role too.
+    -- Serves permissions.is_allowed, is_allowed_for and role_permissions.list_for_role too.
     CONSTRAINT role_permissions_pkey PRIMARY KEY (role, action, entity_type),
     CONSTRAINT role_permissions_role_type_check CHECK (typeof(role) = 'text'),
     CONSTRAINT role_permissions_action_type_check CHECK (typeof(action) = 'text'),
     CONSTRAINT role_permissions_entity_type_type_check CHECK (typeof(entity_type) = 'text'),
+    CONSTRAINT role_permissions_reach_type_check CHECK (typeof(reach) = 'text'),
     CONSTRAINT role_permissions_created_at_type_check
         CHECK (
             substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
@@ -419,31 +475,46 @@ CREATE TABLE role_permissions (
         ),
     CONSTRAINT role_permissions_role_check CHECK (role IN ('admin', 'researcher', 'user')),
     CONSTRAINT role_permissions_action_check CHECK (length(action) BETWEEN 1 AND 100),
-    CONSTRAINT role_permissions_entity_type_length_check CHECK (length(entity_type) BETWEEN 1 AND 100)
+    CONSTRAINT role_permissions_entity_type_length_check CHECK (length(entity_type) BETWEEN 1 AND 100),
+    CONSTRAINT role_permissions_reach_check CHECK (reach IN ('all', 'team', 'own'))
 ) WITHOUT ROWID;
 
 
 -- grows: one row for each change that is audited.
 CREATE TABLE audit_logs (
     -- Who did what to which entity, and what changed; rows are added and never changed.
-    id             INTEGER         NOT NULL,
+    id               INTEGER         NOT NULL,
+    -- The place in the chain; null until the row is sealed into it.
+    position         INTEGER,
     -- No foreign key: the log outlives the account. Null where the database's own user did it.
-    actor_id       UUID_TEXT,
+    actor_id         UUID_TEXT,
     -- The database's user, a service, a name.
-    actor          TEXT,
-    action         TEXT            NOT NULL,
-    entity_type    TEXT            NOT NULL,
+    actor            TEXT,
+    ip_address       TEXT,
+    user_agent       TEXT,
+    -- Of who it was the chain holds a salted digest, so that actor, ip_address, user_agent and the salt can be erased.
+    actor_salt       BLOB            DEFAULT (randomblob(16)),
+    actor_digest     BLOB,
+    action           TEXT            NOT NULL,
+    entity_type      TEXT            NOT NULL,
     -- As text, since keys are UUIDs, numbers or several columns.
-    entity_id      TEXT,
-    changes        JSON_TEXT,
-    ip_address     TEXT,
-    user_agent     TEXT,
-    previous_hash  BLOB,
-    hash           BLOB,
-    created_at     TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    entity_id        TEXT,
+    -- By field what it was before and is after: {"name": {"before": "a", "after": "b"}}; of a secret, that it changed.
+    -- As it was written, since this text is what the chain's hash was made of.
+    changes          JSON_TEXT,
+    -- The same of a person's own fields; the chain holds a salted digest of them.
+    personal         JSON_TEXT,
+    personal_salt    BLOB            DEFAULT (randomblob(16)),
+    personal_digest  BLOB,
+    previous_hash    BLOB,
+    hash             BLOB,
+    created_at       TIMESTAMP_TEXT  NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT audit_logs_pkey PRIMARY KEY (id),
+    -- Serves audit_logs.chain and count_unsealed too, and sealing.
+    CONSTRAINT audit_logs_position_key UNIQUE (position),
     CONSTRAINT audit_logs_previous_hash_key UNIQUE (previous_hash),
     CONSTRAINT audit_logs_hash_key UNIQUE (hash),
+    CONSTRAINT audit_logs_position_type_check CHECK (position IS NULL OR typeof(position) = 'integer'),
     CONSTRAINT audit_logs_actor_id_type_check
         CHECK (
             actor_id IS NULL OR (
@@ -453,12 +524,18 @@ CREATE TABLE audit_logs (
             )
         ),
     CONSTRAINT audit_logs_actor_type_check CHECK (actor IS NULL OR typeof(actor) = 'text'),
+    CONSTRAINT audit_logs_ip_address_type_check CHECK (ip_address IS NULL OR typeof(ip_address) = 'text'),
+    CONSTRAINT audit_logs_user_agent_type_check CHECK (user_agent IS NULL OR typeof(user_agent) = 'text'),
+    CONSTRAINT audit_logs_actor_salt_type_check CHECK (actor_salt IS NULL OR typeof(actor_salt) = 'blob'),
+    CONSTRAINT audit_logs_actor_digest_type_check CHECK (actor_digest IS NULL OR typeof(actor_digest) = 'blob'),
     CONSTRAINT audit_logs_action_type_check CHECK (typeof(action) = 'text'),
     CONSTRAINT audit_logs_entity_type_type_check CHECK (typeof(entity_type) = 'text'),
     CONSTRAINT audit_logs_entity_id_type_check CHECK (entity_id IS NULL OR typeof(entity_id) = 'text'),
     CONSTRAINT audit_logs_changes_type_check CHECK (changes IS NULL OR json_valid(changes)),
-    CONSTRAINT audit_logs_ip_address_type_check CHECK (ip_address IS NULL OR typeof(ip_address) = 'text'),
-    CONSTRAINT audit_logs_user_agent_type_check CHECK (user_agent IS NULL OR typeof(user_agent) = 'text'),
+    CONSTRAINT audit_logs_personal_type_check CHECK (personal IS NULL OR json_valid(personal)),
+    CONSTRAINT audit_logs_personal_salt_type_check CHECK (personal_salt IS NULL OR typeof(personal_salt) = 'blob'),
+    CONSTRAINT audit_logs_personal_digest_type_check
+        CHECK (personal_digest IS NULL OR typeof(personal_digest) = 'blob'),
     CONSTRAINT audit_logs_previous_hash_type_check CHECK (previous_hash IS NULL OR typeof(previous_hash) = 'blob'),
     CONSTRAINT audit_logs_hash_type_check CHECK (hash IS NULL OR typeof(hash) = 'blob'),
     CONSTRAINT audit_logs_created_at_type_check
@@ -466,10 +543,28 @@ CREATE TABLE audit_logs (
             substr(created_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z'
             AND strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19), '+0 days') IS substr(created_at, 1, 19)
         ),
+    CONSTRAINT audit_logs_position_check CHECK (position > 0),
+    CONSTRAINT audit_logs_actor_salt_check CHECK (length(actor_salt) = 16),
+    CONSTRAINT audit_logs_actor_digest_check CHECK (length(actor_digest) = 32),
     CONSTRAINT audit_logs_action_check CHECK (length(action) BETWEEN 1 AND 100),
     CONSTRAINT audit_logs_entity_type_length_check CHECK (length(entity_type) BETWEEN 1 AND 100),
+    CONSTRAINT audit_logs_personal_salt_check CHECK (length(personal_salt) = 16),
+    CONSTRAINT audit_logs_personal_digest_check CHECK (length(personal_digest) = 32),
     CONSTRAINT audit_logs_previous_hash_check CHECK (length(previous_hash) = 32),
-    CONSTRAINT audit_logs_hash_check CHECK (length(hash) = 32)
+    CONSTRAINT audit_logs_hash_check CHECK (length(hash) = 32),
+    -- A salt goes only with what it salts.
+    CONSTRAINT audit_logs_salted_check
+        CHECK (
+            (actor_salt IS NOT NULL OR (actor IS NULL AND ip_address IS NULL AND user_agent IS NULL))
+            AND (personal_salt IS NOT NULL OR personal IS NULL)
+        ),
+    CONSTRAINT audit_logs_sealed_check
+        CHECK (
+            (position IS NULL) = (hash IS NULL)
+            AND (position IS NULL) = (previous_hash IS NULL)
+            AND (position IS NULL) = (actor_digest IS NULL)
+            AND (position IS NOT NULL OR personal_digest IS NULL)
+        )
 );
 
 -- Serves audit_logs.list_by_user.
@@ -480,6 +575,20 @@ ON audit_logs (actor_id, id DESC);
 CREATE INDEX audit_logs_entity_idx
 ON audit_logs (entity_type, entity_id, id DESC);
 
--- Serves audit_logs.list between two times.
+-- Serves audit_logs.count between two times.
 CREATE INDEX audit_logs_created_at_idx
 ON audit_logs (created_at);
+
+
+CREATE TABLE audit_head (
+    -- The end of the audit log's chain: one row, made by the first change that is sealed.
+    id        INTEGER  NOT NULL DEFAULT 1,
+    position  INTEGER  NOT NULL DEFAULT 0,
+    hash      BLOB     NOT NULL DEFAULT (zeroblob(32)),
+    CONSTRAINT audit_head_pkey PRIMARY KEY (id),
+    CONSTRAINT audit_head_position_type_check CHECK (typeof(position) = 'integer'),
+    CONSTRAINT audit_head_hash_type_check CHECK (typeof(hash) = 'blob'),
+    CONSTRAINT audit_head_id_check CHECK (id = 1),
+    CONSTRAINT audit_head_position_check CHECK (position >= 0),
+    CONSTRAINT audit_head_hash_check CHECK (length(hash) = 32)
+);

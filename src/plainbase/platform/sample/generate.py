@@ -33,5 +33,6 @@ def rows(seed: int = 0, size: str = "small", until: datetime = UNTIL, *, hard: b
     inference.make(source)
     work.make(source)
     system.make(source)
+    identity.audit(source)
     # A primary key comes first in every table, so rows never compare beyond it.
     return {table: sorted(made, key=lambda row: tuple(row.values())) for table, made in source.tables.items()}
