@@ -18,7 +18,10 @@
     ├── ConnectionLost           the connection died; the statement may or may not have run
     │   └── CommitUnknown        … during COMMIT or a change, so the outcome is unknown
     ├── PoolTimeout              no connection became free in time
-    └── JobLost                  a job is not this worker's any more; it stands in plainbase.platform.jobs
+    ├── JobLost                  a job is not this worker's any more; it stands in plainbase.platform.jobs
+    ├── LoginFailed              … and these three in plainbase.platform.identity: nobody is let in
+    ├── TokenRefused             a session's token, a mailed token or an API key is not good, or not any more
+    └── PermissionDenied         the one who asks may not do that
 
 Messages name the query, its file:line and its parameters, never a value.
 """

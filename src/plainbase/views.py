@@ -102,7 +102,7 @@ async def _asked(driver: Driver, only: Collection[str]) -> list[Row]:
 async def _refresh(driver: Driver, asked: Row, events: Events, *, full: bool) -> int:
     began = perf_counter()
     if asked["through_owner"]:
-        rows, refreshed = await _through_owner(driver, asked)
+        rows, refreshed = await _through_owner(driver, asked, full=full)
     else:
         rows, refreshed = await _by_ourselves(driver, asked, full=full)
     if refreshed:
@@ -138,7 +138,7 @@ async def _by_ourselves(driver: Driver, asked: Row, *, full: bool) -> tuple[int,
     return rows, True
 
 
-async def _through_owner(driver: Driver, asked: Row) -> tuple[int, bool]:
+async def _through_owner(driver: Driver, asked: Row, *, full: bool) -> tuple[int, bool]:
     view = asked["view_name"]
     ((allowed,),) = await _fetch(driver, driver, "may_refresh_through_owner")
     if not allowed:
@@ -155,6 +155,7 @@ async def _through_owner(driver: Driver, asked: Row) -> tuple[int, bool]:
                 view_name=view,
                 asked_at=asked["asked_at"],
                 seen_at=asked["started_at"],
+                entire=full,
             )
     except PlainbaseError as error:
         with suppress(PlainbaseError):

@@ -6,6 +6,7 @@ import click
 
 import plainbase as package
 from plainbase.cli.analytics import analytics
+from plainbase.cli.audit import audit
 from plainbase.cli.check import check
 from plainbase.cli.compare import compare
 from plainbase.cli.demo import main as demo
@@ -14,12 +15,15 @@ from plainbase.cli.explain import explain
 from plainbase.cli.export import export
 from plainbase.cli.init import init
 from plainbase.cli.jobs import jobs
+from plainbase.cli.keys import keys
 from plainbase.cli.migrate import migrate
 from plainbase.cli.refresh import refresh
 from plainbase.cli.report import report
 from plainbase.cli.search import search
+from plainbase.cli.sessions import sessions
 from plainbase.cli.top import top
 from plainbase.cli.types import types
+from plainbase.cli.users import users
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -35,6 +39,7 @@ def plainbase() -> None:
 
 for each in (
     analytics,
+    audit,
     check,
     compare,
     demo,
@@ -43,11 +48,14 @@ for each in (
     export,
     init,
     jobs,
+    keys,
     migrate,
     refresh,
     report,
     search,
+    sessions,
     top,
     types,
+    users,
 ):
     plainbase.add_command(each)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
 
+from plainbase.cli.asking import check_askable, confirm, yes_option
 from plainbase.cli.jobs_list import queue_option, type_option
 from plainbase.cli.opening import command, url_option
 from plainbase.cli.option_names import options_named
@@ -67,16 +67,15 @@ async def cancel(ids: Sequence[UUID], url: str | None) -> None:
 @click.option("--days", type=float, default=0, help="Those that have been dead for more than so many days; else all.")
 @queue_option
 @type_option
-@click.option("--yes", is_flag=True, help="Do not ask; without a terminal it has to be said.")
+@yes_option
 @command
 async def purge(url: str | None, days: float, queue: str | None, job_type: str | None, yes: bool) -> None:
     """Delete dead jobs, and say how many."""
-    if not yes and not sys.stdin.isatty():
-        raise click.UsageError("nothing is deleted, since there is no terminal to ask on: say --yes")
+    check_askable(yes, "nothing is deleted")
     async with opened_to_read(url) as db:
         if not yes:
             there = _jobs((await db.jobs.statistics()).dead, "dead ")
-            click.confirm(f"There are {there}. Delete {_which(days, queue, job_type)} for good?", abort=True)
+            confirm(f"There are {there}. Delete {_which(days, queue, job_type)} for good?", yes=yes)
         with options_named():
             many = await control.purge(db, days=days, queue=queue, job_type=job_type)
     click.echo(f"{_jobs(many, 'dead ')} deleted")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ import click
 from plainbase import OMIT
 from plainbase.cli.opening import command, url_option
 from plainbase.cli.platform_database import opened_to_read
-from plainbase.cli.shown import Column, as_json, console, lasting, plain, print_table
+from plainbase.cli.shown import Column, as_json, console, lasting, moment, plain, print_table
 from plainbase.errors import RowNotFound
 
 if TYPE_CHECKING:
@@ -169,17 +168,17 @@ def _whole(row: JobsGetRow) -> Iterator[str]:
         "state": row.state,
         "priority": row.priority,
         "attempt": f"{row.attempt} of {row.max_attempts}",
-        "created": _time(row.created_at),
-        "not before": _time(row.run_at),
-        "started": _time(row.started_at),
-        "ended": _time(row.completed_at),
+        "created": moment(row.created_at),
+        "not before": moment(row.run_at),
+        "started": moment(row.started_at),
+        "ended": moment(row.completed_at),
         "lasted": _lasted(row),
         "timeout": None if row.timeout_seconds is None else lasting(row.timeout_seconds),
         "worker": row.worker_id,
-        "lease until": _time(row.lease_expires_at),
+        "lease until": moment(row.lease_expires_at),
         "unique key": row.unique_key,
         "unique while": None if row.unique_key is None else row.unique_states.replace(",", ", "),
-        "changed": _time(row.updated_at),
+        "changed": moment(row.updated_at),
     }
     for what, value in known.items():
         if value is not None:
@@ -199,7 +198,3 @@ def _block(what: str, value: Any, *, as_data: bool = False) -> Iterator[str]:
         yield f"  {plain(line)}".rstrip()
     if as_data and len(text) > CUT:
         yield f"  … and {len(text) - CUT:,} more characters: --json has all"
-
-
-def _time(value: datetime | None) -> str | None:
-    return None if value is None else f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -20,7 +20,15 @@ from plainbase.options import Options, resolve
 P = ParamSpec("P")
 T = TypeVar("T")
 
-EXTRAS = {"sqlglot": "check", "apsw": "check", "scipy": "stats", "pyarrow": "export", "fpdf": "export"}
+EXTRAS = {
+    "sqlglot": "check",
+    "apsw": "check",
+    "scipy": "stats",
+    "pyarrow": "export",
+    "fpdf": "export",
+    "argon2": "identity",
+    "cryptography": "identity",
+}
 """What a command imports when it is called, and the extra that brings it."""
 STOPPED = 130
 """The exit code after Ctrl-C, as of any program ended by that signal."""

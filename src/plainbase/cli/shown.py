@@ -74,6 +74,11 @@ def plain(value: object) -> str:
             return "".join(each if each.isprintable() else "�" for each in str(value))
 
 
+def moment(value: datetime | None) -> str | None:
+    """A time to the second."""
+    return None if value is None else f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def compact(value: int | None) -> str:
     """A large number in three digits: 7B, 70.6B."""
     if value is None:
