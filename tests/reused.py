@@ -17,7 +17,10 @@ BEGIN
     SET LOCAL session_replication_role = replica;
     FOR place IN
         SELECT oid FROM pg_class
-        WHERE relkind = 'r' AND relnamespace = to_regnamespace('public') AND relname <> 'schema_migrations'
+        WHERE
+            relkind = 'r' AND relnamespace = to_regnamespace('public')
+            -- What migrations filled.
+            AND relname NOT IN ('schema_migrations', 'role_permissions', 'audited_tables')
     LOOP
         IF pg_relation_size(place) > 1000000 THEN
             EXECUTE format('TRUNCATE %s CASCADE', place);
@@ -77,6 +80,10 @@ FROM (
     SELECT concat_ws(',', 'analysed', count(DISTINCT starelid)) FROM pg_statistic WHERE starelid >= 16384
     UNION ALL
     SELECT concat_ws(',', version, text_checksum, state) FROM schema_migrations
+    UNION ALL
+    SELECT concat_ws(',', 'may', role, action, entity_type, reach) FROM role_permissions
+    UNION ALL
+    SELECT concat_ws(',', 'audited', t) FROM audited_tables AS t
 ) AS lines
 """
 

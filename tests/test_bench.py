@@ -86,6 +86,20 @@ def test_a_wrong_argument(arguments: list[str], message: str) -> None:
     assert not done.stdout
 
 
+def test_the_figures_of_identity() -> None:
+    done = bench("identity", "--quick", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert len(found["engines"]) == len(RAW)
+    for each in found["engines"]:
+        assert each["ratios"].keys() == {"unknown", "inactive", "without a password"}
+        assert each["failed_seconds"].keys() == {"known", *each["ratios"]}
+        assert all(ratio > 0 for ratio in each["ratios"].values())
+        assert each["per_second"].keys() >= {"session_of", "key_of", "authorize"}
+    said = bench("identity", "--quick", "--engine", "sqlite")
+    assert "aim 0.95 to 1.05" in said.stdout
+
+
 def test_the_figures_of_the_platform() -> None:
     done = bench("platform", "--quick", "--rounds", "1", "--json")
     assert done.returncode == 0, done.stderr

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from plainbase import ConstraintViolation, Database, DataInvalid, Row, RowNotFound
+from plainbase import Actor, ConstraintViolation, Database, DataInvalid, Row, RowNotFound
 
 UNKNOWN = UUID("01900000-0000-7000-8000-00000000dead")
 HASH = bytes(range(32))
@@ -33,16 +33,19 @@ async def test_an_account_is_made_found_and_changed(db: Database) -> None:
     assert await db.users.set_password_hash(id=made.id, password_hash="other") == 1
     assert await db.users.change_username(id=made.id, username="lovelace") == 1
     now = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    assert await db.users.record_login(id=made.id, password_hash="hash") == 0
+    assert await db.users.record_login(id=made.id, password_hash="other", now=now + timedelta(days=1)) == 1
+    assert await db.users.replace_password_hash(id=made.id, password_hash="third", old_hash="hash") == 0
     assert await db.users.deactivate(id=made.id, now=now) == 1
     changed = await db.users.get(id=made.id)
     assert changed.updated_at == now
-    assert await db.users.record_login(id=made.id, now=now + timedelta(days=1)) == 1
+    assert await db.users.record_login(id=made.id, password_hash="other") == 0
     changed = await db.users.get(id=made.id)
     assert (changed.role, changed.preferences, changed.username) == ("admin", {"theme": "light"}, "lovelace")
     assert (changed.email_verified, changed.active) == (True, False)
     assert (changed.last_login_at, changed.updated_at) == (now + timedelta(days=1), now)
     credentials = await db.users.get_credentials(email="ada@example.org")
-    assert tuple(credentials) == (made.id, "other", "admin", False, True)
+    assert tuple(credentials) == (made.id, "lovelace", "other", "admin", False, True)
     assert (await db.users.get_password_hash(id=made.id)).password_hash == "other"
     assert await db.users.change_email(id=made.id, email="countess@example.org") == 1
     assert await db.users.activate(id=made.id) == 1
@@ -86,7 +89,12 @@ async def test_a_wrong_account_is_refused(db: Database, params: dict[str, object
 
 async def test_an_address_and_a_name_are_one_account(db: Database) -> None:
     await user(db)
-    for params in ({"email": "ada@example.org", "username": "b"}, {"email": "b@example.org", "username": "ada"}):
+    await user(db, "eve", folded_username="ada")
+    for params in (
+        {"email": "ada@example.org", "username": "b"},
+        {"email": "b@example.org", "username": "ada"},
+        {"email": "b@example.org", "username": "b", "folded_username": "ada"},
+    ):
         with pytest.raises(ConstraintViolation) as caught:
             await db.users.create(password_hash="h", **params)
         assert caught.value.kind == "unique"
@@ -98,7 +106,7 @@ async def test_nobody_unknown_is_changed(db: Database) -> None:
     with pytest.raises(RowNotFound):
         await db.users.get_password_hash(id=UNKNOWN)
     assert await db.users.deactivate(id=UNKNOWN) == 0
-    assert await db.users.record_login(id=UNKNOWN) == 0
+    assert await db.users.record_login(id=UNKNOWN, password_hash="hash") == 0
     assert await db.users.delete(id=UNKNOWN) == 0
     with pytest.raises(DataInvalid):
         await db.users.change_role(id=UNKNOWN, role=3)
@@ -109,7 +117,8 @@ async def test_a_deleted_account_takes_its_own_along(db: Database) -> None:
     await db.sessions.create(user_id=owner.id, token_hash=HASH, idle_seconds=60, lifetime_seconds=60)
     made = await db.api_keys.create(user_id=owner.id, public_id="pb_1", key_hash=HASH, name="ci")
     await db.erasures.record(subject_id=owner.id, erased_by=owner.id)
-    entry = await db.audit_logs.record(actor_id=owner.id, action="delete", entity_type="user", entity_id=str(owner.id))
+    async with db.transaction(actor=owner.id) as tx:
+        entry = await tx.audit_logs.record(action="delete", entity_type="users", entity_id=str(owner.id))
     assert await db.users.delete(id=owner.id) == 1
     assert await db.sessions.get_by_token(token_hash=HASH) is None
     with pytest.raises(RowNotFound):
@@ -177,12 +186,14 @@ async def test_what_is_not_granted_is_denied(db: Database) -> None:
     await db.role_permissions.grant.batch(
         [{"role": "admin", "action": action, "entity_type": "run"} for action in ("delete", "create")]
     )
-    assert [tuple(row)[:3] for row in await db.role_permissions.list()] == [
-        ("admin", "create", "run"),
-        ("admin", "delete", "run"),
-        ("researcher", "create", "run"),
+    assert [tuple(row)[:4] for row in await db.role_permissions.list() if row.entity_type == "run"] == [
+        ("admin", "create", "run", "all"),
+        ("admin", "delete", "run", "all"),
+        ("researcher", "create", "run", "all"),
     ]
-    assert [row.action for row in await db.role_permissions.list_for_role(role="admin")] == ["create", "delete"]
+    granted = await db.role_permissions.list_for_role(role="admin")
+    assert [row.action for row in granted if row.entity_type == "run"] == ["create", "delete"]
+    assert await db.role_permissions.grant(**right, reach="own") == 1
     assert [await db.role_permissions.revoke(**right), await db.role_permissions.revoke(**right)] == [1, 0]
     assert await allowed() is False
     with pytest.raises(ConstraintViolation) as caught:
@@ -192,30 +203,34 @@ async def test_what_is_not_granted_is_denied(db: Database) -> None:
 
 async def test_the_audit_log_is_read_by_who_what_and_when(db: Database) -> None:
     actor, other = await user(db), await user(db, "bob")
-    entries = [
-        await db.audit_logs.record(
-            actor_id=(actor if n % 2 else other).id,
-            action="update" if n < 4 else "delete",
-            entity_type="run",
-            entity_id=str(n % 3),
-            changes={"status": [None, n]},
-        )
-        for n in range(6)
-    ]
-    service = await db.audit_logs.record(actor="cron", action="run", entity_type="job")
-    assert (service.actor_id, service.entity_id, service.changes, service.hash) == (None, None, None, None)
-    ids = [row.id for row in entries]
-    assert entries[2] == await db.audit_logs.get(id=ids[2])
-    assert entries[2].changes == {"status": [None, 2]}
-    assert [row.id for row in await db.audit_logs.list()] == [service.id, *reversed(ids)]
+    begin = (await db.audit_logs.list(limit=1))[0]
+    before = await db.audit_logs.count()
+    ids = []
+    for n in range(6):
+        async with db.transaction(actor=(actor if n % 2 else other).id) as tx:
+            entry = await tx.audit_logs.record(
+                action="update" if n < 4 else "delete",
+                entity_type="run",
+                entity_id=str(n % 3),
+                changes={"status": {"before": None, "after": n}},
+            )
+        ids.append(entry.id)
+    async with db.transaction(actor=Actor(name="cron")) as tx:
+        service = await tx.audit_logs.record(action="run", entity_type="job")
+    noted = await db.audit_logs.get(id=service.id)
+    assert (noted.actor_id, noted.actor, noted.entity_id, noted.changes) == (None, "cron", None, None)
+    third = await db.audit_logs.get(id=ids[2])
+    assert (third.actor_id, third.changes) == (other.id, {"status": {"before": None, "after": 2}})
+    newest = await db.audit_logs.list()
+    assert [row.id for row in newest if row.id > begin.id] == [service.id, *reversed(ids)]
     assert [row.id for row in await db.audit_logs.list(before_id=ids[3], limit=2)] == [ids[2], ids[1]]
     assert [row.id for row in await db.audit_logs.list(action="delete", entity_type="run")] == [ids[5], ids[4]]
-    assert [row.id for row in await db.audit_logs.list(actor_id=other.id, action="update")] == [ids[2], ids[0]]
-    await db.execute("UPDATE audit_logs SET created_at = :at WHERE id = :id", {"at": PAST, "id": ids[0]})
-    late = PAST + timedelta(seconds=1)
-    assert [row.id for row in await db.audit_logs.list(since=PAST, until=late)] == [ids[0]]
-    assert [row.id for row in await db.audit_logs.list(until=PAST)] == []
-    assert [await db.audit_logs.count(), await db.audit_logs.count(since=late)] == [7, 6]
+    assert [row.id for row in await db.audit_logs.list(user_id=other.id, action="update")] == [ids[2], ids[0]]
+    assert [row.id for row in await db.audit_logs.list(entity_type="run", entity_id="1")] == [ids[4], ids[1]]
+    assert await db.audit_logs.list(until=PAST) == []
+    assert await db.audit_logs.list(since=noted.created_at + timedelta(seconds=1)) == []
+    assert service.id in {row.id for row in await db.audit_logs.list(since=noted.created_at)}
+    assert [await db.audit_logs.count() - before, await db.audit_logs.count(until=PAST)] == [7, 0]
     assert await db.audit_logs.count(entity_type="run", action="update", actor_id=actor.id) == 2
     assert [row.id for row in await db.audit_logs.list_by_user(actor_id=actor.id)] == [ids[5], ids[3], ids[1]]
     assert [row.id for row in await db.audit_logs.list_by_user(actor_id=actor.id, before_id=ids[5], limit=1)] == [

@@ -331,15 +331,10 @@ PINNED = [
         postgres="users by users_username_key",
     ),
     Pin(
-        "login_attempts.count_failures",
+        "login_attempts.account_failures",
         "",
-        sqlite=(
-            "group < login_attempts by login_attempts_email_idx [limit < group < login_attempts by "
-            "login_attempts_email_idx]"
-        ),
-        postgres=(
-            "group < login_attempts by login_attempts_email_idx [group < login_attempts by login_attempts_email_idx]"
-        ),
+        sqlite="group < login_attempts by login_attempts_email_idx",
+        postgres="group < login_attempts by login_attempts_email_idx",
     ),
 ]
 

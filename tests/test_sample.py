@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,7 +42,7 @@ async def test_every_table_has_rows(db: Database) -> None:
     await db.refresh_all()
     tables = await db.fetch_all(TABLES[db.dialect])
     counts = {row.name: await db.fetch_value(f'SELECT count(*) FROM "{row.name}"') for row in tables}
-    assert [name for name, count in counts.items() if not count] == []
+    assert {name for name, count in counts.items() if not count} <= {"audit_context", "audit_conflicts"}
     assert sample.rows().keys() <= counts.keys()
 
 
@@ -56,8 +57,8 @@ async def test_every_row_has_every_column(templates: dict[str, str]) -> None:
             assert list(row) == [column.column_name for column in own], table
         for column in own:
             is_null = {row[column.column_name] is None for row in rows}
-            chained = {"previous_hash", "hash"}  # of the audit log, which makes them itself
-            if not column.mandatory and column.column_name not in chained and len(is_null) < 2:
+            of_chain = table == "audit_logs" and re.search("salt|digest|hash|position", column.column_name)
+            if not column.mandatory and not of_chain and len(is_null) < 2:
                 one_sided.append(f"{table}.{column.column_name}")
     assert one_sided == [], "always null, or never"
 
@@ -153,6 +154,11 @@ async def test_load_fills_the_database_with_these_rows(db: Database, size: str, 
     for table, rows in made.items():
         names = ", ".join(rows[0])
         stored = await db.fetch_all(f"SELECT {names} FROM {table}")
+        if table == "role_permissions":  # others are a migration's
+            stored = [row for row in stored if row.entity_type == "notebooks"]
+        if table == "audit_logs":  # where the others were recorded while they were loaded, and all were sealed
+            sealed = {name: None for name in rows[0] if re.search("position|digest|hash", name)}
+            stored = [{**row, **sealed}.values() for row in stored if row.id >= rows[0]["id"]]
         found = sorted((tuple(row) for row in stored), key=lambda row: tuple(map(str, row)))
         expected = sorted((tuple(row.values()) for row in rows), key=lambda row: tuple(map(str, row)))
         assert found == expected, table

@@ -82,38 +82,46 @@ async def test_a_token_is_good_once_for_its_purpose_and_its_time(db: Database) -
     assert caught.value.constraint == "one_time_tokens_expires_at_check"
 
 
-async def test_failures_count_since_the_last_success_and_within_the_window(db: Database) -> None:
+async def test_failures_count_within_the_window_until_they_are_forgiven(db: Database) -> None:
     async def attempt(succeeded: bool, email: str = "ada@example.org", ip_address: str | None = "192.0.2.1") -> None:
         await db.login_attempts.record(email=email, ip_address=ip_address, succeeded=succeeded)
 
-    async def failures(seconds: float = 60) -> int:
-        count: int = await db.login_attempts.count_failures(email="ada@example.org", seconds=seconds)
-        return count
+    async def failures(seconds: float = 60, **where: object) -> int:
+        row = await db.login_attempts.account_failures(
+            email="ada@example.org", seconds=seconds, **{"known": False, **where}
+        )
+        assert (row.last_id is None) == (row.passed is None) == (row.failures == 0)
+        return int(row.failures)
 
     await attempt(False)
     await attempt(False)
     await move(db, "login_attempts", 100)
     assert [await failures(), await failures(200)] == [0, 2]
+    old = await db.login_attempts.account_failures(email="ada@example.org", known=False, seconds=200)
+    assert 100 <= old.passed < 130
     await attempt(False)
     await attempt(False, email="bob@example.org")
-    assert [await failures(), await failures(200)] == [1, 3]
-    await attempt(True, email="bob@example.org")
-    assert await failures(200) == 3
+    assert [await failures(), await failures(200), await failures(known=True)] == [1, 3, 0]
     await attempt(True)
-    assert await failures(200) == 0
+    assert await failures(200) == 3  # a success counts for nothing by itself
+    assert await failures(200, ip_address="192.0.2.9") == 0
     await attempt(False, ip_address=None)
-    assert [await failures(), await failures(200)] == [1, 1]
     counts = [
-        await db.login_attempts.count_failures_from_address(ip_address="192.0.2.1", seconds=seconds)
+        (await db.login_attempts.address_failures(ip_address="192.0.2.1", seconds=seconds)).failures
         for seconds in (60, 200)
     ]
     assert counts == [2, 4]
-    assert await db.login_attempts.count_failures_from_address(ip_address="192.0.2.9", seconds=200) == 0
+    assert await db.login_attempts.forgive(email="ada@example.org", known=False, ip_address="192.0.2.1") == 3
+    assert [await failures(200), await db.login_attempts.forgive(email="ada@example.org")] == [1, 1]
+    assert (await db.login_attempts.address_failures(ip_address="192.0.2.1", seconds=200)).failures == 1
+    assert await db.login_attempts.is_known(email="ada@example.org", ip_address="192.0.2.1", seconds=60) is True
+    assert await db.login_attempts.is_known(email="bob@example.org", ip_address="192.0.2.1", seconds=60) is False
+    assert await db.login_attempts.is_known(email="ada@example.org", ip_address=None, seconds=60) is False
     before = datetime.now(UTC) - timedelta(seconds=50)
     assert await db.login_attempts.delete_before(before=before, limit=1) == 1
     assert await db.login_attempts.delete_before(before=before) == 1
     assert await db.login_attempts.delete_before(before=before) == 0
-    assert await db.fetch_value("SELECT count(*) FROM login_attempts") == 5
+    assert await db.fetch_value("SELECT count(*) FROM login_attempts") == 4
 
 
 async def test_a_session_ends_when_idle_at_its_end_and_when_revoked(db: Database) -> None:
@@ -126,19 +134,19 @@ async def test_a_session_ends_when_idle_at_its_end_and_when_revoked(db: Database
     assert await db.sessions.get_by_token(token_hash=bytes(32)) is None
 
     await move(db, "sessions", 50)
-    assert await db.sessions.touch(id=made.id, idle_seconds=60) == 1
+    assert await db.sessions.touch(id=made.id) == 1
     moved = await db.sessions.get_by_token(token_hash=HASH)
     assert moved.idle_expires_at == moved.expires_at  # 50 + 60 would be past the end
     assert moved.last_seen_at > made.created_at - timedelta(seconds=1)
     await move(db, "sessions", 60)
     assert await db.sessions.get_by_token(token_hash=HASH) is None
-    assert await db.sessions.touch(id=made.id, idle_seconds=60) == 0
+    assert await db.sessions.touch(id=made.id) == 0
 
     idle = await session(db, owner, b"i" * 32, idle=10)
     assert idle.idle_expires_at - idle.created_at < timedelta(seconds=11) < idle.expires_at - idle.created_at
     await move(db, "sessions", 20)
     assert await db.sessions.get_by_token(token_hash=b"i" * 32) is None
-    assert await db.sessions.touch(id=idle.id, idle_seconds=10) == 0
+    assert await db.sessions.touch(id=idle.id) == 0
 
     live = await session(db, owner, b"l" * 32, idle=900, lifetime=90)
     assert live.idle_expires_at == live.expires_at
@@ -150,9 +158,10 @@ async def test_a_session_ends_when_idle_at_its_end_and_when_revoked(db: Database
         user_id=owner.id, before_created_at=listed[0].created_at, before_id=listed[0].id, limit=1
     )
     assert [row.id for row in page] == [idle.id]
-    assert [await db.sessions.revoke(id=live.id), await db.sessions.revoke(id=live.id)] == [1, 0]
+    assert (await db.sessions.revoke(id=live.id)).user_id == owner.id
+    assert await db.sessions.revoke(id=live.id) is None
     assert await db.sessions.get_by_token(token_hash=b"l" * 32) is None
-    assert await db.sessions.touch(id=live.id, idle_seconds=10) == 0
+    assert await db.sessions.touch(id=live.id) == 0
     assert await db.sessions.delete_expired() == 1
     assert [row.id for row in await db.sessions.list_for_user(user_id=owner.id)] == [live.id, idle.id]
 
@@ -181,9 +190,9 @@ async def test_all_sessions_but_the_one_that_asks_are_revoked(db: Database) -> N
 
 async def test_a_key_is_found_while_it_is_good(db: Database) -> None:
     owner = await user(db)
-    ends = datetime.now(UTC) + timedelta(hours=1)
-    made = await key(db, owner, scopes=["read"], expires_at=ends)
-    assert (made.scopes, made.expires_at, made.last_used_at, made.revoked_at) == (["read"], ends, None, None)
+    made = await key(db, owner, scopes=["read"], lifetime_seconds=3600)
+    assert (made.scopes, made.last_used_at, made.revoked_at) == (["read"], None, None)
+    assert timedelta(seconds=3599) < made.expires_at - made.created_at < timedelta(seconds=3601)
     assert "key_hash" not in made
     assert made == await db.api_keys.get(id=made.id)
     found = await db.api_keys.get_by_public_id(public_id="pb_1")

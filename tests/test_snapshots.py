@@ -14,7 +14,7 @@ KEYS = {
     "daily_resources": "day, source, name, unit",
     "daily_usage": "day, kind, model",
     "dataset_usage": "dataset_id",
-    "evaluated_models": "provider, model, model_version_id",
+    "evaluated_models": "provider, model, model_version_id, team_id",
     "experiment_summary": "experiment_id",
     "model_leaderboard": "benchmark, metric, model_version_id",
     "platform_overview": "entity, status",
