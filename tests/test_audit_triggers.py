@@ -75,7 +75,7 @@ async def test_every_table_is_listed_and_exactly_the_audited_ones_have_the_trigg
     triggers: dict[str, set[str]] = {}
     for row in await db.fetch_all(TRIGGERS[db.dialect]):
         triggers.setdefault(row.table_name, set()).add(row.name)
-    ways = ("audit_insert", "audit_update", "audit_delete")
+    ways: tuple[str, ...] = ("audit_insert", "audit_update", "audit_delete")
     ways += ("audit_conflict", "audit_replace") if db.dialect == "sqlite" else ("truncate_check",)
     for row in listed:
         mine = {f"{row.table_name}_{way}" for way in ways}
@@ -139,7 +139,7 @@ async def test_both_engines_record_the_same_of_a_loaded_sample(sampled: dict[str
     from parity.equal import difference
 
     urls = f"sqlite:///{sampled['sqlite']}", named(os.environ[SERVER], sampled["postgres"])
-    found = []
+    found: list[list[tuple[Any, ...]]] = []
     for url in urls:
         async with plainbase.open(url, pool_size=1) as db:
             rows = [row for row in await entries(db) if row.entity_type != "schema"]

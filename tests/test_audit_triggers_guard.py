@@ -249,7 +249,7 @@ async def test_two_transactions_that_audit_in_opposite_order_wait_for_no_head(db
 
 @postgres_only
 @pytest.mark.parametrize("isolation", ["repeatable_read", "serializable"])
-async def test_a_snapshot_older_than_the_head_is_a_conflict_to_retry(db: Database, isolation: str) -> None:
+async def test_a_snapshot_older_than_the_head_is_a_conflict_to_retry(db: Database, isolation: Any) -> None:
     await db.teams.create(name="zero")
     with pytest.raises(TransactionConflict) as caught:
         async with db.transaction(isolation=isolation) as tx:
@@ -331,7 +331,9 @@ async def test_fifty_writers_leave_one_chain(url: str) -> None:
         assert [row.position for row in rows] == list(range(1, 151))
         assert rows[0].previous_hash == bytes(32)
         assert [row.previous_hash for row in rows[1:]] == [row.hash for row in rows[:-1]]
-        assert tuple(await db.audit_head.get()) == (150, rows[-1].hash)
+        head = await db.audit_head.get()
+        assert head is not None
+        assert tuple(head) == (150, rows[-1].hash)
 
 
 @postgres_only
@@ -362,6 +364,7 @@ async def test_the_triggers_work_in_any_schema_whatever_the_search_path(empty_ur
         await connection.execute("SET search_path = pg_catalog")
         await connection.execute("""INSERT INTO "the Lab".teams (id, name) VALUES (gen_random_uuid(), 'x')""")
         found = await connection.fetchrow("""SELECT entity_type, position FROM "the Lab".audit_logs ORDER BY id DESC""")
+        assert found is not None
         assert found["entity_type"] == "teams"
         assert found["position"] is not None
     finally:

@@ -1,5 +1,5 @@
 -- 0013 permissions: undo. Drops the view and takes all permissions back, also those that were granted since.
--- Locks: ACCESS EXCLUSIVE on the view, ROW EXCLUSIVE on role_permissions and, as that is audited, on audit_logs, audit_logs and audit_head, for a moment.
+-- Locks: ACCESS EXCLUSIVE on the view, ROW EXCLUSIVE on role_permissions, audit_logs and audit_head, for a moment.
 -- By hand: as `plainbase migrate render --down` writes it, so that schema_migrations is told too.
 
 DROP VIEW entity_owners;

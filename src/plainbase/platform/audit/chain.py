@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from plainbase.database import Database
@@ -17,8 +17,35 @@ if TYPE_CHECKING:
     from plainbase.typed import AuditLogsChainRow
 
 ALL = 2**63 - 1
-_TEXT = {str, type(None)}
-_OCTETS = {bytes, type(None)}
+
+
+class _Row(NamedTuple):
+    """A row of audit_logs.chain, in its order; its fields are read faster than a row's."""
+
+    position: int
+    id: int
+    actor_id: str | None
+    actor: str | None
+    ip_address: str | None
+    user_agent: str | None
+    actor_salt: bytes | None
+    actor_digest: bytes | None
+    action: str
+    entity_type: str
+    entity_id: str | None
+    changes: str | None
+    personal: str | None
+    personal_salt: bytes | None
+    personal_digest: bytes | None
+    previous_hash: bytes | None
+    hash: bytes | None
+    created_at: str
+
+
+_TYPES = tuple(
+    {int} if name in ("position", "id") else {bytes if name.endswith(("salt", "digest", "hash")) else str, type(None)}
+    for name in _Row._fields
+)
 
 
 async def verify(db: AnyRunner, anchor: Head | str | None = None) -> Verdict:
@@ -49,9 +76,11 @@ class _Chain:
         self.last_id: int | None = None
         self.broken: Broken | None = None
         self.subjects: dict[str, Broken] = {}
+        self.types: set[tuple[type, ...]] = set()
 
-    def take(self, row: AuditLogsChainRow) -> None:
+    def take(self, found: AuditLogsChainRow) -> None:
         """Take the next row; after the first that is wrong they are only counted."""
+        row = _Row(*found)
         self.rows += 1
         actor_erased, personal_erased = _erased_parts(row)
         self.erased += actor_erased or personal_erased
@@ -70,8 +99,8 @@ class _Chain:
             why = "the anchor has another hash here: this row, or one before it, was made anew"
             self.broken = Broken(row.position, row.id, why)
 
-    def _wrong(self, row: AuditLogsChainRow) -> str | None:
-        if _is_mistyped(row):
+    def _wrong(self, row: _Row) -> str | None:
+        if not self._is_typed(row):
             return "it holds octets for text or the like: whoever searches would not find it"
         if row.position != self.position + 1:
             return "a second row has this place" if row.position == self.position else "the row of this place is gone"
@@ -111,11 +140,20 @@ class _Chain:
             return "the row was changed: its hash is another"
         return None
 
-    def _named(self, row: AuditLogsChainRow) -> tuple[int, int | None]:
+    def _is_typed(self, row: _Row) -> bool:
+        """Whether each value has its column's type; as SQLite holds others where nothing checks them."""
+        types = tuple(map(type, row))
+        if types not in self.types:
+            if not all(each in allowed for each, allowed in zip(types, _TYPES, strict=True)):
+                return False
+            self.types.add(types)
+        return True
+
+    def _named(self, row: _Row) -> tuple[int, int | None]:
         here = self.position + 1
         return (row.position, row.id) if isinstance(row.position, int) and row.position <= here else (here, None)
 
-    def _claim(self, row: AuditLogsChainRow, subject: str | None) -> None:
+    def _claim(self, row: _Row, subject: str | None) -> None:
         """Remember the first row of which a person is gone, until it is known whether that was an erasure."""
         why = "what a person did or was is gone, and there is no erasure of it"
         self.subjects.setdefault(subject or "", Broken(row.position, row.id, why))
@@ -165,15 +203,6 @@ async def _was_erased(tx: AnyRunner, subject: str) -> bool:
     return False
 
 
-def _is_mistyped(row: AuditLogsChainRow) -> bool:
-    """Whether a value has another type than its column, as SQLite holds where nothing checks it."""
-    texts = {type(each) for each in (row.action, row.entity_type, row.entity_id, row.changes, row.created_at)}
-    texts |= {type(each) for each in (row.actor_id, row.actor, row.ip_address, row.user_agent, row.personal)}
-    octets = {type(each) for each in (row.actor_salt, row.actor_digest, row.personal_salt, row.personal_digest)}
-    octets |= {type(row.previous_hash), type(row.hash)}
-    return type(row.position) is not int or not texts <= _TEXT or not octets <= _OCTETS
-
-
-def _erased_parts(row: AuditLogsChainRow) -> tuple[bool, bool]:
+def _erased_parts(row: _Row) -> tuple[bool, bool]:
     """Whether it is gone who it was, and what was personal."""
     return row.actor_salt is None, row.personal_salt is None and row.personal_digest is not None
