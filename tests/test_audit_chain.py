@@ -338,6 +338,38 @@ async def test_a_salt_takes_no_field_in(db: Database) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
+async def test_the_salt_of_personal_fields_takes_none_of_them_in(db: Database) -> None:
+    await db.audit_logs.record(action="update", entity_type="users", personal={"a": {"after": "5:ab"}})
+    (row,) = await db.audit_logs.chain(after_position=(await audit.head(db)).position - 1)
+    before, _, after = row.personal.partition("5:")
+    into = row.personal_salt + f"{len(row.personal)}:{before}".encode()
+    assert digest(into, after) == row.personal_digest
+    async with defenceless(db) as tx:
+        await put(tx, "personal_salt", into, row.position)
+        await put(tx, "personal", after, row.position)
+        broken = (await audit.verify(tx)).broken
+        assert broken is not None
+        assert broken.position == row.position
+
+
+async def test_the_erasure_of_another_is_none(db: Database) -> None:
+    positions = await entries(db)
+    await db.erasures.record(subject_id=uuid4())
+    async with defenceless(db) as tx:
+        if tx.dialect == "sqlite":
+            triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'erasures'"
+            for row in await tx.fetch_all(triggers):
+                await tx.script(f"DROP TRIGGER {row.name}")
+        else:
+            await tx.script("ALTER TABLE erasures DISABLE TRIGGER USER")
+        await change(tx, "UPDATE erasures SET subject_id = :subject", subject=ADA.id)
+        await erase_without_an_erasure(tx, positions)
+        broken = (await audit.verify(tx)).broken
+        assert broken is not None
+        assert broken.position == positions[4]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize(
     "column",
     [

@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -231,6 +231,14 @@ async def test_what_conflicts_and_is_let_be_or_updated_is_no_replacement(db: Dat
     assert [row.action for row in rows] == ["update", "update", "update", "create"]
 
 
+async def test_what_one_transaction_did_is_sealed_in_its_order(db: Database) -> None:
+    async with db.transaction() as tx:
+        for number in range(5):
+            await tx.teams.create(name=str(number))
+    names = {row.id: row.changes["name"]["after"] for row in await db.audit_logs.list(limit=5)}
+    assert [names[row.id] for row in (await db.audit_logs.chain(limit=1_000_000))[-5:]] == ["0", "1", "2", "3", "4"]
+
+
 postgres_only = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 
 
@@ -315,6 +323,44 @@ async def test_killed_backends_and_parts_that_are_undone_leave_one_chain(url: st
         assert made == teams
         verdict = await audit.verify(db)
         assert (verdict.broken, verdict.unsealed) == (None, 0)
+
+
+@postgres_only
+async def test_who_is_not_named_is_recorded_as_who_signed_in_and_not_as_the_owner(db: Database) -> None:
+    role = f"stranger_{uuid4().hex}"
+    with suppress(ZeroDivisionError):
+        async with db.transaction() as tx:
+            await tx.script(
+                f"CREATE ROLE {role}; GRANT INSERT ON teams TO {role}; SET LOCAL SESSION AUTHORIZATION {role}"
+            )
+            await tx.execute("INSERT INTO teams (id, name) VALUES (:id, 'theirs')", {"id": UNKNOWN})
+            await tx.script("SET LOCAL SESSION AUTHORIZATION DEFAULT")
+            (row,) = await tx.audit_logs.list_by_entity(entity_type="teams", entity_id=str(UNKNOWN))
+            assert (row.actor_id, row.actor) == (None, f"database:{role}")
+            raise ZeroDivisionError
+
+
+@postgres_only
+async def test_a_temporary_table_takes_nothing_of_the_log_s_place(db: Database) -> None:
+    ada = await user(db)
+    async with db.transaction() as tx:
+        for table in ("audit_logs", "audit_head", "erasures"):
+            await tx.script(f"CREATE TEMP TABLE {table} (LIKE public.{table} INCLUDING DEFAULTS) ON COMMIT DROP")
+        await tx.script("SET LOCAL search_path = pg_temp, public")
+        await tx.execute(
+            "INSERT INTO pg_temp.erasures (id, subject_id) VALUES (:id, :ada)", {"id": UNKNOWN, "ada": ada.id}
+        )
+        await tx.execute("INSERT INTO public.teams (id, name) VALUES (:id, 'vision')", {"id": UNKNOWN})
+        with pytest.raises(ConstraintViolation):
+            async with tx.transaction() as part:
+                await part.fetch_all("SELECT * FROM public.erase_audit_logs(:ada)", {"ada": ada.id})
+        await tx.script("SET CONSTRAINTS ALL IMMEDIATE")
+        assert await tx.fetch_value("SELECT count(*) FROM pg_temp.audit_logs") == 0
+        assert await tx.fetch_value("SELECT count(*) FROM pg_temp.audit_head") == 0
+    made = await db.audit_logs.list_by_entity(entity_type="teams", entity_id=str(UNKNOWN))
+    assert [row.action for row in made] == ["create"]
+    verdict = await audit.verify(db)
+    assert (verdict.broken, verdict.unsealed) == (None, 0)
 
 
 @postgres_only
