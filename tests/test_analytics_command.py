@@ -189,7 +189,11 @@ def test_an_empty_database_says_what_to_do(url: str) -> None:
 def test_a_part_of_the_dashboard_that_fails(filled: str, engine: str) -> None:
     async def drop() -> None:
         async with plainbase.open(filled) as db:
-            await db.execute(f"DROP {'TABLE' if engine == 'sqlite' else 'MATERIALIZED VIEW'} evaluated_models")
+            await db.execute(
+                "DROP TABLE evaluated_models"
+                if engine == "sqlite"
+                else "DROP MATERIALIZED VIEW evaluated_models CASCADE"
+            )
 
     asyncio.run(drop())
     shown = call(filled)

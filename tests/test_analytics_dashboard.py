@@ -20,7 +20,7 @@ PARTS = {
 
 async def drop(db: Database, engine: str, view: str) -> None:
     """Break what reads a view."""
-    await db.execute(f"DROP {'TABLE' if engine == 'sqlite' else 'MATERIALIZED VIEW'} {view}")
+    await db.execute(f"DROP TABLE {view}" if engine == "sqlite" else f"DROP MATERIALIZED VIEW {view} CASCADE")
 
 
 async def evaluate(db: Database, created_at: datetime, cost: float) -> None:

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 import plainbase
 from conftest import SERVER, examples, named, on_server
 from corpus_questions import QUESTIONS
-from plainbase import Database, shipped
+from plainbase import Database, Dialect, shipped
 from plainbase.cli import texts
 from plainbase.platform import corpus
 from plainbase.platform.search import porter
@@ -399,10 +399,11 @@ async def test_a_passage_that_lost_its_text_is_noticed_and_removed(db: Database)
 async def test_texts_are_cut_in_any_schema_whatever_the_search_path(empty_url: str) -> None:
     migrations = sorted((shipped.folder("schema") / "postgres" / "migrations").glob("*.up.sql"))
     up = "".join(path.read_text() for path in migrations)
+    records = shipped.internal_queries(Dialect.POSTGRES, "migrations")["create_table"].script
     async with plainbase.open(empty_url, pool_size=1) as db:
         await db.script(f"""
             CREATE SCHEMA "Own place";
-            BEGIN; SET LOCAL search_path = "Own place"; {up} COMMIT;
+            BEGIN; SET LOCAL search_path = "Own place"; {records} {up} COMMIT;
             CREATE TABLE public.corpus_passages (corpus_text_id bigint);
             INSERT INTO "Own place".corpus_texts (content) VALUES ('foxes'), ('hares');
             ALTER SCHEMA "Own place" RENAME TO moved;

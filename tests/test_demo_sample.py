@@ -17,7 +17,7 @@ def test_the_sample_fills_an_empty_database_once(empty_url: str) -> None:
     assert first.exit_code == 0, first.output
     assert "filled 41 tables" in first.output
     assert re.search(r"refreshed \d+ views", first.output)
-    assert "thistle" in first.output
+    assert "meadow-7b" in first.output
 
     async def count() -> tuple[int, int]:
         async with plainbase.open(empty_url) as db:

@@ -161,9 +161,9 @@ def test_init_makes_the_database_with_all_its_tables_and_may_be_run_again(absent
     lines = done("init", url=absent_url)
     assert [line for line in lines if line.startswith("made the database")] == lines[: engine == "postgres"]
     assert [line.split()[1] for line in lines if line.startswith("applied")] == list(states(absent_url))
-    assert lines[-1].endswith("is ready, at 0011_evaluation_search")
+    assert lines[-1].endswith("is ready, at 0014_row_security")
     assert done("init", url=absent_url) == lines[-1:]
-    assert done("migrate", "status", "--check", url=absent_url)[-1].endswith("at 0011_evaluation_search, up to date")
+    assert done("migrate", "status", "--check", url=absent_url)[-1].endswith("at 0014_row_security, up to date")
     assert "training_runs" in tables(absent_url)
 
 
@@ -190,9 +190,9 @@ def test_a_database_that_is_not_there_is_not_made_by_looking_at_it(absent_url: s
 
 
 def test_without_a_url_the_environment_decides(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert done("init")[-1] == "sqlite:///plainbase.db is ready, at 0011_evaluation_search"
+    assert done("init")[-1] == "sqlite:///plainbase.db is ready, at 0014_row_security"
     monkeypatch.setenv("DATABASE_URL", "sqlite:///named.db")
-    assert done("migrate", "up", "--to", "1")[-1] == "sqlite:///named.db is at 0001_identity, 10 pending"
+    assert done("migrate", "up", "--to", "1")[-1] == "sqlite:///named.db is at 0001_identity, 13 pending"
     monkeypatch.delenv("DATABASE_URL")
     monkeypatch.setenv("DATABASE_PATH", "by_parts.db")
     assert done("init")[-1].startswith("sqlite:///by_parts.db is ready")
@@ -550,7 +550,7 @@ def test_python_m_plainbase_is_the_same_command() -> None:
     assert process("--version").stdout == f"plainbase, version {version('plainbase')}\n"
     told_so = process("migrate", "up", "--to", "99", "--url", "sqlite:///lab.db")
     assert (told_so.returncode, told_so.stdout) == (1, "")
-    assert told_so.stderr == "Error: there is no migration 99; there are 0001_identity to 0011_evaluation_search\n"
+    assert told_so.stderr == "Error: there is no migration 99; there are 0001_identity to 0014_row_security\n"
     assert process("frob").returncode == 2
     assert process().returncode == 2
 
@@ -626,9 +626,9 @@ def test_apply_schema_passes_its_url_and_options_on(place: Path) -> None:
         )
         return shown.returncode, (shown.stdout or shown.stderr).splitlines()[-1]
 
-    assert apply("sqlite:///a.db", "--to", "1") == (0, "sqlite:///a.db is at 0001_identity, 10 pending")
-    assert apply("sqlite:///a.db") == (0, "sqlite:///a.db is at 0011_evaluation_search, up to date")
-    assert apply("--to", "2") == (0, "sqlite:///plainbase.db is at 0002_data, 9 pending")
-    assert apply() == (0, "sqlite:///plainbase.db is at 0011_evaluation_search, up to date")
+    assert apply("sqlite:///a.db", "--to", "1") == (0, "sqlite:///a.db is at 0001_identity, 13 pending")
+    assert apply("sqlite:///a.db") == (0, "sqlite:///a.db is at 0014_row_security, up to date")
+    assert apply("--to", "2") == (0, "sqlite:///plainbase.db is at 0002_data, 12 pending")
+    assert apply() == (0, "sqlite:///plainbase.db is at 0014_row_security, up to date")
     assert apply("nonsense")[0] == 1
     assert apply("--frob")[0] == 2

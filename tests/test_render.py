@@ -320,9 +320,21 @@ async def state(url: str, *, times: bool = False) -> dict[str, Any]:
         )
         found["schemas"] = await connection.fetch("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'")
         await connection.close()
+    if "audit_logs" in rows:  # who, when and so the hashes are a run's own
+        rows["audit_logs"] = await recorded(url)
+        del rows["audit_head"]
+    if "role_permissions" in rows:
+        rows["role_permissions"] = [tuple(row)[:4] for row in rows["role_permissions"]]
     records = [tuple(row) for row in rows.pop("schema_migrations", [])]
     found["records"] = sorted(row if times else row[:5] for row in records)
     return found | {name: sorted(map(repr, map(tuple, each))) for name, each in rows.items()}
+
+
+async def recorded(url: str) -> list[tuple[Any, ...]]:
+    """What the audit log says of the migrations."""
+    async with Database.open(url, queries=None, schema=None, pool_size=2) as db:
+        rows = await db.fetch_all("SELECT action, entity_type, entity_id FROM audit_logs")
+    return [tuple(row) for row in rows]
 
 
 def quoted(name: str) -> str:

@@ -102,7 +102,11 @@ def test_a_part_that_fails_is_shown_and_the_rest_goes_on(url: str, engine: str) 
 
         async def drop() -> None:
             async with plainbase.open(url) as db:
-                await db.execute(f"DROP {'TABLE' if engine == 'sqlite' else 'MATERIALIZED VIEW'} recent_activity")
+                await db.execute(
+                    "DROP TABLE recent_activity"
+                    if engine == "sqlite"
+                    else "DROP MATERIALIZED VIEW recent_activity CASCADE"
+                )
 
         asyncio.run(drop())
         at = seen.wait_for(b"Lately  failed: ", at)

@@ -502,10 +502,11 @@ CREATE FUNCTION may_change_team(wanted uuid) RETURNS boolean
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT (count(*) > 0)
-    FROM users u
+    FROM (users u
+      CROSS JOIN ( SELECT may_change_team.wanted AS team_id) asked)
    WHERE ((u.id = (NULLIF(current_setting('plainbase.actor_id'::text, true), ''::text))::uuid) AND u.active AND ((u.role = 'admin'::text) OR (EXISTS ( SELECT 1
             FROM team_members m
-           WHERE ((m.team_id = may_change_team.wanted) AND (m.user_id = u.id) AND (m.role = 'owner'::text))))));
+           WHERE ((m.team_id = asked.team_id) AND (m.user_id = u.id) AND (m.role = 'owner'::text))))));
 END;
 
 COMMENT ON FUNCTION may_change_team(wanted uuid) IS 'Whether the transaction''s actor says who is in a team: one of its owners, or an administrator.';
@@ -3978,7 +3979,7 @@ VALUES (12, 'audit', 'd6f6381c191de3d6bd0bb823d67835755a666cd9bcf6c450f00a09ce6e
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
 VALUES (13, 'permissions', '7f62a3ec4042728df738a57126117713c37a82a4c7100b97675bf031fd1bcf8d', 'c608bdb45d0c578e43caffcb695aee27198fe6b4377d65fb0e6cec08d2ce39f2', 'applied', NULL);
 INSERT INTO schema_migrations (version, name, text_checksum, sql_checksum, state, duration_ms)
-VALUES (14, 'row_security', '59347256e78e18a3a5e64875dfe856814f2c5a418c7c46ea5d1c5263f807f938', '93fc71c6e96b2c4516032e7395fc0ce4be76c6bdc5f2d5e8c1b49225417d0f99', 'applied', NULL);
+VALUES (14, 'row_security', 'e8524061ddd79539183139d7671e600008b8734ebec955ea90aa5cac044ecb25', 'b4f079358ed00144483825301ca32cd19d03029966ff44646bc7af3ae8d526f0', 'applied', NULL);
 
 RESET client_encoding;
 RESET standard_conforming_strings;

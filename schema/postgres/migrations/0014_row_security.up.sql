@@ -102,6 +102,7 @@ SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT count(*) > 0
     FROM users AS u
+    CROSS JOIN (SELECT wanted AS team_id) AS asked
     WHERE
         u.id = CAST(nullif(current_setting('plainbase.actor_id', true), '') AS uuid)
         AND u.active
@@ -110,7 +111,7 @@ BEGIN ATOMIC
             OR EXISTS (
                 SELECT 1 FROM team_members AS m
                 WHERE
-                    m.team_id = may_change_team.wanted
+                    m.team_id = asked.team_id
                     AND m.user_id = u.id
                     AND m.role = 'owner'
             )

@@ -82,7 +82,11 @@ def translate(error: BaseException, *, timed_out: bool = False, text: str = "", 
         return ConnectionLost("the database file cannot be opened", **about)
     if isinstance(error, sqlite3.InterfaceError) or "binding parameter" in message:
         return DataInvalid(f"a value is of a type SQLite cannot store: {message}", **about)
-    shown = _NAMED.sub(lambda named: named[0] if not text or named[2] in text else f"{named[1]}…", message)
+    # what a view or a trigger names comes as main.<name>
+    shown = _NAMED.sub(
+        lambda named: named[0] if not text or named[2] in text or named[2].startswith("main.") else f"{named[1]}…",
+        message,
+    )
     failure = StatementFailed(shown, **about)
     failure.undefined = shown == message and _MISSING.search(message) is not None
     return failure
