@@ -123,7 +123,7 @@ async def test_what_comes_with_a_request_is_kept_as_it_is(db: Database, text: st
     (kept,) = await identity.list_keys(db, made.id)
     assert (key.name, kept.name) == (text, text)
     (entry,) = await db.audit_logs.list(entity_type="api_keys")
-    assert (entry.actor, entry.changes["name"]) == (text, {"after": text})
+    assert (entry.actor, entry.changes["name"]) == (text, {"changed": True})
     await audit.record(db, text, text, text, details={text: text}, actor=Actor(None, text))
     (found,) = await audit.search(db, actor=made.id, entity_type=text, entity_id=text, action=text)
     assert (found.action, found.entity_type, found.entity_id, found.changes) == (text, text, text, {text: text})

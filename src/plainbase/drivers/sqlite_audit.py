@@ -86,6 +86,12 @@ def watch(connection: sqlite3.Connection) -> None:
         _each("watch", connection)
 
 
+def watch_and_ask(connection: sqlite3.Connection) -> bool:
+    """Watch, and tell whether a row is unsealed."""
+    watch(connection)
+    return _asked("is_watched", connection) and _asked("is_unsealed", connection)
+
+
 def watch_no_more(connection: sqlite3.Connection) -> None:
     """Leave nothing on a connection that a change of these tables could meet."""
     _each("watch_no_more", connection)

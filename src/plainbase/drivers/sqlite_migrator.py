@@ -54,8 +54,8 @@ class SqliteMigrator:
             if self._lingers or await self._has_changed():
                 self._driver.use_up(self._lane)
             with suppress(PlainbaseError):  # what is unsealed still is sealed with the next change
-                await self._on(sqlite_audit.watch, None)
-                await self._on(sqlite_work.whole(sqlite_audit.seal), None)
+                if await self._at_once(sqlite_audit.watch_and_ask):
+                    await self._at_once(sqlite_work.whole(sqlite_audit.seal))
             self._driver.owner = None
             self._driver.writers.release(self._slot)
             self._driver.schema_changed()
@@ -72,6 +72,10 @@ class SqliteMigrator:
             return bool(await self._on(look, None))
         except PlainbaseError:
             return True
+
+    async def _at_once(self, work: Any) -> Any:
+        """Run a function; fail where another process holds the write lock."""
+        return await self._driver.patient(self._lane, work, None, timeout=None, patience=0)
 
     async def _on(self, work: Any, statement: Statement | None, name: str = "") -> Any:
         """Run a function; while another process holds the write lock, wait for it."""
