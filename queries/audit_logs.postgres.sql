@@ -36,5 +36,10 @@ LIMIT :limit;
 -- parity: unordered, RETURNING promises no order
 -- result: id integer!
 SELECT e.id
-FROM erase_audit_logs(:subject_id) AS e (id)
+FROM (
+    SELECT DISTINCT subject_id
+    FROM erasures
+    WHERE subject_id = :subject_id
+) AS s
+CROSS JOIN LATERAL erase_audit_logs(s.subject_id) AS e (id)
 ORDER BY e.id;

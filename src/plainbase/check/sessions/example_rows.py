@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any
 
-from pypika import Query, Table
+from pypika import Order, Query, Table
 
 from plainbase.check.catalog import Catalog, Column
 from plainbase.check.sessions.parameters import by_type, fresh
@@ -32,6 +32,7 @@ class ExampleRows:
         self._driver = driver
         self._catalog = catalog
         self._random = Random(1)  # noqa: S311 (the same rows each time, not a secret)
+        self._meant = Random(2)  # noqa: S311 (the same)
 
     async def sample(self, tables: Iterable[str]) -> Rows:
         """Some rows of each table, and of those that it refers to."""
@@ -83,6 +84,7 @@ class ExampleRows:
                         chosen[column.name] = given[column.name]
                     elif not (column.has_default and self._random.random() < 0.5):
                         chosen[column.name] = self._value(column)
+                        self._mean(column, chosen, parents)
             for reference in table.references:
                 if not blamed.isdisjoint(reference.columns) and given.keys().isdisjoint(reference.columns):
                     optional = not any(table.columns[column].required for column in reference.columns)
@@ -118,7 +120,18 @@ class ExampleRows:
             return None
         return self._random.choice([fresh(column.type), *by_type(column.type)])
 
+    def _mean(self, column: Column, chosen: dict[str, Any], parents: Rows) -> None:
+        """Let an id be that of a row which it may mean without a constraint, as where that row may be gone."""
+        known = [row["id"] for rows in parents.values() for row in rows if "id" in row]
+        if known and column.type == "uuid" and column.name != "id" and self._meant.random() < 0.5:
+            chosen[column.name] = self._meant.choice(known)
+
     async def _rows(self, name: str) -> list[Row]:
-        text = Query.from_(Table(name)).select("*").limit(SAMPLE).get_sql()
-        statement, values = adhoc(text, self._driver.dialect).bind({})
-        return await self._driver.fetch(statement, values)
+        """The newest rows of a table, the oldest of them first."""
+        key = self._catalog.tables[name].primary_key
+        query = Query.from_(Table(name)).select("*").limit(SAMPLE)
+        if len(key) == 1:
+            query = query.orderby(key[0], order=Order.desc)
+        statement, values = adhoc(query.get_sql(), self._driver.dialect).bind({})
+        rows = await self._driver.fetch(statement, values)
+        return rows[::-1] if len(key) == 1 else rows
