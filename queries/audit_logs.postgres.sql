@@ -36,10 +36,5 @@ LIMIT :limit;
 -- parity: unordered, RETURNING promises no order
 -- result: id integer!
 SELECT e.id
-FROM (
-    SELECT DISTINCT subject_id
-    FROM erasures
-    WHERE subject_id = :subject_id
-) AS s
-CROSS JOIN LATERAL erase_audit_logs(s.subject_id) AS e (id)
+FROM erase_audit_logs(:subject_id) AS e (id)
 ORDER BY e.id;

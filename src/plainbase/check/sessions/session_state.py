@@ -6,7 +6,7 @@ statement is run for real, and the session is looked at before and after.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -150,7 +150,7 @@ class _Proof:
         for attempt in range(1 + FILLINGS):
             if attempt:
                 await self._fill_again(statement)
-            rows = await self._rows.sample(statement.tables)
+            rows = await self._rows.sample(self._tables(statement))
             before, memory = await self._state(), await self._memory()
             values = Values(statement, accepts, query.defaults, self._catalog, rows)
             try:
@@ -174,10 +174,16 @@ class _Proof:
                 return
         self.unproven.append(f"{_place(query, statement)}: not proven: {reason}")
 
+    def _tables(self, statement: Statement) -> Collection[str]:
+        """The tables that a statement names; where it names none, as one that calls a function, those of its values."""
+        return statement.tables or [
+            name for name, table in self._catalog.tables.items() if not table.columns.keys().isdisjoint(statement.names)
+        ]
+
     async def _fill_again(self, statement: Statement) -> None:
         """Add rows to the tables that a statement names; to all, where some of its rows are computed of others."""
         if self._stored_views.isdisjoint(statement.tables):
-            await self.fill(statement.tables)
+            await self.fill(self._tables(statement))
         else:
             await self.fill(self._named)
             await self.refresh()
