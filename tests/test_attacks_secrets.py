@@ -150,7 +150,7 @@ async def told_by_the_engine(story: Story, user_id: UUID) -> None:
         await story.fails(db.execute(sql, given))
     await story.fails(db.users.get_credentials(email=ADDRESS, password=RIGHT))
     await story.fails(db.users.set_password_hash(id="no id", password_hash=hashes["hash"]))
-    token = story.secret(identity.tokens.new_token(SESSION), "a token of nobody")
+    token = story.secret(identity.tokens.new_token(SESSION)[0], "a token of nobody")
     hashed = token_hash(token, SESSION)
     for user in (uuid4(), None):
         await story.fails(db.sessions.create(user_id=user, token_hash=hashed, idle_seconds=1.0, lifetime_seconds=1.0))

@@ -113,7 +113,7 @@ async def _ended() -> AsyncIterator[tuple[asyncio.Event, asyncio.Event]]:
         finally:
             for number in signals:
                 if number is not None:
-                    with suppress(NotImplementedError):  # as above
+                    with suppress(NotImplementedError):  # Windows has no signal handlers of a loop
                         loop.remove_signal_handler(number)
 
 

@@ -97,17 +97,9 @@ def watch_no_more(connection: sqlite3.Connection) -> None:
     _each("watch_no_more", connection)
 
 
-def seal(connection: sqlite3.Connection) -> int:
-    """Seal the oldest of what is unsealed, some thousands of rows at most, and return how many rows that were."""
-    watch(connection)
-    if not _asked("is_watched", connection):
-        return 0
-    if not _asked("is_unsealed", connection):
-        return 0
-    connection.execute(_text("make_head"))
-    sealed = connection.execute(_text("seal")).rowcount
-    connection.execute(_text("move_head"))
-    return sealed
+def seal(connection: sqlite3.Connection) -> None:
+    """Seal the oldest of what is unsealed, some thousands of rows at most, on a connection that is watched."""
+    connection.execute(_text("seal"))
 
 
 def act_as(actor: Actor | None, connection: sqlite3.Connection) -> None:

@@ -58,6 +58,14 @@ CREATE TEMP TRIGGER plainbase_seal
 AFTER INSERT ON main.audit_logs
 FOR EACH ROW
 BEGIN
+    INSERT INTO plainbase_unsealed (id) VALUES (new.id);
+END;
+
+-- Whatever is inserted there, the oldest of what is unsealed is sealed.
+CREATE TEMP TRIGGER plainbase_seal_oldest
+INSTEAD OF INSERT ON plainbase_unsealed
+FOR EACH ROW
+BEGIN
     INSERT INTO audit_head (id)
     SELECT 1 AS id
     WHERE NOT EXISTS (SELECT 1 FROM audit_head);
@@ -102,39 +110,7 @@ SELECT exists(
     WHERE position IS NULL
 ) AS found;
 
--- name: make_head :exec
--- Makes the chain's head where nothing has been sealed yet.
--- only: sqlite, PostgreSQL seals by itself
-INSERT INTO audit_head (id)
-SELECT 1 AS id
-WHERE NOT EXISTS (SELECT 1 FROM audit_head);
-
 -- name: seal :exec
--- Seals the oldest of what is unsealed, and returns how many rows that were.
+-- Seals the oldest of what is unsealed, by the trigger of the view.
 -- only: sqlite, PostgreSQL seals by itself
-UPDATE audit_logs
-SET
-    position = unsealed.position,
-    previous_hash = substr(unsealed.sealed, 1, 32),
-    hash = substr(unsealed.sealed, 33, 32),
-    actor_digest = substr(unsealed.sealed, 65, 32),
-    personal_digest = nullif(substr(unsealed.sealed, 97), x'')
-FROM plainbase_unsealed AS unsealed
-WHERE audit_logs.id = unsealed.id;
-
--- name: move_head :exec
--- Moves the head to the row that was sealed last.
--- only: sqlite, PostgreSQL seals by itself
-UPDATE audit_head
-SET
-    position = sealed.position,
-    hash = sealed.hash
-FROM (
-    SELECT
-        position,
-        hash
-    FROM audit_logs
-    ORDER BY position DESC
-    LIMIT 1
-) AS sealed
-WHERE audit_head.id = 1 AND sealed.position > audit_head.position;
+INSERT INTO plainbase_unsealed (id) VALUES (0);

@@ -32,7 +32,7 @@ class ExampleRows:
         self._driver = driver
         self._catalog = catalog
         self._random = Random(1)  # noqa: S311 (the same rows each time, not a secret)
-        self._meant = Random(2)  # noqa: S311 (the same)
+        self._meant = Random(2)  # noqa: S311 (the same ids each time, not a secret)
 
     async def sample(self, tables: Iterable[str]) -> Rows:
         """Some rows of each table, and of those that it refers to."""

@@ -72,7 +72,7 @@ async def request_reset(
     except DataInvalid:
         return None
     place = place_of(ip_address)
-    token, hashed = _new()
+    token, hashed = new_token(ONE_TIME)
     async with db.transaction(actor=Actor(None, NOBODY, ip_address, user_agent)) as tx:
         await tx.login_attempts.hold(email=address, ip_address=place)
         asked = await tx.login_attempts.resets(email=address, ip_address=place or "", seconds=HOUR)
@@ -168,16 +168,9 @@ async def _mailed(tx: AnyRunner, user_id: UUID, purpose: str) -> int:
 
 
 async def _made(tx: AnyRunner, user_id: UUID, email: str, purpose: str, lifetime: float) -> OneTimeToken:
-    token, hashed = _new()
+    token, hashed = new_token(ONE_TIME)
     row = await tx.one_time_tokens.create(user_id=user_id, purpose=purpose, token_hash=hashed, seconds=float(lifetime))
     return OneTimeToken(token, user_id, email, purpose, row.expires_at)
-
-
-def _new() -> tuple[str, bytes]:
-    token = new_token(ONE_TIME)
-    hashed = token_hash(token, ONE_TIME)
-    assert hashed is not None  # noqa: S101 (we made it)
-    return token, hashed
 
 
 async def _found(db: AnyRunner, hashed: bytes | None, purpose: str) -> OneTimeTokensGetByTokenRow:

@@ -75,7 +75,7 @@ async def log_in(
     checked_seconds("lifetime", lifetime)
     checked_seconds("idle", idle)
     who = Actor(None, NOBODY, ip_address, user_agent)
-    token = new_token(SESSION)
+    token, hashed = new_token(SESSION)
 
     async def begun(tx: AnyRunner, proven: Proven) -> SignedIn:
         old = None if replaces is None else token_hash(replaces, SESSION)
@@ -83,7 +83,7 @@ async def log_in(
             await tx.sessions.revoke_by_token(token_hash=old)
         row = await tx.sessions.create(
             user_id=proven.user_id,
-            token_hash=_hash(token),
+            token_hash=hashed,
             ip_address=who.ip_address,
             user_agent=who.user_agent,
             idle_seconds=float(idle),
@@ -133,11 +133,11 @@ async def rotate(
     """
     hashed = token_hash(token, SESSION)
     who = Actor(None, NOBODY, ip_address, user_agent)
-    new = new_token(SESSION)
+    new, new_hash = new_token(SESSION)
     async with db.transaction(actor=who) as tx:
         found = None if hashed is None else await tx.sessions.get_by_token(token_hash=hashed)
         if hashed is not None and found is not None and found.active:
-            row = await tx.sessions.rotate(token_hash=hashed, new_token_hash=_hash(new))
+            row = await tx.sessions.rotate(token_hash=hashed, new_token_hash=new_hash)
             if row is not None:
                 actor = Actor(row.user_id, found.username, ip_address, user_agent)
                 await note(tx, "session_rotate", row.user_id, actor=actor, session_id=str(row.id))
@@ -201,9 +201,3 @@ async def _refused(db: AnyRunner, hashed: bytes | None, who: Actor) -> TokenRefu
 
         await where_writable(db, noted, who)
     return TokenRefused(reason=reason)
-
-
-def _hash(token: str) -> bytes:
-    hashed = token_hash(token, SESSION)
-    assert hashed is not None  # noqa: S101 (we made it)
-    return hashed

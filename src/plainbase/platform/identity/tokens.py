@@ -25,9 +25,10 @@ TOKEN = re.compile(r"pb[st]_[A-Za-z0-9_-]{43}")
 KEY = re.compile(rf"pb_([0-9A-Za-z]{{{PUBLIC}}})_([0-9A-Za-z]{{{SECRET}}})([0-9A-Za-z]{{{CHECKSUM}}})")
 
 
-def new_token(prefix: str) -> str:
-    """A token that nobody can guess."""
-    return prefix + secrets.token_urlsafe(TOKEN_BYTES)
+def new_token(prefix: str) -> tuple[str, bytes]:
+    """A token that nobody can guess, and what is kept of it."""
+    token = prefix + secrets.token_urlsafe(TOKEN_BYTES)
+    return token, sha256(token.encode("ascii")).digest()
 
 
 def token_hash(token: str, prefix: str) -> bytes | None:
