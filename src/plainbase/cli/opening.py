@@ -28,6 +28,12 @@ EXTRAS = {
     "fpdf": "export",
     "argon2": "identity",
     "cryptography": "identity",
+    "zstandard": "backup",
+    "prometheus_client": "metrics",
+    "opentelemetry": "metrics",
+    "psutil": "metrics",
+    "fastapi": "web",
+    "uvicorn": "web",
 }
 """What a command imports when it is called, and the extra that brings it."""
 STOPPED = 130
