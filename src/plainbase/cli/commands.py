@@ -9,6 +9,7 @@ from plainbase.cli.analytics import analytics
 from plainbase.cli.audit import audit
 from plainbase.cli.check import check
 from plainbase.cli.compare import compare
+from plainbase.cli.completion import completion
 from plainbase.cli.demo import main as demo
 from plainbase.cli.docs import docs
 from plainbase.cli.explain import explain
@@ -20,6 +21,7 @@ from plainbase.cli.migrate import migrate
 from plainbase.cli.refresh import refresh
 from plainbase.cli.report import report
 from plainbase.cli.search import search
+from plainbase.cli.sections import SectionedGroup
 from plainbase.cli.sessions import sessions
 from plainbase.cli.top import top
 from plainbase.cli.types import types
@@ -27,35 +29,47 @@ from plainbase.cli.users import users
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
+SECTIONS: dict[str, tuple[click.Command, ...]] = {
+    "Make and change a database": (
+        init,
+        migrate,
+        refresh,
+    ),
+    "Look at it": (
+        top,
+        analytics,
+    ),
+    "Keep it safe and quick": (),
+    "Come from elsewhere, or go there": (),
+    "Models, runs and evaluations": (
+        search,
+        compare,
+        report,
+        export,
+        demo,
+    ),
+    "Jobs": (jobs,),
+    "Accounts and audit": (
+        users,
+        keys,
+        sessions,
+        audit,
+    ),
+    "Queries and schema of your own": (
+        check,
+        explain,
+        types,
+        docs,
+    ),
+    "This command": (completion,),
+}
+"""What `plainbase --help` shows, and all that there is; a command is added here and nowhere else."""
 
-@click.group(context_settings=HELP)
+
+@click.group(cls=SectionedGroup, sections=SECTIONS, context_settings=HELP)
 @click.version_option(package.__version__, prog_name="plainbase")
 def plainbase() -> None:
     """The database of an LLM / ML platform in plain SQL, on SQLite and PostgreSQL.
 
     The database is --url, else DATABASE_URL or its parts, else sqlite:///plainbase.db.
     """
-
-
-for each in (
-    analytics,
-    audit,
-    check,
-    compare,
-    demo,
-    docs,
-    explain,
-    export,
-    init,
-    jobs,
-    keys,
-    migrate,
-    refresh,
-    report,
-    search,
-    sessions,
-    top,
-    types,
-    users,
-):
-    plainbase.add_command(each)
