@@ -62,6 +62,14 @@ SETTINGS = [
     ("idle_timeout", "0", 0.0, SQLITE, ["IDLE_TIMEOUT"], ["idle_timeout"]),
     ("connect_timeout", ".5", 0.5, SQLITE, ["CONNECT_TIMEOUT"], ["connect_timeout"]),
     ("statement_timeout", "1.5", 1.5, SQLITE, ["STATEMENT_TIMEOUT"], ["statement_timeout"]),
+    (
+        "slow_query_seconds",
+        "0.25",
+        0.25,
+        SQLITE,
+        ["SLOW_QUERY_SECONDS", "SLOW_QUERY"],
+        ["slow_query_seconds", "slow_query"],
+    ),
     ("use_pool", "false", False, SQLITE, ["USE_POOL"], ["use_pool"]),
     ("debug", "true", True, SQLITE, ["DEBUG", "ECHO"], ["debug", "echo"]),
     ("synchronous", "full", "FULL", SQLITE, ["SYNCHRONOUS"], ["synchronous"]),
@@ -94,6 +102,7 @@ DEFAULTS: dict[str, Any] = {
     "idle_timeout": 600.0,
     "connect_timeout": 10.0,
     "statement_timeout": None,
+    "slow_query_seconds": None,
     "use_pool": True,
     "debug": False,
     "synchronous": "NORMAL",
@@ -206,6 +215,11 @@ def test_ssl_modes(mode: str) -> None:
 def test_statement_timeout_zero_is_none() -> None:
     assert settle(SQLITE, {"DB_STATEMENT_TIMEOUT": "0"}).statement_timeout is None
     assert settle(SQLITE, {"DB_STATEMENT_TIMEOUT": "9"}, statement_timeout=0).statement_timeout is None
+
+
+def test_slow_query_zero_is_none() -> None:
+    assert settle(SQLITE, {"DB_SLOW_QUERY": "0"}).slow_query_seconds is None
+    assert settle(SQLITE, {"DB_SLOW_QUERY": "9"}, slow_query_seconds=0).slow_query_seconds is None
 
 
 # ── Which database ──

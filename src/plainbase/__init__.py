@@ -33,7 +33,7 @@ from plainbase.errors import (
     TransactionAborted,
     TransactionConflict,
 )
-from plainbase.events import CommitEvent, MigrateEvent, QueryEvent, QueryStats, RefreshEvent
+from plainbase.events import CommitEvent, MigrateEvent, QueryEvent, QueryStats, RefreshEvent, WaitEvent
 from plainbase.health import Health
 from plainbase.options import Options
 from plainbase.rows import Row
@@ -81,6 +81,7 @@ __all__ = [
     "Transaction",
     "TransactionAborted",
     "TransactionConflict",
+    "WaitEvent",
     "open",
     "uuid7",
 ]

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Protocol
 
 from plainbase.drivers.base import Executor
 from plainbase.errors import ParameterError, RowNotFound, StatementFailed, TooManyRows
-from plainbase.events import Events
+from plainbase.events import AT_THE_CALL, Events
 from plainbase.rows import Row
 from plainbase.sqlfile.query import OMIT, Kind, Query
 from plainbase.sqlfile.statement import Statement
@@ -98,7 +98,7 @@ class Call:
         self._events = owner._events
         self._name = query.name
         self._kind = query.kind
-        self._counters = owner._events.counters(query.name or "SQL at the call")
+        self._counters = owner._events.counters(query.name or AT_THE_CALL, query.where)
         self._limit: int
         self._shape: Shape | None
         self._limit, self._shape = FETCHES.get(query.kind, (0, None))

@@ -41,7 +41,7 @@ class Database(Runner):
     """An open database; close it, or open it with `async with`."""
 
     def __init__(self, driver: Driver, sources: QuerySources, schema: Sequence[Path]) -> None:
-        super().__init__(driver, Events(debug=driver.options.debug), sources, {})
+        super().__init__(driver, Events(driver.options, driver.waits), sources, {})
         self._driver = driver
         self._schema = schema
 
@@ -150,11 +150,11 @@ class Database(Runner):
         return self._driver.pool_status()
 
     def query_stats(self) -> dict[str, QueryStats]:
-        """Calls, errors, rows and seconds by query name, since the database was opened."""
+        """Calls, errors, rows, seconds and waits by query name, since the database was opened."""
         return {name: stats for name, stats in self._events.stats.items() if stats.calls}
 
     def on(self, event: EventName, fn: Callable[[Any], object]) -> Callable[[], None]:
-        """Call `fn` with each `query`, `commit`, `migrate` or `refresh` event; the function returned ends that."""
+        """Call `fn` with each `query`, `commit`, `migrate`, `refresh` or `wait` event; the function returned ends that."""
         return self._events.on(event, fn)
 
     def listen(self, channel: str) -> Subscription:

@@ -43,6 +43,7 @@ class Options:
     idle_timeout: float = 600.0
     connect_timeout: float = 10.0
     statement_timeout: float | None = None
+    slow_query_seconds: float | None = None
     use_pool: bool = True
     debug: bool = False
     synchronous: str = "NORMAL"
@@ -108,7 +109,8 @@ def resolve(url: str | None = None, *, environ: Mapping[str, str] = os.environ, 
         values.setdefault("path", "plainbase.db")
     elif values.get("ssl_key") and not values.get("ssl_cert"):
         raise ConfigurationError(f"{given['ssl_key'].label}: a key needs its certificate (ssl_cert) as well")
-    values["statement_timeout"] = values.get("statement_timeout") or None
+    for name in ("statement_timeout", "slow_query_seconds"):
+        values[name] = values.get(name) or None
     return Options(dialect=dialect, server_settings=server, **values)
 
 
@@ -219,6 +221,7 @@ _SETTINGS = (
     _behaviour("idle_timeout", f"{_SECONDS} (0: never)", _seconds),
     _behaviour("connect_timeout", "a number of seconds above 0", _positive_seconds),
     _behaviour("statement_timeout", f"{_SECONDS} (0: none)", _seconds),
+    _behaviour("slow_query_seconds", f"{_SECONDS} (0: none)", _seconds, "slow_query"),
     _behaviour("use_pool", _FLAG, _flag),
     _behaviour("debug", _FLAG, _flag, "echo"),
     _behaviour("synchronous", "NORMAL or FULL", _choice("NORMAL", "FULL"))._replace(engine=Dialect.SQLITE),

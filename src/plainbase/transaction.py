@@ -25,8 +25,11 @@ class Transaction(Runner):
         self._depth = 0
 
     async def __aenter__(self) -> Self:
-        session = await self._begin()
         database = self._database
+        try:
+            session = await self._begin()
+        finally:
+            database._events.began()
         Runner.__init__(self, session, database._events, database._sources, database._adhoc)
         self._session = session
         self._began = perf_counter()

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 from plainbase.actor import Actor
 from plainbase.dialect import Dialect
+from plainbase.drivers.waits import Waits
 from plainbase.options import Options
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
@@ -18,12 +19,19 @@ Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 
 @dataclass(frozen=True, slots=True)
 class PoolStatus:
-    """Connections at this moment: open ones, of these in use, callers that wait, and the most there may be."""
+    """Connections at this moment: open ones, of these in use, callers that wait, and the most there may be.
+
+    `waits`, `waited_seconds` and `timeouts` count since the database was opened: callers that had to wait for a
+    connection of their own, how long in all, and how many in vain.
+    """
 
     open: int
     busy: int
     waiting: int
     limit: int
+    waits: int = 0
+    waited_seconds: float = 0.0
+    timeouts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,7 @@ class Driver(Executor, Protocol):
 
     dialect: Dialect
     options: Options
+    waits: Waits
 
     async def begin(
         self, *, isolation: Isolation | None = None, read_only: bool = False, actor: Actor | None = None
@@ -150,6 +159,12 @@ class Driver(Executor, Protocol):
 
     async def notify(self, channel: str, payload: str) -> None:
         """Send a notification, where the engine has them."""
+
+    async def copy_to(self, path: Path) -> None:
+        """Copy the database of one moment into a new file, where it is a file itself; else ConfigurationError.
+
+        Others go on writing meanwhile.
+        """
 
     async def version(self) -> str:
         """The engine and its version, such as `SQLite 3.40.1`."""

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 from plainbase.drivers.base import PoolStatus
+from plainbase.drivers.waits import Waits
 from plainbase.errors import ConnectionLost, PoolTimeout
 
 C = TypeVar("C")
@@ -69,6 +70,7 @@ class Pool(Generic[C]):
         idle_timeout: float,
         what: str = "connection",
         advice: str = "shorten transactions, or raise pool_size or max_overflow",
+        waits: Waits | None = None,
     ) -> None:
         self._connect = connect
         self._disconnect = disconnect
@@ -81,6 +83,7 @@ class Pool(Generic[C]):
         self._idle_timeout = idle_timeout
         self._what = what
         self._advice = advice
+        self._waits = waits or Waits()
         self._slots: set[Slot[C]] = set()
         self._idle: list[Slot[C]] = []
         self._waiters: deque[Waiter[C]] = deque()
@@ -94,7 +97,9 @@ class Pool(Generic[C]):
     def status(self) -> PoolStatus:
         """Count the connections."""
         waiting = sum(not waiter.handed.done() for waiter in self._waiters)
-        return PoolStatus(self._open, self._open - len(self._idle), waiting, self._limit)
+        waits = self._waits
+        busy = self._open - len(self._idle)
+        return PoolStatus(self._open, busy, waiting, self._limit, waits.count, waits.seconds, waits.timeouts)
 
     def is_full(self) -> bool:
         """Whether the next caller has to wait for a connection."""
@@ -229,8 +234,12 @@ class Pool(Generic[C]):
         self._waiters.append(waiter)
         if self._alarm is None:
             self._alarm = self._loop.call_at(waiter.deadline, self._ring)
+        began, timed_out = self._loop.time(), False
         try:
             return await waiter.handed
+        except PoolTimeout:
+            timed_out = True
+            raise
         except asyncio.CancelledError:
             handed = waiter.handed
             if handed.done() and not handed.cancelled() and handed.exception() is None:
@@ -240,6 +249,8 @@ class Pool(Generic[C]):
                 else:
                     self.release(slot)
             raise
+        finally:
+            self._waits.waited(self._loop.time() - began, timed_out=timed_out)
 
     def _ring(self) -> None:
         """End the waits that are over; whoever came first has the earliest deadline, so one timer does."""

@@ -23,6 +23,7 @@ from plainbase.drivers.postgres_migrator import PostgresMigrator, make_scratch, 
 from plainbase.drivers.postgres_plans import Plans
 from plainbase.drivers.postgres_session import PostgresSession
 from plainbase.drivers.postgres_texts import DEFINES, changes_rows
+from plainbase.drivers.waits import Waits
 from plainbase.errors import CommitUnknown, ConnectionLost
 from plainbase.options import Options
 from plainbase.rows import Row
@@ -41,6 +42,7 @@ class PostgresDriver:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.plans = Plans()
+        self.waits = Waits()
         self._listeners: set[ChannelListener] = set()
         self._closed = False
         self._schema = 0
@@ -55,6 +57,7 @@ class PostgresDriver:
             timeout=options.pool_timeout,
             recycle=options.pool_recycle or NEVER,
             idle_timeout=options.idle_timeout or NEVER,
+            waits=self.waits,
         )
 
     @classmethod
@@ -193,6 +196,9 @@ class PostgresDriver:
         except BaseException as error:
             raise await self._failed(slot, error, None) from None
         self.pool.release(slot)
+
+    async def copy_to(self, path: Path) -> None:
+        raise ConfigurationError("a PostgreSQL database is no file to copy; pg_dump reads it")
 
     async def version(self) -> str:
         slot = await self.pool.acquire()

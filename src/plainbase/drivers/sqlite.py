@@ -9,11 +9,12 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from plainbase.actor import Actor
 from plainbase.dialect import Dialect
-from plainbase.drivers import sqlite_audit, sqlite_connect, sqlite_streams, sqlite_work
+from plainbase.drivers import sqlite_audit, sqlite_connect, sqlite_files, sqlite_streams, sqlite_work
 from plainbase.drivers.base import Isolation, OnConflict, PoolStatus
 from plainbase.drivers.crossing import Crossing, Work, outcome
 from plainbase.drivers.finishing import finished
@@ -29,6 +30,7 @@ from plainbase.drivers.sqlite_rows import register_converters
 from plainbase.drivers.sqlite_scripts import Script
 from plainbase.drivers.sqlite_session import SqliteSession
 from plainbase.drivers.sqlite_streams import Stream
+from plainbase.drivers.waits import Waits
 from plainbase.errors import ConnectionLost, MigrationError, PoolTimeout
 from plainbase.options import Options
 from plainbase.rows import Row
@@ -48,6 +50,7 @@ class SqliteDriver:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.timeout = options.statement_timeout
+        self.waits = Waits()
         self.owner: asyncio.Task[Any] | None = None
         self._closing = False
         self.listeners: set[CommitListener] = set()
@@ -69,6 +72,7 @@ class SqliteDriver:
             idle_timeout=NEVER,
             what="write connection",
             advice="SQLite has one: shorten transactions, or raise pool_timeout",
+            waits=self.waits,
         )
         self.readers = Readers(read, shared, recycle)
         self.exclusive = Pool(
@@ -82,6 +86,7 @@ class SqliteDriver:
             recycle=recycle,
             idle_timeout=options.idle_timeout or NEVER,
             what="reading connection",
+            waits=self.waits,
         )
 
     @classmethod
@@ -225,6 +230,13 @@ class SqliteDriver:
     async def notify(self, channel: str, payload: str) -> None:
         """Do nothing: `listen` sees commits."""
 
+    async def copy_to(self, path: Path) -> None:
+        """By a connection that only reads, so that whoever writes goes on; what is in memory has just the one."""
+        if self._memory:
+            await self.write(partial(sqlite_files.copied, path), None, changes=False)
+        else:
+            await finished(asyncio.to_thread(sqlite_files.copy, sqlite_connect.reader(self.options), path))
+
     async def version(self) -> str:
         return f"SQLite {sqlite3.sqlite_version}"
 
@@ -242,6 +254,9 @@ class SqliteDriver:
             busy=writers.busy + exclusive.busy + busy,
             waiting=writers.waiting + exclusive.waiting + waiting,
             limit=writers.limit + self.readers.limit + exclusive.limit,
+            waits=self.waits.count,
+            waited_seconds=self.waits.seconds,
+            timeouts=self.waits.timeouts,
         )
 
     async def close(self) -> None:

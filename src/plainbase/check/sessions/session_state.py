@@ -136,7 +136,7 @@ class _Proof:
 
     async def refresh(self) -> None:
         """Compute the stored views of the rows there are."""
-        await views.refresh_all(self._driver, None, Events(debug=False))
+        await views.refresh_all(self._driver, None, Events(self._driver.options, self._driver.waits))
 
     async def run(self, query: Query, statement: Statement) -> None:
         """Run a statement until it finds rows, and compare the session; once more with new rows if it did not."""
