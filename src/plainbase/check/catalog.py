@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from plainbase.dialect import Dialect
-from plainbase.drivers.base import Driver
 from plainbase.drivers.postgres_types import LOGICAL
 from plainbase.drivers.sqlite_rows import logical_type
 from plainbase.rows import Row
 from plainbase.shipped import internal_queries
+from plainbase.sqlfile.statement import Statement
 
 _LITERAL = re.compile(r"'((?:[^']|'')*)'")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its logical type, the words that its type or a check names, and its type as the server writes it."""
+    """A column: its logical type, the words that its type or a check names, and its type as the server writes it.
+
+    A `computed` one is filled by the engine if nobody does, a `generated` one by none but the engine.
+    """
 
     name: str
     type: str
@@ -28,6 +31,7 @@ class Column:
     computed: bool
     words: tuple[str, ...]
     declared: str = ""
+    generated: bool = False
 
 
 class Reference(NamedTuple):
@@ -64,7 +68,16 @@ class Catalog:
     constraints: dict[str, frozenset[str]]
 
 
-async def read(driver: Driver) -> Catalog:
+class Reader(Protocol):
+    """What a catalog is read by: a driver, or one transaction of it."""
+
+    dialect: Dialect
+
+    async def fetch(self, statement: Statement, values: list[Any], limit: int = 0) -> list[Row]:
+        """Run a statement and return its rows."""
+
+
+async def read(driver: Reader) -> Catalog:
     """Read the catalog."""
     rows = await _fetch(driver, "list_columns")
     constraints = await _fetch(driver, "list_constraints")
@@ -111,9 +124,10 @@ def _column(row: Row, logical: str, rules: Sequence[str]) -> Column:
         row["is_computed"],
         tuple(dict.fromkeys([*row["labels"], *literals])),
         row["declared"],
+        row["is_generated"],
     )
 
 
-async def _fetch(driver: Driver, query: str) -> list[Row]:
+async def _fetch(driver: Reader, query: str) -> list[Row]:
     statement, values = internal_queries(driver.dialect, "catalog")[query].bind({})
     return await driver.fetch(statement, values)

@@ -9,6 +9,7 @@ SELECT
     a.attnotnull AS is_required,
     a.atthasdef OR a.attidentity <> '' AS has_default,
     a.attgenerated <> '' OR a.attidentity <> '' AS is_computed,
+    a.attgenerated <> '' AS is_generated,
     array(
         SELECT CAST(e.enumlabel AS text) AS label
         FROM pg_enum AS e

@@ -2,7 +2,8 @@
 -- The columns of the tables and views, hidden ones of virtual tables too.
 -- Differs from postgres: no labels, and a column's type is as declared. The one column of an INTEGER PRIMARY KEY is
 -- the row's number, so it is never null; another key may be, but in a table without row numbers.
--- result: is_table boolean, is_required boolean, has_default boolean, is_computed boolean, labels json
+-- result: is_table boolean, is_required boolean, has_default boolean, is_computed boolean
+-- result: is_generated boolean, labels json
 WITH numbered AS (
     SELECT k.name AS table_name
     FROM pragma_table_list AS k
@@ -21,6 +22,7 @@ SELECT
     c."notnull" OR (c.pk > 0 AND (t.wr OR n.table_name IS NOT NULL)) AS is_required,
     c.dflt_value IS NOT NULL OR (c.pk > 0 AND n.table_name IS NOT NULL) AS has_default,
     c.hidden IN (2, 3) AS is_computed,
+    c.hidden IN (2, 3) AS is_generated,
     '[]' AS labels
 FROM pragma_table_list AS t
 INNER JOIN pragma_table_xinfo(t.name) AS c ON true
