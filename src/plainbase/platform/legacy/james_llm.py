@@ -1,0 +1,23 @@
+"""James LLM: training jobs, a corpus, Markov chains, checkpoints and generations; SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from plainbase.platform.legacy.importing import Import
+from plainbase.platform.legacy.layout import Recognition
+from plainbase.platform.legacy.source import SourceTable
+
+
+class JamesLlm:
+    """James LLM."""
+
+    name = "james_llm"
+    title = "James LLM"
+
+    def recognise(self, tables: Mapping[str, SourceTable]) -> Recognition:
+        """Say how well tables fit."""
+        return Recognition(0)
+
+    async def run(self, importing: Import) -> None:
+        """Take it over."""

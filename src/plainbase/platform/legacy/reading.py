@@ -1,0 +1,192 @@
+"""A source's row, read value by value: what cannot be read says which column it is, and why."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, NoReturn
+from uuid import UUID
+
+from plainbase.platform.legacy.source import Row
+
+
+class Unfit(Exception):
+    """A row cannot be taken: the reason, and the columns that are wrong; never a value."""
+
+    def __init__(self, reason: str, *columns: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.columns = columns
+
+
+Find = Callable[[str, object], Any]
+"""Gives what a source table's key became, or raises KeyError."""
+
+
+class Reading:
+    """One row: each method reads a column, gives None for NULL, and raises Unfit for what is no such value.
+
+    A column that the table does not have is NULL.
+    """
+
+    def __init__(self, row: Row, find: Find, note: Callable[[str], None]) -> None:
+        self.row = row
+        self._find = find
+        self._note = note
+
+    def raw(self, column: str) -> Any:
+        """The value as it came."""
+        return self.row.get(column)
+
+    def text(self, column: str) -> str | None:
+        """A text; numbers become one."""
+        value = self.raw(column)
+        if value is None or isinstance(value, str):
+            return value
+        if isinstance(value, bytes | bytearray | memoryview):
+            raise Unfit("the text is not UTF-8", column)
+        if isinstance(value, datetime | date):
+            return value.isoformat()
+        if isinstance(value, dict | list):
+            return json.dumps(value)
+        return str(value)
+
+    def required(self, column: str) -> str:
+        """A text that may be neither NULL nor empty."""
+        value = self.text(column)
+        if not value:
+            raise Unfit("a required value is NULL or empty", column)
+        return value
+
+    def moment(self, column: str) -> datetime | None:
+        """A time; one without a zone is in UTC."""
+        value = self.raw(column)
+        if value is None or value == "":
+            return None
+        if isinstance(value, str):
+            try:
+                value = datetime.fromisoformat(value.strip())
+            except ValueError:
+                raise Unfit("this is no time", column) from None
+        if isinstance(value, date) and not isinstance(value, datetime):
+            value = datetime(value.year, value.month, value.day, tzinfo=UTC)
+        if not isinstance(value, datetime):
+            raise Unfit("this is no time", column)
+        try:
+            return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        except OverflowError:
+            raise Unfit("the time is outside the years 1 to 9999", column) from None
+
+    def json(self, column: str) -> Any:
+        """JSON, from text or as the engine gives it."""
+        value = self.raw(column)
+        if value is None or isinstance(value, dict | list | int | float | bool):
+            return value
+        if not isinstance(value, str):
+            raise Unfit("this is no JSON", column)
+        try:
+            return json.loads(value, parse_constant=_no_constant)
+        except _NotFinite:
+            raise Unfit("the JSON holds NaN or infinity", column) from None
+        except (ValueError, RecursionError):
+            raise Unfit("this is no JSON", column) from None
+
+    def object(self, column: str) -> dict[str, Any]:
+        """A JSON object; NULL is an empty one, and any other JSON stands in one as `value`."""
+        value = self.json(column)
+        if value is None:
+            return {}
+        return value if isinstance(value, dict) else {"value": value}
+
+    def real(self, column: str) -> float | None:
+        """A number; NaN is NULL, and a note says so."""
+        value = self.raw(column)
+        if value is None:
+            return None
+        if isinstance(value, str):
+            try:
+                value = float(value)
+            except ValueError:
+                raise Unfit("this is no number", column) from None
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            raise Unfit("this is no number", column)
+        try:
+            number = float(value)
+        except OverflowError:
+            raise Unfit("the number is too large", column) from None
+        if math.isnan(number):
+            self._note(f"{column}: NaN became NULL")
+            return None
+        return number
+
+    def whole(self, column: str) -> int | None:
+        """A whole number."""
+        value = self.raw(column)
+        if value is None:
+            return None
+        if isinstance(value, str):
+            try:
+                value = int(value)
+            except ValueError:
+                raise Unfit("this is no whole number", column) from None
+        if isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value):
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Unfit("this is no whole number", column)
+        return value
+
+    def truth(self, column: str) -> bool | None:
+        """True or false, as each engine stores it."""
+        value = self.raw(column)
+        if value is None or isinstance(value, bool):
+            return value
+        found = _TRUTH.get(str(value).lower())
+        if found is None:
+            raise Unfit("this is neither true nor false", column)
+        return found
+
+    def word(self, column: str, words: Mapping[str, str]) -> str | None:
+        """A word as plainbase calls it; upper and lower case are one."""
+        value = self.text(column)
+        if value is None:
+            return None
+        found = words.get(value.strip().lower())
+        if found is None:
+            raise Unfit("this word is not known", column)
+        return found
+
+    def uuid(self, column: str) -> UUID | None:
+        """A UUID, with or without hyphens."""
+        value = self.raw(column)
+        if value is None or isinstance(value, UUID):
+            return value
+        if isinstance(value, bytes) and len(value) == 16:
+            return UUID(bytes=value)
+        try:
+            return UUID(str(value))
+        except ValueError:
+            raise Unfit("this is no UUID", column) from None
+
+    def reference(self, column: str, table: str) -> Any:
+        """What the row of another source table became."""
+        value = self.raw(column)
+        if value is None:
+            return None
+        try:
+            return self._find(table, value)
+        except KeyError:
+            raise Unfit(f"what it refers to is not there, or was left ({table})", column) from None
+
+
+_TRUTH = {"0": False, "1": True, "f": False, "t": True, "false": False, "true": True}
+
+
+class _NotFinite(Exception):
+    pass
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise _NotFinite

@@ -1,0 +1,210 @@
+"""Examining an older database, and taking it over."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+from plainbase.actor import Actor
+from plainbase.database import Database
+from plainbase.errors import ConfigurationError, SchemaOutOfDate
+from plainbase.platform import audit
+from plainbase.platform.legacy.importing import Import, Reject
+from plainbase.platform.legacy.layout import Layout, Recognition
+from plainbase.platform.legacy.layouts import LAYOUTS
+from plainbase.platform.legacy.report import Report
+from plainbase.platform.legacy.source import Source, opened
+from plainbase.platform.progress import Progress, untold
+from plainbase.platform.runners import AnyRunner
+from plainbase.transaction import Transaction
+
+SURE = 0.5
+"""Below this a database is of no layout that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExaminedTable:
+    """A table of the source: its rows, unless it is a view, and its columns with their types as declared."""
+
+    name: str
+    kind: str
+    rows: int | None
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What a source is: its layout, where one fits, how sure that is, and what the layout misses or does not know."""
+
+    source: str
+    engine: str
+    name: str
+    tables: tuple[ExaminedTable, ...]
+    layout: str | None
+    title: str | None
+    sure: float
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+
+
+async def examine(url: str, *, name: str | None = None) -> Examination:
+    """Say what a database holds and which layout fits; it is only read. Raises ConfigurationError, ConnectionLost."""
+    async with opened(url, name=name) as source:
+        tables = []
+        for table in source.tables.values():
+            try:
+                rows = None if table.kind == "view" else await source.count(table.name)
+            except ConfigurationError:  # a virtual table of a module that is not here
+                rows = None
+            tables.append(ExaminedTable(table.name, table.kind, rows, table.columns))
+        layout, found = _best(source)
+        return Examination(
+            source.url,
+            source.engine,
+            source.name,
+            tuple(tables),
+            layout.name if found.sure >= SURE else None,
+            layout.title if found.sure >= SURE else None,
+            found.sure,
+            found.missing,
+            found.extra,
+        )
+
+
+async def upgrade(
+    source_url: str,
+    db: Database,
+    *,
+    layout: str | Layout | None = None,
+    name: str | None = None,
+    backup_folder: Path | None = None,
+    dry_run: bool = False,
+    progress: Progress = untold,
+    reject: Reject | None = None,
+    actor: Actor | None = None,
+) -> Report:
+    """Take over what an older database holds, all of it in one transaction, and tell what became of every row.
+
+    Run again it adds only what is new. With `backup_folder` the source is copied there first (an SQLite file). With
+    `dry_run` all is tried and nothing kept. `name` tells sources of one layout apart, when files were renamed say.
+    `reject` is told of each row that is left. Raises ConfigurationError where no layout fits and SchemaOutOfDate where
+    the target lacks migrations; nothing is changed then.
+    """
+    await _refuse_unready(db)
+    async with opened(source_url, name=name) as source:
+        if await _is_plainbase(source):
+            raise ConfigurationError("the source is a database of plainbase itself; `plainbase copy` copies it")
+        chosen = _chosen(source, layout)
+        backup = None
+        if backup_folder is not None and not dry_run:
+            progress("backup", 0, None)
+            backup = str(await back_up(source, backup_folder))
+            progress("backup", 1, 1)
+        who = actor or Actor(name=f"upgrade-legacy {chosen.name}"[:255])
+        try:
+            async with db.transaction(actor=who) as tx:
+                importing = Import(source, tx, chosen.name, progress=progress, reject=reject)
+                await chosen.run(importing)
+                report = await importing.report(backup=backup, dry_run=dry_run)
+                if dry_run:
+                    raise _Undone
+                await _recorded(tx, report)
+        except _Undone:
+            pass
+        return report
+
+
+async def back_up(source: Source, folder: Path) -> Path:
+    """Copy a source of SQLite into a folder, as of the moment that is read, checked and under its name at once.
+
+    Raises ConfigurationError for PostgreSQL, whose own tool is pg_dump.
+    """
+    if source.file is None:
+        raise ConfigurationError(
+            "a PostgreSQL source is backed up by its own tool: run pg_dump -Fc on it, then pass --no-backup"
+        )
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z"
+    place = folder / f"{source.file.path.stem}-{stamp}.db"
+    beside = place.with_suffix(".part")
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    try:
+        await source.file.copy(beside)
+        await asyncio.to_thread(_named, beside, place)
+    finally:
+        await asyncio.to_thread(beside.unlink, missing_ok=True)
+    return place
+
+
+def _named(beside: Path, place: Path) -> None:
+    for path in (beside, place.parent):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+            if path == beside:
+                beside.rename(place)
+        finally:
+            os.close(descriptor)
+
+
+class _Undone(Exception):
+    """Ends a transaction that was only tried."""
+
+
+def layout_named(name: str) -> Layout:
+    """A layout by its name. Raises ConfigurationError."""
+    for each in LAYOUTS:
+        if each.name == name:
+            return each
+    raise ConfigurationError(f"there is no layout {name}; known are {', '.join(each.name for each in LAYOUTS)}")
+
+
+def _chosen(source: Source, layout: str | Layout | None) -> Layout:
+    if layout is not None:
+        chosen = layout_named(layout) if isinstance(layout, str) else layout
+        found = chosen.recognise(source.tables)
+        if found.sure == 0:
+            lacks = f"; it lacks {', '.join(found.missing[:8])}" if found.missing else ""
+            raise ConfigurationError(f"{source.url} is nothing that {chosen.name} reads{lacks}")
+        return chosen
+    best, found = _best(source)
+    if found.sure < SURE:
+        tables = ", ".join(list(source.tables)[:20]) or "no tables at all"
+        known = ", ".join(each.name for each in LAYOUTS)
+        raise ConfigurationError(
+            f"{source.url} is of no layout that is known ({known}); it has {tables}. Write a mapping file for it "
+            "(--mapping FILE; --mapping 000, 002 and 003 are examples)"
+        )
+    return best
+
+
+def _best(source: Source) -> tuple[Layout, Recognition]:
+    found = [(each, each.recognise(source.tables)) for each in LAYOUTS]
+    return max(found, key=lambda each: each[1].sure)
+
+
+async def _is_plainbase(source: Source) -> bool:
+    return "audited_tables" in source.tables and "view_refreshes" in source.tables
+
+
+async def _refuse_unready(db: Database) -> None:
+    health = await db.health()
+    if health.pending or health.schema_version is None:
+        raise SchemaOutOfDate("the target lacks migrations: run `plainbase migrate up` on it first")
+    if health.error:
+        raise ConfigurationError(health.error)
+
+
+async def _recorded(tx: Transaction, report: Report) -> None:
+    """Say in the audit log that there was an import, with its counts."""
+    counts = {
+        f"{part.source_table} to {part.target}": {"taken": part.taken, "already": part.already, "left": part.left_rows}
+        for part in report.parts
+        if part.target is not None
+    }
+    details = {"source": report.source, "layout": report.layout, "parts": counts}
+    await audit.record(cast(AnyRunner, tx), "import", "database", details=details)

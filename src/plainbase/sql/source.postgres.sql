@@ -1,0 +1,17 @@
+-- name: list_columns :many
+-- The tables and views of another program's database, with their columns.
+-- Differs from sqlite: there are no virtual tables; a stored view's rows are made from tables.
+SELECT
+    c.relname AS table_name,
+    CASE WHEN c.relkind IN ('r', 'p', 'f') THEN 'table' ELSE 'view' END AS kind,
+    a.attname AS column_name,
+    format_type(a.atttypid, NULL) AS declared
+FROM pg_class AS c
+INNER JOIN pg_attribute AS a ON c.oid = a.attrelid
+WHERE
+    c.relnamespace = to_regnamespace(quote_ident(current_schema()))
+    AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+    AND NOT c.relispartition
+    AND a.attnum > 0
+    AND NOT a.attisdropped
+ORDER BY c.relname COLLATE "C", a.attnum;
