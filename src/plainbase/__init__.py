@@ -34,7 +34,8 @@ from plainbase.errors import (
     TransactionConflict,
 )
 from plainbase.events import CommitEvent, MigrateEvent, QueryEvent, QueryStats, RefreshEvent, WaitEvent
-from plainbase.health import Health
+from plainbase.health import Health, HealthCheck
+from plainbase.health import Limits as HealthLimits
 from plainbase.options import Options
 from plainbase.rows import Row
 from plainbase.sqlfile.query import OMIT
@@ -59,6 +60,8 @@ __all__ = [
     "DatabaseMissing",
     "Dialect",
     "Health",
+    "HealthCheck",
+    "HealthLimits",
     "MigrateEvent",
     "MigrationError",
     "Notification",

@@ -177,7 +177,7 @@ if TYPE_CHECKING:
     class UntypedDatabase(Untyped, Protocol):
         """The same, and no transaction."""
 
-        def health(self) -> Coroutine[Any, Any, Health]: ...
+        def health(self, *, checks: bool = True, deep: bool = False) -> Coroutine[Any, Any, Health]: ...
 
 
 def at_run_time(name: str) -> Any:

@@ -9,11 +9,10 @@ from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from time import perf_counter
 from typing import Any, Generic, Self, TypeVar, get_args
 from uuid import UUID
 
-from plainbase import drivers, migrations, views
+from plainbase import drivers, health, migrations, views
 from plainbase.actor import Actor, known
 from plainbase.drivers.base import Driver, Isolation, PoolStatus
 from plainbase.errors import (
@@ -24,7 +23,7 @@ from plainbase.errors import (
     TransactionConflict,
 )
 from plainbase.events import EventName, Events, QueryStats
-from plainbase.health import Health
+from plainbase.health import DEFAULT, Health, Limits
 from plainbase.options import Options, resolve
 from plainbase.runner import Runner
 from plainbase.sources import QuerySources
@@ -125,25 +124,13 @@ class Database(Runner):
         """
         return await views.refresh_all(self._driver, older_than, self._events)
 
-    async def health(self) -> Health:
-        """Whether the database answers, its engine, its schema's state and its connections; never raises."""
-        began = perf_counter()
-        try:
-            engine = await self._driver.version()
-            state = await migrations.standing(self)
-        except PlainbaseError as error:
-            return Health(False, None, None, None, (), perf_counter() - began, self.pool_status(), str(error))
-        return Health(
-            True,
-            engine,
-            state.version,
-            state.expected,
-            state.pending,
-            perf_counter() - began,
-            self.pool_status(),
-            None,
-            self._driver.warnings(),
-        )
+    async def health(self, *, checks: bool = True, deep: bool = False, limits: Limits = DEFAULT) -> Health:
+        """Whether the database answers, its schema's state and connections, and what every check found; never raises.
+
+        Without `checks` it costs two short statements, for whoever asks often. `deep` reads the whole database: pages,
+        references, full-text indexes. No check takes longer than `limits` say.
+        """
+        return await health.look(self, limits, checks=checks, deep=deep)
 
     def pool_status(self) -> PoolStatus:
         """How many connections are open, busy and waited for."""
