@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from plainbase.actor import Actor
@@ -24,7 +25,7 @@ from plainbase.drivers.postgres_plans import Plans
 from plainbase.drivers.postgres_session import PostgresSession
 from plainbase.drivers.postgres_texts import DEFINES, changes_rows
 from plainbase.drivers.waits import Waits
-from plainbase.errors import CommitUnknown, ConnectionLost
+from plainbase.errors import CommitUnknown, ConfigurationError, ConnectionLost
 from plainbase.options import Options
 from plainbase.rows import Row
 from plainbase.sqlfile.statement import Statement
