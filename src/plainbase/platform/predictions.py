@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from math import isfinite
@@ -10,10 +11,11 @@ from numbers import Real
 from typing import Any
 from uuid import UUID
 
-from plainbase.errors import DataInvalid
+from plainbase.errors import ConstraintViolation, DataInvalid, RowNotFound
 from plainbase.platform.error_text import error_text
 from plainbase.platform.runners import AnyRunner
 from plainbase.sqlfile.query import OMIT, Omit
+from plainbase.transaction import Transaction
 from plainbase.typed import PredictionsGetRow, PredictionsStatisticsRow
 from plainbase.values import now, uuid7
 
@@ -76,6 +78,46 @@ async def log_error(
     return await log(db, replace(prediction, prediction=None, error_message=error_text(error)), batch_id=batch_id)
 
 
+async def log_once(
+    db: AnyRunner, prediction: Prediction, *, batch_id: str | None = None
+) -> tuple[PredictionsGetRow, bool]:
+    """Log one prediction unless it was logged before; return its row, and whether it is new.
+
+    For a caller that tries again because the answer was lost. Raises as `log` does, so ConstraintViolation where the
+    request was logged with something else in it; its address, its agent and, where none is given, its time may differ.
+    """
+    try:
+        async with db.transaction() if isinstance(db, Transaction) else nullcontext():
+            return await log(db, prediction, batch_id=batch_id), True
+    except ConstraintViolation as refused:
+        row = None if refused.kind != "unique" else await _logged(db, prediction.request_id)
+        if row is None or not _is_the_same(row, prediction, batch_id):
+            raise
+        return row, False
+
+
+async def log_batch_once(db: AnyRunner, predictions: Iterable[Prediction], *, batch_id: str) -> bool:
+    """Log many predictions as one batch unless it was logged before; return whether it is new.
+
+    A batch is logged as a whole, so it is there as a whole. Raises as `log_once` does.
+    """
+    given = list(predictions)
+    try:
+        async with db.transaction() if isinstance(db, Transaction) else nullcontext():
+            await log_batch(db, given, batch_id=batch_id)
+            return True
+    except ConstraintViolation as refused:
+        if refused.kind != "unique":
+            raise
+        found = await db.predictions.list_for_batch(batch_id=batch_id, limit=len(given) + 1)
+        rows = {row.request_id: row for row in found}
+        if len(rows) != len(given) or not all(
+            each.request_id in rows and _is_the_same(rows[each.request_id], each, batch_id) for each in given
+        ):
+            raise
+        return False
+
+
 async def statistics(
     db: AnyRunner,
     *,
@@ -103,3 +145,15 @@ def _values(prediction: Prediction, made: datetime, batch_id: str | None) -> tup
         values["input_features"] = dict(prediction.input_features)
     values["created_at"] = prediction.created_at or made
     return (*values.values(), "success" if prediction.error_message is None else "error", batch_id)
+
+
+async def _logged(db: AnyRunner, request_id: str) -> PredictionsGetRow | None:
+    try:
+        return await db.predictions.get_by_request(request_id=request_id)
+    except RowNotFound:
+        return None
+
+
+def _is_the_same(row: PredictionsGetRow, prediction: Prediction, batch_id: str | None) -> bool:
+    asked = dict(zip(COLUMNS, _values(prediction, row.created_at, batch_id), strict=True))
+    return all(row[name] == value for name, value in asked.items() if name not in ("user_agent", "ip_address"))
