@@ -23,6 +23,7 @@ from plainbase.cli.report import report
 from plainbase.cli.search import search
 from plainbase.cli.sections import SectionedGroup
 from plainbase.cli.sessions import sessions
+from plainbase.cli.status import status
 from plainbase.cli.top import top
 from plainbase.cli.types import types
 from plainbase.cli.users import users
@@ -36,6 +37,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         refresh,
     ),
     "Look at it": (
+        status,
         top,
         analytics,
     ),
