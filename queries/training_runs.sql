@@ -79,6 +79,21 @@ SELECT
 FROM training_runs
 WHERE id = :id;
 
+-- name: list_by_ids :many
+-- What is known of several runs, in the order of their ids; ids without a run are left out.
+SELECT
+    id,
+    name,
+    status,
+    config,
+    hyperparameters,
+    parent_run_id,
+    started_at,
+    finished_at
+FROM training_runs
+WHERE id IN (:ids)
+ORDER BY id;
+
 -- name: list :many
 -- Runs, newest first; the next page begins after the last row's created_at and id.
 -- defaults: limit = 100
@@ -318,6 +333,16 @@ WHERE
     id = :id
     AND status = 'pending';
 
+-- name: update_config :exec
+-- Replaces the configuration and the hyperparameters of a run.
+-- defaults: now = now()
+UPDATE training_runs
+SET
+    config = :config,
+    hyperparameters = :hyperparameters,
+    updated_at = :now
+WHERE id = :id;
+
 -- name: update_progress :exec
 -- Sets how many per cent of a running run are done; 0 rows when it is not running.
 -- defaults: now = now()
@@ -387,3 +412,18 @@ WHERE
 -- Deletes a run with its metrics and checkpoints.
 DELETE FROM training_runs
 WHERE id = :id;
+
+-- name: list_measured_before :many
+-- The runs that ended before a time and have measurements, by id; the next page begins after the last.
+-- defaults: limit = 1000
+SELECT r.id
+FROM training_runs AS r
+WHERE
+    r.finished_at < :before
+    AND EXISTS (
+        SELECT 1 FROM training_metrics AS m
+        WHERE m.run_id = r.id
+    )
+    AND r.id > :after_id -- optional
+ORDER BY r.id
+LIMIT :limit;

@@ -18,7 +18,7 @@ warnings.simplefilter("ignore")
 logging.disable(logging.WARNING)
 
 from mlflow import MlflowClient  # noqa: E402 (its settings are read at import)
-from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelInput, Metric, Param, RunTag, ViewType  # noqa: E402
+from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelInput, Metric, Param, ViewType  # noqa: E402
 
 T0 = 1_700_000_000_000
 """The first moment in the store, in milliseconds."""
@@ -29,7 +29,9 @@ NAMES = ("loss", "accuracy", "val/loss", "größe µ")
 
 def write(client: MlflowClient) -> None:
     """Write experiments, runs in every state, metrics of every kind, datasets and registered models."""
-    first = client.create_experiment("Schrift 文字", tags={"Zweck": "prüfen ✓", "mlflow.note.content": "What it is for"})
+    first = client.create_experiment(
+        "Schrift 文字", tags={"Zweck": "prüfen ✓", "mlflow.note.content": "What it is for"}
+    )
     gone = client.create_experiment("given up")
     client.create_experiment("nothing in it")
     runs = [_run(client, first, place) for place in range(6)]
@@ -82,10 +84,22 @@ def read(client: MlflowClient) -> dict[str, Any]:
 
 def _run(client: MlflowClient, experiment: str, place: int) -> str:
     run = client.create_run(
-        experiment, start_time=T0 + place * 1_000, run_name=f"run {place}", tags={"mlflow.user": "ada", "söte": "taggen 🎉"}
+        experiment,
+        start_time=T0 + place * 1_000,
+        run_name=f"run {place}",
+        tags={"mlflow.user": "ada", "söte": "taggen 🎉"},
     )
     found: str = run.info.run_id
-    given = {"lr": 1e-4, "layers": 12 + place, "big": 1e22, "text": "0.10", "flag": True, "leer": "", "long": LONG, "π": 3.5}
+    given = {
+        "lr": 1e-4,
+        "layers": 12 + place,
+        "big": 1e22,
+        "text": "0.10",
+        "flag": True,
+        "leer": "",
+        "long": LONG,
+        "π": 3.5,
+    }
     client.log_batch(found, params=[Param(key, str(value)) for key, value in given.items()])
     for name in NAMES:
         points = [Metric(name, 1 / (step + 1), T0 + step, step) for step in range(100)]
@@ -132,7 +146,9 @@ def _models(client: MlflowClient, run: str) -> None:
 def _run_read(client: MlflowClient, run: Any) -> dict[str, Any]:
     info, data = run.info, run.data
     history = {
-        name: [[point.step, point.timestamp, repr(point.value)] for point in client.get_metric_history(info.run_id, name)]
+        name: [
+            [point.step, point.timestamp, repr(point.value)] for point in client.get_metric_history(info.run_id, name)
+        ]
         for name in data.metrics
     }
     return {

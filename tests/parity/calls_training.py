@@ -69,6 +69,8 @@ def _runs(sample: Sample) -> Iterator[Call]:
     for row in rows[:8]:
         yield Call("training_runs.get", {"id": row["id"]})
     yield Call("training_runs.get", {"id": UNKNOWN_ID})
+    yield Call("training_runs.list_by_ids", {"ids": [row["id"] for row in rows[::3]] + [UNKNOWN_ID]})
+    yield Call("training_runs.list_by_ids", {"ids": []})
     yield Call("training_runs.list", ALL)
     early, late = AT - timedelta(days=20), AT + timedelta(days=10)
     wanted = {"statuses": ["completed", "failed", "running"], "since": early}
@@ -145,6 +147,9 @@ def _run_changes(sample: Sample) -> Iterator[Call]:
             yield Call("training_runs.update_error", {"id": identifier, "error": text})
         for resources in ({"gpu": 1}, None):
             yield Call("training_runs.update_resources", {"id": identifier, "resources": resources})
+        for config in ({}, {"mlflow": {"tags": {"ä": 1e22}}}, None):
+            changed = {"config": config, "hyperparameters": {"lr": 0.1, "depth": 3}}
+            yield Call("training_runs.update_config", {"id": identifier, **changed})
         yield Call("training_runs.touch", {"id": identifier})
         yield Call("training_runs.delete", {"id": identifier})
     yield Call("training_runs.update_message", {"id": chosen[0], "message": "nul\0"})

@@ -1,0 +1,162 @@
+"""An MLflow tracking store: its tables, their history, and what is read of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from pypika import Query, Table
+from pypika import functions as fn
+from pypika.queries import QueryBuilder
+
+from plainbase.platform.legacy.source import Row, Source, SourceTable
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "alembic_version": ("version_num",),
+    "experiments": ("experiment_id", "name", "lifecycle_stage"),
+    "experiment_tags": ("key", "value", "experiment_id"),
+    "runs": ("run_uuid", "status", "start_time", "end_time", "lifecycle_stage", "experiment_id"),
+    "params": ("key", "value", "run_uuid"),
+    "tags": ("key", "value", "run_uuid"),
+    "metrics": ("key", "value", "timestamp", "run_uuid", "step", "is_nan"),
+    "latest_metrics": ("key", "run_uuid"),
+    "registered_models": ("name",),
+    "model_versions": ("name", "version", "current_stage", "run_id", "status"),
+    "registered_model_tags": ("key", "value", "name"),
+    "model_version_tags": ("key", "value", "name", "version"),
+}
+"""Without these it is no store of MLflow 1.10 or newer."""
+
+KNOWN: Mapping[str, tuple[str, ...]] = {
+    "experiments": ("artifact_location", "creation_time", "last_update_time", "workspace"),
+    "runs": (
+        "name",
+        "source_type",
+        "source_name",
+        "entry_point_name",
+        "user_id",
+        "source_version",
+        "artifact_uri",
+        "deleted_time",
+    ),
+    "latest_metrics": ("value", "timestamp", "step", "is_nan"),
+    "registered_models": ("creation_time", "last_updated_time", "description", "workspace"),
+    "model_versions": (
+        "creation_time",
+        "last_updated_time",
+        "description",
+        "user_id",
+        "source",
+        "status_message",
+        "run_link",
+        "storage_location",
+        "workspace",
+    ),
+    "registered_model_tags": ("workspace",),
+    "model_version_tags": ("workspace",),
+    "registered_model_aliases": ("alias", "version", "name", "workspace"),
+    "datasets": (
+        "dataset_uuid",
+        "experiment_id",
+        "name",
+        "digest",
+        "dataset_source_type",
+        "dataset_source",
+        "dataset_schema",
+        "dataset_profile",
+    ),
+    "inputs": ("input_uuid", "source_type", "source_id", "destination_type", "destination_id", "step"),
+    "input_tags": ("input_uuid", "name", "value"),
+}
+"""What else is read where the store has it: newer versions of MLflow added it bit by bit."""
+
+TRIED: Mapping[str, str] = {
+    "0a8213491aaa": "1.8",
+    "bd07f7e963c5": "1.24",
+    "7f2a7d5fae7d": "2.4",
+    "0584bdc529eb": "2.22",
+    "6953534de441": "3.0",
+    "dc11669786a5": "3.17",
+}
+"""The store's versions (of alembic) that the import was tried on, with an MLflow that had them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A source that is an MLflow store."""
+
+    source: Source
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """What is read of a table: the known columns that this store has."""
+        known = (*NEEDED.get(table, ()), *KNOWN.get(table, ()))
+        has = self.source.tables[table].columns if table in self.source.tables else {}
+        return tuple(name for name in known if name in has)
+
+    async def fetch(
+        self, table: str, among: Iterable[Any] | None = None, *, by: str = "run_uuid", order_by: Sequence[str] = ()
+    ) -> list[Row]:
+        """The rows of a table, or those whose column `by` is among some values; of a table there is not, none."""
+        columns = self.columns(table)
+        if not columns:
+            return []
+        made = _select(table, columns, by, among).orderby(*(Table(table)[name] for name in order_by))
+        return list(await self.source.reader.fetch(made.get_sql()))
+
+    async def valued(self, table: str, key: str) -> dict[str, Any]:
+        """By run, the value that one key has in its tags or params."""
+        at = Table(table)
+        made = Query.from_(at).select(at.run_uuid, at.value).where(at.key == key)
+        return {row["run_uuid"]: row["value"] for row in await self.source.reader.fetch(made.get_sql())}
+
+    async def run_ids(self) -> list[str]:
+        """The ids of all runs, the oldest first."""
+        at = Table("runs")
+        made = Query.from_(at).select(at.run_uuid).orderby(at.start_time).orderby(at.run_uuid)
+        return [row["run_uuid"] for row in await self.source.reader.fetch(made.get_sql())]
+
+    async def points_by_run(self) -> dict[str, int]:
+        """How many metric values each run has."""
+        at = Table("metrics")
+        made = Query.from_(at).select(at.run_uuid, fn.Count("*").as_("points")).groupby(at.run_uuid)
+        return {row["run_uuid"]: row["points"] for row in await self.source.reader.fetch(made.get_sql())}
+
+    async def metric_names(self, run: str) -> list[str]:
+        """The names of one run's metrics."""
+        at = Table("metrics")
+        made = Query.from_(at).select(at.key).distinct().where(at.run_uuid == run).orderby(at.key)
+        return [row["key"] for row in await self.source.reader.fetch(made.get_sql())]
+
+    async def points(self, runs: Iterable[str], name: str | None = None) -> AsyncGenerator[Sequence[Row]]:
+        """Metric values of some runs, or of one metric of theirs, the last of equal steps being MLflow's latest."""
+        at = Table("metrics")
+        made = _select("metrics", NEEDED["metrics"], "run_uuid", runs)
+        order = [at.run_uuid, at.key, at.step, at.timestamp, at.value]
+        if name is not None:
+            made, order = made.where(at.key == name), order[2:]
+        async with aclosing(self.source.reader.chunks(made.orderby(*order).get_sql())) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    async def version(self) -> str:
+        """The store's version, as alembic names it."""
+        return ", ".join(sorted(str(row["version_num"]) for row in await self.fetch("alembic_version")))
+
+
+def missing(tables: Mapping[str, SourceTable]) -> tuple[str, ...]:
+    """What a database lacks to be a store: tables, or columns as table.column."""
+    lacks: list[str] = []
+    for table, columns in NEEDED.items():
+        if table not in tables:
+            lacks.append(table)
+        else:
+            lacks += (f"{table}.{name}" for name in columns if name not in tables[table].columns)
+    return tuple(lacks)
+
+
+def _select(table: str, columns: Iterable[str], by: str, among: Iterable[Any] | None) -> QueryBuilder:
+    at = Table(table)
+    made = Query.from_(at).select(*(at[name] for name in columns))
+    return made if among is None else made.where(at[by].isin(list(among)))
