@@ -197,6 +197,19 @@ def timestamp_text(value: datetime) -> str:
     return aware(value).astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
+class JsonText(str):
+    """JSON as it is written already, which stays as it is where an engine keeps its text."""
+
+    __slots__ = ()
+
+
+def written_json(value: str) -> str:
+    """JSON as it was written; no NUL, which the input table refuses for all JSON."""
+    if "\\u0000" in value and _ESCAPED_NUL.search(value):
+        raise Refused("JSON text cannot hold the character NUL")
+    return text(str(value))
+
+
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _STRING_OR_EXPONENT = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?e\+\d+')
 
@@ -236,7 +249,10 @@ def native() -> dict[str, Accepts]:
         "decimal": Accepts("decimal", {Decimal: decimal, int: Decimal, bool: _refuse("expected decimal, got bool")}),
         "text": Accepts("text", {str: text}),
         "bytes": Accepts("bytes", {bytes: None, bytearray: bytes, memoryview: bytes}),
-        "json": Accepts("json", dict.fromkeys((dict, list, tuple, str, int, float, bool), json_text)),
+        "json": Accepts(
+            "json",
+            {JsonText: written_json, **dict.fromkeys((dict, list, tuple, str, int, float, bool), json_text)},
+        ),
         "limit": Accepts("integer", {int: _limit, **_NOT_A_BOOLEAN, type(None): _refuse("None is no limit")}),
         "": Accepts("any", {str: text, float: real, bool: None, int: None}, lenient=True),
     }

@@ -10,6 +10,7 @@ from plainbase.cli.audit import audit
 from plainbase.cli.check import check
 from plainbase.cli.compare import compare
 from plainbase.cli.completion import completion
+from plainbase.cli.copy import copy
 from plainbase.cli.demo import main as demo
 from plainbase.cli.docs import docs
 from plainbase.cli.explain import explain
@@ -42,7 +43,9 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         analytics,
     ),
     "Keep it safe and quick": (),
-    "Come from elsewhere, or go there": (),
+    "Come from elsewhere, or go there": (
+        copy,
+    ),
     "Models, runs and evaluations": (
         search,
         compare,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pypika import Query
 from pypika.functions import Count
@@ -36,10 +36,18 @@ _ORDERED = frozenset({"uuid", "text", "integer", "integer32", "integer16", "time
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column whose values are stored, and its logical type; generated columns are none."""
+    """A column whose values are stored, and its logical type; generated columns are none.
+
+    `verbatim` says of JSON that the engine keeps its text, and not what that means.
+    """
 
     name: str
     type: str
+    verbatim: bool = False
+
+    def with_verbatim(self, verbatim: bool) -> Column:
+        """The same where that is so, or not."""
+        return replace(self, verbatim=verbatim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,11 @@ async def tables(runner: Runner) -> tuple[Table, ...]:
 def _table(table: catalog.Table, found: Collection[str]) -> Table:
     columns = tuple(
         sorted(
-            (Column(each.name, each.type) for each in table.columns.values() if not each.generated),
+            (
+                Column(each.name, each.type, each.type == "json" and each.declared != "jsonb")
+                for each in table.columns.values()
+                if not each.generated
+            ),
             key=lambda column: column.name,
         )
     )

@@ -45,11 +45,13 @@ async def digest(runner: Runner, table: Table, *, progress: Progress = untold) -
 
 
 class Digesting:
-    """A digest in the making."""
+    """A digest in the making; `verbatim` says that the rows were brought so (see `chunks`)."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, verbatim: bool = False) -> None:
         self.rows = 0
-        self._writers = [_WRITERS.get(column.type) for column in table.columns]
+        self._writers = [
+            _parsed if verbatim and column.verbatim else _WRITERS.get(column.type) for column in table.columns
+        ]
         self._ordered = bool(table.key)
         self._hash = sha256()
         self._sum = 0
@@ -125,6 +127,10 @@ def _moment(value: datetime) -> str:
 
 def _moments(values: Values) -> Values:
     return [None if value is None else _moment(value) for value in values]
+
+
+def _parsed(values: Values) -> Values:
+    return [None if value is None else json.loads(value) for value in values]
 
 
 def _uuids(values: Values) -> Values:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import Any
 
 from pypika import Query
+from pypika.functions import Cast
 from pypika.queries import QueryBuilder
 from pypika.terms import Term
 
@@ -31,9 +32,15 @@ class _ByBytes(Term):
         return f"{self._field.get_sql(**kwargs)} {self._words}"
 
 
-def select(table: Table, dialect: Dialect) -> QueryBuilder:
-    """The SELECT of all columns of all rows."""
-    query: QueryBuilder = Query.from_(table_named(table.name)).select(*map(column_named, table.names))
+def select(table: Table, dialect: Dialect, *, verbatim: bool = False) -> QueryBuilder:
+    """The SELECT of all columns of all rows; with `verbatim` JSON whose text is kept comes as that text."""
+    columns: list[Term] = [
+        Cast(column_named(column.name), "text", alias=column.name.replace('"', '""'))  # type: ignore[no-untyped-call]  # pypika's
+        if verbatim and column.verbatim
+        else column_named(column.name)
+        for column in table.columns
+    ]
+    query: QueryBuilder = Query.from_(table_named(table.name)).select(*columns)
     for term in _order(table, dialect):
         query = query.orderby(term)
     return query
@@ -45,9 +52,12 @@ def _order(table: Table, dialect: Dialect) -> Iterator[Term]:
         yield _ByBytes(name, dialect) if types[name] == "text" else column_named(name)
 
 
-async def chunks(runner: Runner, table: Table) -> AsyncGenerator[list[Row]]:
-    """Yield the rows of a table, some at a time, with bounded memory; in the order of its key, if it has one."""
-    query = select(table, Dialect(runner.dialect))
+async def chunks(runner: Runner, table: Table, *, verbatim: bool = False) -> AsyncGenerator[list[Row]]:
+    """Yield the rows of a table, some at a time, with bounded memory; in the order of its key, if it has one.
+
+    With `verbatim` JSON whose text the engine keeps comes as that text.
+    """
+    query = select(table, Dialect(runner.dialect), verbatim=verbatim)
     async with aclosing(runner.iterate_chunks(query)) as brought:
         async for rows in brought:
             yield rows

@@ -1,0 +1,103 @@
+-- name: see_all :script
+-- For a transaction that reads all of a database: a policy that would hide rows is an error, and a long pause is none.
+SET LOCAL row_security = off;
+SET LOCAL idle_in_transaction_session_timeout = 0;
+
+-- name: identity :value
+-- What no other database has, by whichever name it was reached.
+SELECT
+    concat_ws(
+        '/',
+        d.oid,
+        extract(EPOCH FROM pg_postmaster_start_time()),
+        d.datname
+    ) AS identity
+FROM pg_database AS d
+WHERE d.datname = current_database();
+
+-- name: is_marked :value
+-- Whether a copy into this database was begun and not finished.
+SELECT count(*) AS found
+FROM pg_class AS c
+WHERE
+    c.relname = 'unfinished_copy'
+    AND c.relkind = 'r'
+    AND pg_table_is_visible(c.oid);
+
+-- name: mark :script
+-- Says that a copy into this database was begun and is not finished; nothing else reads what is copied until then.
+CREATE TABLE IF NOT EXISTS unfinished_copy (
+    source      text        NOT NULL,
+    run         uuid        NOT NULL,
+    started_at  timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE unfinished_copy IS 'A copy into this database was begun and is not finished; the same copy again ends it.';
+
+-- name: unmark :script
+-- The copy is done.
+DROP TABLE unfinished_copy;
+
+-- name: marked :optional
+-- What is being copied, and by which run of it; nobody else goes on meanwhile.
+SELECT
+    source,
+    run,
+    started_at
+FROM unfinished_copy
+FOR UPDATE;
+
+-- name: list_switches :many
+-- What is switched off while some tables are filled, and how it is switched on again: their triggers, since what these
+-- would do was done in the database that is copied, and the order in which rows may refer to each other.
+WITH filled AS (
+    SELECT
+        c.oid,
+        format('%I.%I', n.nspname, c.relname) AS name
+    FROM pg_class AS c
+    INNER JOIN pg_namespace AS n ON c.relnamespace = n.oid
+    WHERE
+        c.relname IN (:tables)
+        AND c.relkind IN ('r', 'p')
+        AND pg_table_is_visible(c.oid)
+)
+
+SELECT
+    format('ALTER TABLE %s DISABLE TRIGGER %I', filled.name, t.tgname) AS switch_off,
+    format('ALTER TABLE %s ENABLE TRIGGER %I', filled.name, t.tgname) AS switch_on,
+    t.oid AS place
+FROM pg_trigger AS t
+INNER JOIN filled ON t.tgrelid = filled.oid
+WHERE NOT t.tgisinternal AND t.tgenabled = 'O'
+UNION ALL
+SELECT
+    format(
+        'ALTER TABLE %s ALTER CONSTRAINT %I DEFERRABLE INITIALLY DEFERRED', filled.name, k.conname
+    ) AS switch_off,
+    format('ALTER TABLE %s ALTER CONSTRAINT %I NOT DEFERRABLE', filled.name, k.conname) AS switch_on,
+    k.oid AS place
+FROM pg_constraint AS k
+INNER JOIN filled ON k.conrelid = filled.oid
+WHERE
+    k.contype = 'f'
+    AND NOT k.condeferrable
+    AND k.conparentid = 0
+    AND k.confrelid IN (SELECT f.oid FROM filled AS f)
+ORDER BY place;
+
+-- name: check_all :script
+-- Checks what was put off; a table is not altered before that.
+SET CONSTRAINTS ALL IMMEDIATE;
+
+-- name: list_emptyings :many
+-- What empties some tables; each is named together with all that refer to it.
+SELECT
+    '' AS table_name,
+    format('TRUNCATE %s CASCADE', string_agg(format('%I.%I', n.nspname, c.relname), ', ' ORDER BY c.oid)) AS emptying
+FROM pg_class AS c
+INNER JOIN pg_namespace AS n ON c.relnamespace = n.oid
+WHERE
+    c.relname IN (:tables)
+    AND c.relkind IN ('r', 'p')
+    AND pg_table_is_visible(c.oid)
+HAVING count(*) > 0
+ORDER BY emptying;
