@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from plainbase.health import Health
@@ -13,7 +14,7 @@ from plainbase.web.dependencies import Service
 from plainbase.web.opened import Web
 
 LONGEST = 2.0
-"""Seconds that a readiness probe waits for the database."""
+"""Seconds that a probe, or a scraper, waits for the database."""
 
 router = APIRouter(tags=["operations"])
 
@@ -39,7 +40,7 @@ class Check(BaseModel):
     name: str
     state: Literal["ok", "warning", "failed"]
     found: str
-    advice: str | None
+    advice: str
 
 
 class Report(BaseModel):
@@ -92,9 +93,13 @@ async def health(service: Service, response: Response) -> Report:
 
 
 @router.get("/metrics", response_class=Response)
-async def metrics(service: Service) -> Response:
-    """This process's metrics, as Prometheus reads them."""
-    return Response(service.metrics.exposition(), media_type=service.metrics.content_type)
+async def metrics(service: Service, request: Request) -> Response:
+    """Tell this process's metrics and the database's, as Prometheus reads them; without the latter where it is slow."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LONGEST):
+            await service.metrics.look()
+    text, content_type = service.metrics.answer(request.headers.get("accept"))
+    return Response(text, headers={"content-type": content_type})
 
 
 async def _ready(service: Web) -> Ready:
