@@ -86,7 +86,7 @@ class Import:
         self.notes: list[str] = []
         self.ignored: dict[str, str] = {}
         """Tables of the source that are left without a loss, and why."""
-        self._progress = progress
+        self.progress = progress
         self._reject = reject
         self._tallies: list[Tally] = []
         self._steps: list[tuple[Step, Tally]] = []
@@ -134,7 +134,7 @@ class Import:
         existing = Existing(self.tx, step.target, step.by)
         marks: dict[str, bytes] = {}
         total = None if step.distinct else await self.source.count(step.table)
-        self._progress(step.table, 0, total)
+        self.progress(step.table, 0, total)
         order = [name for name in (step.distinct or step.key) if name in self.source.tables[step.table].columns]
         chunks = self.source.rows(step.table, step.distinct or None, order_by=order, distinct=bool(step.distinct))
         async with aclosing(chunks):
@@ -144,11 +144,21 @@ class Import:
                 if step.remembered_as is not None and not existing.single:
                     marks |= {str(each.key): existing.identity(each.values) for each in made}
                 await self.put(tally, existing, made, remembered_as=step.remembered_as)
-                self._progress(step.table, tally.rows, total)
+                self.progress(step.table, tally.rows, total)
         if step.remembered_as is not None and marks:
             await self._remember_numbers(existing, step.remembered_as, marks)
-        self._progress(step.table, tally.rows, tally.rows)
+        self.progress(step.table, tally.rows, tally.rows)
         return tally
+
+    async def make(self, target: str, values: Mapping[str, Any], why: str) -> None:
+        """Make a row that no row of the source became and that others need; where it is there it stays as it is."""
+        existing = Existing(self.tx, target, ("id",))
+        tally = self.tally(f"(made: {why})", target)
+        tally.rows = 1
+        if (await existing.look([{"id": values["id"]}], self.began))[0] is not None:
+            tally.already = 1
+            return
+        await self._insert(tally, existing, [Made(values["id"], values)], None)
 
     def _converted(self, step: Step, tally: Tally, row: Row) -> Made | None:
         key = "/".join(str(plain(row.get(name))) for name in step.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,3 +41,40 @@ class Layout(Protocol):
 
         Tables and columns that are never mentioned are listed as left when this returns.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A table that a layout reads: the names it may have, the first being the documented one, and its columns."""
+
+    names: tuple[str, ...]
+    columns: tuple[str, ...]
+
+    def found_in(self, tables: Mapping[str, SourceTable]) -> str | None:
+        """The name it has in a database."""
+        return next((name for name in self.names if name in tables and tables[name].kind in ("table", "view")), None)
+
+
+def compare(tables: Mapping[str, SourceTable], expected: Iterable[Expected], more: Iterable[str] = ()) -> Recognition:
+    """How well tables fit what is expected: the share of it that is there, by tables and by their columns.
+
+    `more` are tables that may be there and are no part of it.
+    """
+    missing: list[str] = []
+    share: list[float] = []
+    used = set(more)
+    extra: list[str] = []
+    for each in expected:
+        name = each.found_in(tables)
+        if name is None:
+            missing.append(each.names[0])
+            share.append(0)
+            continue
+        used.add(name)
+        there = tables[name].columns
+        absent = [f"{name}.{column}" for column in each.columns if column not in there]
+        missing += absent
+        extra += [f"{name}.{column}" for column in there if column not in each.columns]
+        share.append(1 - len(absent) / len(each.columns))
+    extra += [name for name, table in tables.items() if name not in used and table.kind == "table"]
+    return Recognition(sum(share) / len(share), tuple(missing), tuple(extra))

@@ -29,13 +29,13 @@ Find = Callable[[str, object], Any]
 class Reading:
     """One row: each method reads a column, gives None for NULL, and raises Unfit for what is no such value.
 
-    A column that the table does not have is NULL.
+    A column that the table does not have is NULL. `note` counts rows of which something is to be said.
     """
 
     def __init__(self, row: Row, find: Find, note: Callable[[str], None]) -> None:
         self.row = row
         self._find = find
-        self._note = note
+        self.note = note
 
     def raw(self, column: str) -> Any:
         """The value as it came."""
@@ -118,7 +118,7 @@ class Reading:
         except OverflowError:
             raise Unfit("the number is too large", column) from None
         if math.isnan(number):
-            self._note(f"{column}: NaN became NULL")
+            self.note(f"{column}: NaN became NULL")
             return None
         return number
 
