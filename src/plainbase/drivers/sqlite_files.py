@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from plainbase.drivers import sqlite_errors
@@ -77,25 +78,36 @@ def is_empty(path: Path) -> bool:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[bool]:
-    """Hold a file so that nobody else reads or writes it, its write-ahead log brought in.
+def held(path: Path, *, plain: bool) -> Iterator[bool]:
+    """Hold a file so that nobody else reads or writes it; `plain` brings its write-ahead log in and leaves none.
 
     Gives False where it is no database that can be read: then nothing is held. Raises TransactionConflict where
-    another connection has it open. One that is open without having read anything yet is not seen.
+    another connection has it open. One that has no write-ahead log and does nothing is not seen.
     """
     with closing(sqlite3.connect(path, isolation_level=None, timeout=0.5)) as connection:
+        is_held, busy = True, False
         try:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE").close()
-            mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
-            connection.execute("BEGIN EXCLUSIVE")
-            is_held = True
+            if plain:
+                busy = connection.execute("PRAGMA journal_mode = DELETE").fetchone() != ("delete",)
+                connection.execute("BEGIN EXCLUSIVE")
+            else:
+                connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # which takes the lock
         except sqlite3.Error as error:
-            if is_busy(error):
-                raise TransactionConflict(f"{path} is in use") from None
-            is_held, mode = False, None
-        if is_held and mode != ("delete",):
+            is_held, busy = False, is_busy(error)
+        if busy:
             raise TransactionConflict(f"{path} is in use")
         yield is_held
+
+
+def holders(path: Path) -> tuple[str, ...]:
+    """Which processes have a file open, as far as this system shows them: their numbers and names."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended, or is another user's
+            if any(os.path.realpath(each) == str(path) for each in (process / "fd").iterdir()):
+                found.append(f"{process.name} ({(process / 'comm').read_text().strip()})")
+    return tuple(sorted(found))
 
 
 @contextmanager

@@ -23,53 +23,69 @@ WHERE r.rolname = current_user;
 -- only: postgres, an SQLite database is a file
 SELECT
     pg_encoding_to_char(d.encoding) AS encoding,
-    d.datlocprovider = 'c' AS is_libc,
-    CAST(d.datcollate AS text) AS collate,
+    CAST(d.datcollate AS text) AS collation_name,
     CAST(d.datctype AS text) AS ctype,
     coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') AS locale,
-    CAST(CAST(d.datlocprovider AS text) AS text) AS provider,
+    CAST(d.datlocprovider AS text) AS provider,
     d.datconnlimit AS connection_limit,
     CAST(t.spcname AS text) AS tablespace,
     CAST(pg_get_userbyid(d.datdba) AS text) AS owner,
     pg_has_role(d.datdba, 'USAGE') AS is_ours,
-    shobj_description(d.oid, 'pg_database') AS description
+    CAST(pg_get_userbyid(d.datdba) AS text) = current_user AS is_own
 FROM pg_database AS d
 INNER JOIN pg_tablespace AS t ON d.dattablespace = t.oid
 WHERE d.datname = :name;
 
 -- name: list_carried :many
--- The statements that give a new database the settings and privileges of another, in any order.
+-- The statements that give a new database the settings and privileges of another, in order.
 -- only: postgres, an SQLite database is a file
-SELECT format(
-    'ALTER %s DATABASE %I SET %s TO %s',
-    CASE WHEN s.setrole = 0 THEN '' ELSE format('ROLE %I IN', pg_get_userbyid(s.setrole)) END,
-    CAST(:new_name AS text),
-    split_part(c.setting, '=', 1),
-    CASE
-        WHEN split_part(c.setting, '=', 1) IN ('search_path', 'temp_tablespaces', 'session_preload_libraries')
-            THEN substr(c.setting, strpos(c.setting, '=') + 1)
-        ELSE quote_literal(substr(c.setting, strpos(c.setting, '=') + 1))
-    END
-) AS statement
+SELECT
+    1 AS place,
+    format(
+        'ALTER %s DATABASE %I SET %s TO %s',
+        CASE WHEN s.setrole = 0 THEN '' ELSE format('ROLE %I IN', pg_get_userbyid(s.setrole)) END,
+        CAST(:new_name AS text),
+        split_part(c.setting, '=', 1),
+        CASE
+            WHEN split_part(c.setting, '=', 1) IN ('search_path', 'temp_tablespaces', 'session_preload_libraries')
+                THEN substr(c.setting, strpos(c.setting, '=') + 1)
+            ELSE quote_literal(substr(c.setting, strpos(c.setting, '=') + 1))
+        END
+    ) AS statement
 FROM pg_db_role_setting AS s
 INNER JOIN pg_database AS d ON s.setdatabase = d.oid
 CROSS JOIN LATERAL unnest(s.setconfig) AS c (setting)
 WHERE d.datname = :name
 UNION ALL
-SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', CAST(:new_name AS text))
+SELECT
+    2 AS place,
+    format('REVOKE ALL ON DATABASE %I FROM PUBLIC', CAST(:new_name AS text)) AS statement
 FROM pg_database AS d
 WHERE d.datname = :name AND d.datacl IS NOT NULL
 UNION ALL
-SELECT format(
-    'GRANT %s ON DATABASE %I TO %s%s',
-    a.privilege_type,
-    CAST(:new_name AS text),
-    CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
-    CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
-)
+SELECT
+    3 AS place,
+    format(
+        'GRANT %s ON DATABASE %I TO %s%s',
+        a.privilege_type,
+        CAST(:new_name AS text),
+        CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+        CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
+    ) AS statement
 FROM pg_database AS d
 CROSS JOIN LATERAL aclexplode(d.datacl) AS a
-WHERE d.datname = :name;
+WHERE d.datname = :name
+UNION ALL
+SELECT
+    4 AS place,
+    format(
+        'COMMENT ON DATABASE %I IS %L',
+        CAST(:new_name AS text),
+        shobj_description(d.oid, 'pg_database')
+    ) AS statement
+FROM pg_database AS d
+WHERE d.datname = :name AND shobj_description(d.oid, 'pg_database') IS NOT NULL
+ORDER BY place, statement;
 
 -- name: list_sessions :many
 -- Who is connected to a database, by process.

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
 import plainbase
-from plainbase import migrations
+from plainbase import migrations, shipped
 from plainbase.database import Database
 from plainbase.dialect import Dialect
 from plainbase.errors import MigrationError
@@ -63,6 +63,7 @@ async def verified(backup: Backup, *, server: str | Database | None, progress: P
         raise BackupError(backup.note)
     await in_thread(check_file, backup.path, manifest, progress)
     engine = ENGINES[Dialect(manifest.engine)]
+    refuse_newer(manifest)
     await in_thread(engine.check, backup.path, manifest)
     async with AsyncExitStack() as stack:
         there = server if isinstance(server, Database) else None
@@ -101,9 +102,9 @@ async def schema_problems(db: typed.Database, manifest: Manifest) -> tuple[str, 
     return tuple(f"schema: {line}" for line in await migrations.verify(db))
 
 
-def refuse_newer(db: Database, manifest: Manifest) -> None:
+def refuse_newer(manifest: Manifest) -> None:
     """Raise BackupError where a backup has migrations that these files do not."""
-    known = {each.label for each in migrations.read(db._schema, Dialect(manifest.engine))}
+    known = {each.label for each in migrations.read([shipped.folder("schema")], Dialect(manifest.engine))}
     if newer := [label for label in manifest.migrations if label not in known]:
         raise BackupError(
             f"the backup has migration {newer[-1]}, which this plainbase {plainbase.__version__} does not have: it is "
