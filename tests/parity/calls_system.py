@@ -14,6 +14,7 @@ def calls(sample: Sample) -> Iterator[Call]:
     """Each query of the domain."""
     yield from _metrics(sample)
     yield from _retention(sample)
+    yield from _cleanups(sample)
     yield from _maintenance()
     yield from _views()
 
@@ -82,9 +83,65 @@ def _retention(sample: Sample) -> Iterator[Call]:
     yield Call("retention_policies.list", {"enabled": False})
 
 
+
+_AGES = {
+    "predictions": "created_at",
+    "system_metrics": "recorded_at",
+    "login_attempts": "attempted_at",
+    "generations": "created_at",
+    "inference_requests": "created_at",
+    "inference_sessions": "created_at",
+    "evaluations": "created_at",
+    "jobs": "completed_at",
+}
+
+
+def _cleanups(sample: Sample) -> Iterator[Call]:
+    for table, age in _AGES.items():
+        rows = sorted((row for row in sample[table] if row[age]), key=lambda row: (row[age], row["id"]))
+        middle = rows[len(rows) // 2]
+        page = {"after_age": middle[age], "after_id": middle["id"]}
+        states: list[dict[str, object]] = [{}]
+        if table == "jobs":
+            states = [{"state": state} for state in ("completed", "cancelled", "dead")]
+        for before in (UNTIL + timedelta(days=1), AT, middle[age], rows[0][age]):
+            yield Call(f"{table}.count_before", {"before": before})
+            yield Call(f"{table}.hold_before", {"before": before, "ids": [row["id"] for row in rows]})
+            for state in states:
+                yield Call(f"{table}.list_before", {"before": before, "limit": 20, **state})
+                yield Call(f"{table}.list_before", {"before": before, "limit": 20, **state, **page})
+        yield Call(f"{table}.hold_before", {"before": UNTIL, "ids": []})
+        yield Call(f"{table}.delete_listed", {"ids": [row["id"] for row in rows[::2]]})
+        yield Call(f"{table}.delete_listed", {"ids": []})
+    yield from _measured_runs(sample)
+    for table in ("predictions", "generations"):
+        yield Call("maintenance.pass_ids", {"table_name": table, "id": 1})
+
+
+def _measured_runs(sample: Sample) -> Iterator[Call]:
+    runs = [row for row in sample["training_runs"] if row["finished_at"]]
+    metrics = sample["training_metrics"]
+    middle = sorted(runs, key=lambda row: row["finished_at"])[len(runs) // 2]
+    for before in (UNTIL + timedelta(days=1), AT, middle["finished_at"], UNTIL - timedelta(days=4000)):
+        yield Call("training_metrics.count_before", {"before": before})
+        yield Call("training_metrics.hold_before", {"before": before, "ids": [row["id"] for row in metrics[::3]]})
+        yield Call("training_runs.list_measured_before", {"before": before})
+        yield Call("training_runs.list_measured_before", {"before": before, "after_id": middle["id"], "limit": 3})
+    for run in [*runs[:2], *(row for row in sample["training_runs"] if not row["finished_at"])][:4]:
+        of = {"run_id": run["id"], "before": UNTIL + timedelta(days=1), "limit": 5}
+        yield Call("training_metrics.list_before", of)
+        for row in [row for row in metrics if row["run_id"] == run["id"]][:1]:
+            place = {"after_name": row["name"], "after_step": row["step"], "after_id": row["id"]}
+            yield Call("training_metrics.list_before", {**of, **place})
+    yield Call("training_metrics.delete_listed", {"ids": [row["id"] for row in metrics[::2]]})
+
+
 def _maintenance() -> Iterator[Call]:
     for query in ("table_statistics", "index_use", "database_size", "version", "schema_version"):
         yield Call(f"maintenance.{query}")
+    for query in ("jobs", "workers", "database"):
+        yield Call(f"metrics.{query}")
+    yield Call("metrics.workers", {"seconds": 1e9})
 
 
 def _views() -> Iterator[Call]:

@@ -6,8 +6,10 @@ import click
 
 import plainbase as package
 from plainbase.cli.analytics import analytics
+from plainbase.cli.archive import archive
 from plainbase.cli.audit import audit
 from plainbase.cli.check import check
+from plainbase.cli.cleanup import cleanup
 from plainbase.cli.compare import compare
 from plainbase.cli.completion import completion
 from plainbase.cli.copy import copy
@@ -18,15 +20,19 @@ from plainbase.cli.export import export
 from plainbase.cli.init import init
 from plainbase.cli.jobs import jobs
 from plainbase.cli.keys import keys
+from plainbase.cli.metrics import metrics
 from plainbase.cli.migrate import migrate
 from plainbase.cli.refresh import refresh
 from plainbase.cli.report import report
+from plainbase.cli.resources import resources
+from plainbase.cli.retention import retention
 from plainbase.cli.search import search
 from plainbase.cli.sections import SectionedGroup
 from plainbase.cli.sessions import sessions
 from plainbase.cli.status import status
 from plainbase.cli.top import top
 from plainbase.cli.types import types
+from plainbase.cli.upkeep import analyze, reindex, vacuum
 from plainbase.cli.users import users
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -39,13 +45,20 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
     ),
     "Look at it": (
         status,
+        metrics,
+        resources,
         top,
         analytics,
     ),
-    "Keep it safe and quick": (),
-    "Come from elsewhere, or go there": (
-        copy,
+    "Keep it safe and quick": (
+        vacuum,
+        analyze,
+        reindex,
+        cleanup,
+        retention,
+        archive,
     ),
+    "Come from elsewhere, or go there": (copy,),
     "Models, runs and evaluations": (
         search,
         compare,
