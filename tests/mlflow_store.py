@@ -1,6 +1,8 @@
 """Writes an MLflow tracking store with the `mlflow` package, and tells what the package itself reads back from it.
 
-Run in a process of its own: `python mlflow_store.py write|more|read STORE_URL`. `read` prints JSON.
+Run in a process of its own: `python mlflow_store.py write+read|more+read STORE_URL`, `… points NUMBER STORE_URL` or
+`… old REVISION STORE_URL [REVISION STORE_URL …]`. `read` prints JSON; `old` makes stores of older versions by MLflow's
+own migrations.
 """
 
 from __future__ import annotations
@@ -17,8 +19,20 @@ os.environ["MLFLOW_REGISTRY_URI"] = ""
 warnings.simplefilter("ignore")
 logging.disable(logging.WARNING)
 
+import alembic.command  # noqa: E402 (warnings are off from here on)
+import sqlalchemy  # noqa: E402 (as above)
 from mlflow import MlflowClient  # noqa: E402 (its settings are read at import)
-from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelInput, Metric, Param, ViewType  # noqa: E402
+from mlflow.entities import (  # noqa: E402 (as above)
+    Dataset,
+    DatasetInput,
+    InputTag,
+    LoggedModelInput,
+    Metric,
+    Param,
+    ViewType,
+)
+from mlflow.store.db.utils import _get_alembic_config  # noqa: E402 (as above)
+from mlflow.store.tracking.dbmodels import initial_models  # noqa: E402 (as above)
 
 T0 = 1_700_000_000_000
 """The first moment in the store, in milliseconds."""
@@ -53,15 +67,15 @@ def write(client: MlflowClient) -> None:
 
 def more(client: MlflowClient) -> None:
     """Add what a second import has to find: points, an end, a run, a version, a moved alias."""
-    first = client.get_experiment_by_name("Schrift 文字")
-    found = {run.info.run_name: run.info.run_id for run in client.search_runs([first.experiment_id], max_results=500)}
+    first = next(each.experiment_id for each in client.search_experiments() if each.name.startswith("Schrift"))
+    found = {run.info.run_name: run.info.run_id for run in client.search_runs([first], max_results=500)}
     running = found["run 0"]
     client.log_batch(running, metrics=[Metric("loss", 0.01, T0 + 99_000, step) for step in (3, 200, 201)])
     client.log_param(running, "late", "7")
     client.set_tag(running, "state", "nearly done")
     client.set_terminated(running, "FINISHED", end_time=T0 + 100_000)
     client.update_run(found["run 4"], status="RUNNING")
-    added = client.create_run(first.experiment_id, start_time=T0 + 200, run_name="added").info.run_id
+    added = client.create_run(first, start_time=T0 + 200, run_name="added").info.run_id
     client.log_metric(added, "loss", float("-inf"), timestamp=T0 + 300, step=2)
     client.create_model_version("netz", "file:///w/3", run_id=added)
     client.set_registered_model_alias("netz", "champion", "3")
@@ -190,6 +204,62 @@ def _model_read(client: MlflowClient, model: Any) -> dict[str, Any]:
     }
 
 
+def points(url: str, many: int) -> None:
+    """Write so many values of one metric into a new store, as rows."""
+    client = MlflowClient(tracking_uri=url, registry_uri=url)
+    run = client.create_run(client.create_experiment("large"), start_time=T0, run_name="large").info.run_id
+    engine = sqlalchemy.create_engine(url)
+    insert = sqlalchemy.text(
+        "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan)"
+        " VALUES ('loss', :value, :timestamp, :run, :step, :nan)"
+    )
+    with engine.begin() as connection:
+        for first in range(0, many, 10_000):
+            steps = range(first, min(first + 10_000, many))
+            connection.execute(
+                insert,
+                [{"value": 1 / (at + 1), "timestamp": T0 + at, "run": run, "step": at, "nan": False} for at in steps],
+            )
+
+
+def old(url: str, revision: str) -> None:
+    """Make a store of an older version, with one row or two in each table that is imported."""
+    engine = sqlalchemy.create_engine(url)
+    initial_models.Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        config = _get_alembic_config(url)
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, revision)
+    metadata = sqlalchemy.MetaData()
+    metadata.reflect(engine)
+    run, child = "a" * 32, "b" * 32
+    rows: list[tuple[str, dict[str, Any]]] = [
+        (
+            "experiments",
+            {"experiment_id": 0, "name": "Default", "artifact_location": "/w/0", "lifecycle_stage": "active"},
+        ),
+        ("experiment_tags", {"key": "why", "value": "so", "experiment_id": 0}),
+        ("runs", {"run_uuid": run, "status": "FINISHED", "start_time": T0, "end_time": T0 + 5, "user_id": "ada"}),
+        ("runs", {"run_uuid": child, "status": "FAILED", "start_time": None, "end_time": None, "user_id": "ada"}),
+        ("params", {"key": "lr", "value": "0.5", "run_uuid": run}),
+        ("tags", {"key": "mlflow.runName", "value": "named", "run_uuid": run}),
+        ("tags", {"key": "mlflow.parentRunId", "value": run, "run_uuid": child}),
+        ("metrics", {"key": "m", "value": 0.0, "timestamp": T0, "run_uuid": run, "step": 0, "is_nan": True}),
+        ("metrics", {"key": "m", "value": 2.5, "timestamp": T0, "run_uuid": run, "step": 1, "is_nan": False}),
+        ("registered_models", {"name": "net", "creation_time": T0}),
+        ("registered_model_tags", {"key": "a", "value": "b", "name": "net"}),
+        ("model_versions", {"name": "net", "version": 1, "current_stage": "Staging", "run_id": run, "status": "READY"}),
+        ("model_version_tags", {"key": "c", "value": "d", "name": "net", "version": 1}),
+        ("registered_model_aliases", {"alias": "best", "version": 1, "name": "net"}),
+    ]
+    with engine.begin() as connection:
+        for name, values in rows:
+            if (table := metadata.tables.get(name)) is not None:
+                given = {"experiment_id": 0, "lifecycle_stage": "active", "creation_time": T0, **values}
+                row = {key: value for key, value in given.items() if key in table.columns}
+                connection.execute(table.insert().values(row))
+
+
 def main(what: str, url: str) -> None:
     """Do what the command line says."""
     client = MlflowClient(tracking_uri=url, registry_uri=url)
@@ -202,4 +272,12 @@ def main(what: str, url: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    _, command, *given = sys.argv
+    if command == "old":
+        for revision, store in zip(given[::2], given[1::2], strict=True):
+            old(store, revision)
+    elif command == "points":
+        points(given[1], int(given[0]))
+    else:
+        for what in command.split("+"):
+            main(what, given[0])

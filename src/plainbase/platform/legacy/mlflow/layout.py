@@ -37,13 +37,13 @@ class Mlflow:
         lacks = missing(importing.source.tables)
         if lacks:
             raise ConfigurationError(
-                f"this MLflow store is older than those that are read (MLflow 1.8 and later): it lacks "
-                f"{', '.join(lacks[:8])}. Bring a copy of it up to date with `mlflow db upgrade`, and import that"
+                f"this MLflow store is older than MLflow 1.3, or damaged: it lacks {', '.join(lacks[:8])}. "
+                "Bring a copy of it up to date with `mlflow db upgrade`, and import that"
             )
         store = Store(importing.source)
         version = await store.version()
-        tried = f"as MLflow {TRIED[version]} has it" if version in TRIED else "which is none of those this was tried on"
-        importing.notes.append(f"the store's version is {version}, {tried}")
+        tried = f"that of MLflow {TRIED[version]}" if version in TRIED else "which is none of those that were tried"
+        importing.notes.append(f"the store's schema is {version}, {tried}")
         given = await datasets.take(importing, store)
         made = await experiments.take(importing, store)
         await registry.take(importing, store, await runs.take(importing, store, made, given))

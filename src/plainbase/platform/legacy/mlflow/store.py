@@ -21,13 +21,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "params": ("key", "value", "run_uuid"),
     "tags": ("key", "value", "run_uuid"),
     "metrics": ("key", "value", "timestamp", "run_uuid", "step", "is_nan"),
-    "latest_metrics": ("key", "run_uuid"),
-    "registered_models": ("name",),
-    "model_versions": ("name", "version", "current_stage", "run_id", "status"),
-    "registered_model_tags": ("key", "value", "name"),
-    "model_version_tags": ("key", "value", "name", "version"),
 }
-"""Without these it is no store of MLflow 1.10 or newer."""
+"""Without these it is no store that can be read: MLflow 1.3 wrote them, and every later version."""
 
 KNOWN: Mapping[str, tuple[str, ...]] = {
     "experiments": ("artifact_location", "creation_time", "last_update_time", "workspace"),
@@ -41,9 +36,13 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
         "artifact_uri",
         "deleted_time",
     ),
-    "latest_metrics": ("value", "timestamp", "step", "is_nan"),
-    "registered_models": ("creation_time", "last_updated_time", "description", "workspace"),
+    "registered_models": ("name", "creation_time", "last_updated_time", "description", "workspace"),
     "model_versions": (
+        "name",
+        "version",
+        "current_stage",
+        "run_id",
+        "status",
         "creation_time",
         "last_updated_time",
         "description",
@@ -54,8 +53,8 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
         "storage_location",
         "workspace",
     ),
-    "registered_model_tags": ("workspace",),
-    "model_version_tags": ("workspace",),
+    "registered_model_tags": ("key", "value", "name", "workspace"),
+    "model_version_tags": ("key", "value", "name", "version", "workspace"),
     "registered_model_aliases": ("alias", "version", "name", "workspace"),
     "datasets": (
         "dataset_uuid",
@@ -73,14 +72,17 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
 """What else is read where the store has it: newer versions of MLflow added it bit by bit."""
 
 TRIED: Mapping[str, str] = {
+    "89d4b8295536": "1.3",
     "0a8213491aaa": "1.8",
-    "bd07f7e963c5": "1.24",
-    "7f2a7d5fae7d": "2.4",
-    "0584bdc529eb": "2.22",
-    "6953534de441": "3.0",
+    "bd07f7e963c5": "1.27",
+    "3500859a5d39": "2.3",
+    "7f2a7d5fae7d": "2.4 to 2.6",
+    "acf3f17fdcc7": "2.8",
+    "4465047574b1": "2.15",
+    "bda7b8c39065": "3.1",
     "dc11669786a5": "3.17",
 }
-"""The store's versions (of alembic) that the import was tried on, with an MLflow that had them."""
+"""The versions of the store, as alembic names them, that the import was tried on, and an MLflow that had each."""
 
 
 @dataclass(frozen=True, slots=True)

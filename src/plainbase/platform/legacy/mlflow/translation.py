@@ -32,6 +32,7 @@ VERSION_STATUSES: Mapping[str | None, str] = {
     "PENDING_REGISTRATION": "pending",
     "FAILED_REGISTRATION": "failed",
 }
+LONGEST_NUMBER = 30
 ENDED = ("completed", "failed", "cancelled")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -71,16 +72,18 @@ def value_of(value: float | None, is_nan: object) -> float | None:
 
 def parameter(text: str) -> str | int | float:
     """A param as a number where the number's own text is the same, so that nothing of it is lost; else the text."""
-    if len(text) > 30:
+    if len(text) > LONGEST_NUMBER or text in ("-0", "-0.0"):  # jsonb knows no negative zero
         return text
-    for kind in (int, float):
-        try:
-            number = kind(text)
-        except ValueError:
-            continue
-        if str(number) == text and isfinite(number) and abs(number) < 2**63 if kind is int else repr(number) == text:
-            return number if isfinite(number) else text
-    return text
+    try:
+        whole = int(text)
+        return whole if str(whole) == text and abs(whole) < 2**63 else text
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return number if repr(number) == text and isfinite(number) else text
 
 
 def clean(value: Any) -> str:
