@@ -8,6 +8,8 @@ import plainbase as package
 from plainbase.cli.analytics import analytics
 from plainbase.cli.archive import archive
 from plainbase.cli.audit import audit
+from plainbase.cli.backup import backup
+from plainbase.cli.backups import backups
 from plainbase.cli.check import check
 from plainbase.cli.cleanup import cleanup
 from plainbase.cli.compare import compare
@@ -25,7 +27,9 @@ from plainbase.cli.migrate import migrate
 from plainbase.cli.refresh import refresh
 from plainbase.cli.report import report
 from plainbase.cli.resources import resources
+from plainbase.cli.restore import restore
 from plainbase.cli.retention import retention
+from plainbase.cli.schedule import schedule
 from plainbase.cli.search import search
 from plainbase.cli.sections import SectionedGroup
 from plainbase.cli.sessions import sessions
@@ -51,6 +55,10 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         analytics,
     ),
     "Keep it safe and quick": (
+        backup,
+        backups,
+        restore,
+        schedule,
         vacuum,
         analyze,
         reindex,
