@@ -428,3 +428,50 @@ WHERE (
 -- Deletes an evaluation.
 DELETE FROM evaluations
 WHERE id = :id;
+
+-- name: count_before :one
+-- How many evaluations are from before a time, and how many of these a cleanup removes: not those of an experiment or a
+-- benchmark that is not over.
+-- scan: counts what is old
+SELECT
+    count(*) AS matched,
+    count(*) FILTER (
+        WHERE
+        NOT EXISTS (
+            SELECT 1 FROM experiments AS x
+            WHERE x.id = e.experiment_id AND x.finished_at IS NULL
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM benchmarks AS b
+            WHERE b.id = e.benchmark_id AND b.completed_at IS NULL
+        )
+    ) AS removable
+FROM evaluations AS e
+WHERE e.created_at < :before;
+
+-- name: list_before :many
+-- The evaluations from before a time that a cleanup removes: their keys, the oldest first; the next page begins after
+-- the last.
+-- defaults: limit = 1000
+SELECT
+    e.id,
+    e.created_at AS age
+FROM evaluations AS e
+WHERE
+    e.created_at < :before
+    AND NOT EXISTS (
+        SELECT 1 FROM experiments AS x
+        WHERE x.id = e.experiment_id AND x.finished_at IS NULL
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM benchmarks AS b
+        WHERE b.id = e.benchmark_id AND b.completed_at IS NULL
+    )
+    AND (e.created_at, e.id) > (:after_age, :after_id) -- optional
+ORDER BY e.created_at, e.id
+LIMIT :limit;
+
+-- name: delete_listed :exec
+-- Deletes evaluations that were held, by their keys.
+DELETE FROM evaluations
+WHERE id IN (:ids);

@@ -101,3 +101,31 @@ DELETE FROM generations;
 -- Deletes the generated texts of one model.
 DELETE FROM generations
 WHERE model = :model;
+
+-- name: count_before :one
+-- How many generated texts are from before a time, and how many of these a cleanup removes: all.
+-- scan: counts what is old
+SELECT
+    count(*) AS matched,
+    count(*) AS removable
+FROM generations
+WHERE created_at < :before;
+
+-- name: list_before :many
+-- The generated texts from before a time that a cleanup removes: their keys, the oldest first; the next page begins
+-- after the last.
+-- defaults: limit = 1000
+SELECT
+    id,
+    created_at AS age
+FROM generations
+WHERE
+    created_at < :before
+    AND (created_at, id) > (:after_age, :after_id) -- optional
+ORDER BY created_at, id
+LIMIT :limit;
+
+-- name: delete_listed :exec
+-- Deletes generated texts that were held, by their keys.
+DELETE FROM generations
+WHERE id IN (:ids);

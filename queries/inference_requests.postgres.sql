@@ -110,3 +110,17 @@ WHERE
     AND created_at < :until -- optional
 GROUP BY to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')
 ORDER BY day;
+
+-- name: hold_before :many
+-- Of these requests those that a cleanup may remove, held until the transaction ends, by id.
+-- Differs from sqlite: the rows are locked, and those that somebody else has are passed over.
+SELECT r.id
+FROM inference_requests AS r
+INNER JOIN inference_sessions AS s ON r.session_id = s.id
+WHERE
+    r.id IN (:ids)
+    AND r.created_at < :before
+    AND s.closed_at IS NOT NULL
+    AND r.id < (SELECT max(n.id) FROM inference_requests AS n)
+ORDER BY r.id
+FOR UPDATE OF r SKIP LOCKED;

@@ -73,3 +73,38 @@ SELECT
     first_at,
     last_at
 FROM totals;
+
+-- name: count_before :one
+-- How many requests are from before a time, and how many of these a cleanup removes: not those of open sessions, whose
+-- totals are yet to be counted, nor the newest, so that SQLite gives no id twice.
+-- scan: counts what is old
+SELECT
+    count(*) AS matched,
+    count(*) FILTER (WHERE s.closed_at IS NOT NULL AND r.id < newest.id) AS removable
+FROM inference_requests AS r
+INNER JOIN inference_sessions AS s ON r.session_id = s.id
+CROSS JOIN (SELECT max(id) AS id FROM inference_requests) AS newest
+WHERE r.created_at < :before;
+
+-- name: list_before :many
+-- The requests from before a time that a cleanup removes: their keys, the oldest first; the next page begins after
+-- the last.
+-- defaults: limit = 1000
+-- parameter: after_id integer
+SELECT
+    r.id,
+    r.created_at AS age
+FROM inference_requests AS r
+INNER JOIN inference_sessions AS s ON r.session_id = s.id
+WHERE
+    r.created_at < :before
+    AND s.closed_at IS NOT NULL
+    AND r.id < (SELECT max(n.id) FROM inference_requests AS n)
+    AND (r.created_at, r.id) > (:after_age, :after_id) -- optional
+ORDER BY r.created_at, r.id
+LIMIT :limit;
+
+-- name: delete_listed :exec
+-- Deletes requests that were held, by their keys.
+DELETE FROM inference_requests
+WHERE id IN (:ids);

@@ -111,3 +111,17 @@ WHERE
     AND created_at < :until -- optional
 GROUP BY substr(created_at, 1, 10)
 ORDER BY day;
+
+-- name: hold_before :many
+-- Of these requests those that a cleanup may remove, held until the transaction ends, by id.
+-- Differs from postgres: one writer, so nothing is to be locked.
+-- parameter: ids integer
+SELECT r.id
+FROM inference_requests AS r
+INNER JOIN inference_sessions AS s ON r.session_id = s.id
+WHERE
+    r.id IN (:ids)
+    AND r.created_at < :before
+    AND s.closed_at IS NOT NULL
+    AND r.id < (SELECT max(n.id) FROM inference_requests AS n)
+ORDER BY r.id;

@@ -26,3 +26,15 @@ GROUP BY
     v.version,
     s.model_version_id
 ORDER BY day, m.name, v.version, s.model_version_id;
+
+-- name: hold_before :many
+-- Of these sessions those that a cleanup may remove, held until the transaction ends, by id.
+-- Differs from sqlite: the rows are locked, and those that somebody else has are passed over.
+SELECT s.id
+FROM inference_sessions AS s
+WHERE
+    s.id IN (:ids)
+    AND s.created_at < :before
+    AND s.closed_at < :before
+ORDER BY s.id
+FOR UPDATE OF s SKIP LOCKED;

@@ -187,3 +187,52 @@ LIMIT :limit;
 -- Deletes a session with its requests.
 DELETE FROM inference_sessions
 WHERE id = :id;
+
+-- name: count_before :one
+-- How many sessions were closed before a time, and how many of these a cleanup removes: those without requests.
+-- scan: counts what is old
+SELECT
+    count(*) AS matched,
+    count(*) FILTER (
+        WHERE
+        NOT EXISTS (
+            SELECT 1 FROM inference_requests AS r
+            WHERE r.session_id = s.id
+        )
+    ) AS removable
+FROM inference_sessions AS s
+WHERE
+    s.created_at < :before
+    AND s.closed_at < :before;
+
+-- name: list_before :many
+-- The sessions that were closed before a time and have no request: their keys, the oldest first; the next page begins
+-- after the last.
+-- defaults: limit = 1000
+-- parameter: after_id uuid
+SELECT
+    s.id,
+    s.created_at AS age
+FROM inference_sessions AS s
+WHERE
+    s.created_at < :before
+    AND s.closed_at < :before
+    AND NOT EXISTS (
+        SELECT 1 FROM inference_requests AS r
+        WHERE r.session_id = s.id
+    )
+    AND (s.created_at, s.id) > (:after_age, :after_id) -- optional
+ORDER BY s.created_at, s.id
+LIMIT :limit;
+
+-- name: delete_listed :exec
+-- Deletes sessions that were held, by their keys.
+-- parameter: ids uuid
+DELETE FROM inference_sessions
+WHERE
+    id IN (:ids)
+    -- Looked at again by a statement of its own: since they are held nobody can add one.
+    AND NOT EXISTS (
+        SELECT 1 FROM inference_requests AS r
+        WHERE r.session_id = inference_sessions.id
+    );

@@ -799,3 +799,15 @@ WITH old AS MATERIALIZED (
 
 DELETE FROM jobs
 WHERE id = any(array(SELECT old.id FROM old));
+
+-- name: hold_before :many
+-- Of these jobs those that a cleanup may remove, held until the transaction ends, by id.
+-- Differs from sqlite: the rows are locked, and those that somebody else has are passed over.
+SELECT id
+FROM jobs
+WHERE
+    id IN (:ids)
+    AND state <> 'dead'
+    AND completed_at < :before
+ORDER BY id
+FOR UPDATE SKIP LOCKED;

@@ -204,3 +204,38 @@ DELETE FROM jobs
 WHERE
     id = :id
     AND state <> 'running';
+
+-- name: count_before :one
+-- How many jobs were over before a time, and how many of these a cleanup removes: not the dead ones, which wait for
+-- somebody to look at them.
+-- scan: counts what is old
+SELECT
+    count(*) AS matched,
+    count(*) FILTER (WHERE state <> 'dead') AS removable
+FROM jobs
+WHERE
+    state IN ('completed', 'cancelled', 'dead')
+    AND completed_at IS NOT NULL
+    AND completed_at < :before;
+
+-- name: list_before :many
+-- The jobs of a state, completed or cancelled, that were over before a time: their keys, the oldest first; the next page
+-- begins after the last.
+-- defaults: limit = 1000
+SELECT
+    id,
+    completed_at AS age
+FROM jobs
+WHERE
+    state = :state
+    AND state IN ('completed', 'cancelled')
+    AND completed_at IS NOT NULL
+    AND completed_at < :before
+    AND (completed_at, id) > (:after_age, :after_id) -- optional
+ORDER BY completed_at, id
+LIMIT :limit;
+
+-- name: delete_listed :exec
+-- Deletes jobs that were held, by their keys.
+DELETE FROM jobs
+WHERE id IN (:ids);

@@ -769,3 +769,14 @@ WHERE
         ORDER BY completed_at, id
         LIMIT :limit
     );
+
+-- name: hold_before :many
+-- Of these jobs those that a cleanup may remove, held until the transaction ends, by id.
+-- Differs from postgres: one writer, so nothing is to be locked.
+SELECT id
+FROM jobs
+WHERE
+    id IN (:ids)
+    AND state <> 'dead'
+    AND completed_at < :before
+ORDER BY id;

@@ -77,3 +77,15 @@ SELECT
             AND reset
             AND attempted_at > statement_timestamp() - make_interval(secs => :seconds)
     ) AS from_there;
+
+-- name: hold_before :many
+-- Of these attempts those that a cleanup may remove, held until the transaction ends, by id.
+-- Differs from sqlite: the rows are locked, and those that somebody else has are passed over.
+SELECT id
+FROM login_attempts
+WHERE
+    id IN (:ids)
+    AND attempted_at < :before
+    AND id < (SELECT max(n.id) FROM login_attempts AS n)
+ORDER BY id
+FOR UPDATE SKIP LOCKED;

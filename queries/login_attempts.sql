@@ -71,3 +71,34 @@ WHERE
         ORDER BY attempted_at, id
         LIMIT :limit
     );
+
+-- name: count_before :one
+-- How many attempts are from before a time, and how many of these a cleanup removes: all but the newest, so that
+-- SQLite gives no id twice.
+-- scan: counts what is old
+SELECT
+    count(*) AS matched,
+    count(*) FILTER (WHERE old.id < newest.id) AS removable
+FROM login_attempts AS old
+CROSS JOIN (SELECT max(id) AS id FROM login_attempts) AS newest
+WHERE old.attempted_at < :before;
+
+-- name: list_before :many
+-- The attempts from before a time that a cleanup removes: their keys, the oldest first; the next page begins
+-- after the last.
+-- defaults: limit = 1000
+SELECT
+    id,
+    attempted_at AS age
+FROM login_attempts
+WHERE
+    attempted_at < :before
+    AND id < (SELECT max(n.id) FROM login_attempts AS n)
+    AND (attempted_at, id) > (:after_age, :after_id) -- optional
+ORDER BY attempted_at, id
+LIMIT :limit;
+
+-- name: delete_listed :exec
+-- Deletes attempts that were held, by their keys.
+DELETE FROM login_attempts
+WHERE id IN (:ids);

@@ -77,3 +77,14 @@ SELECT
             AND reset
             AND attempted_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', (-:seconds) || ' seconds')
     ) AS from_there;
+
+-- name: hold_before :many
+-- Of these attempts those that a cleanup may remove, held until the transaction ends, by id.
+-- Differs from postgres: one writer, so nothing is to be locked.
+SELECT id
+FROM login_attempts
+WHERE
+    id IN (:ids)
+    AND attempted_at < :before
+    AND id < (SELECT max(n.id) FROM login_attempts AS n)
+ORDER BY id;

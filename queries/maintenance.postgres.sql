@@ -60,3 +60,20 @@ $$;
 -- Brings up to date what the planner chooses indexes by.
 -- Differs from sqlite: the server does so by itself where it is stale, and here for all.
 ANALYZE;
+
+-- name: hold_cleanup :value
+-- Whether this transaction is now the one cleanup of this database, until it ends.
+-- only: postgres, SQLite has no such locks: a file beside the database is locked there
+SELECT pg_try_advisory_xact_lock(1818195819, hashtext(current_schema())) AS held;
+
+-- name: pass_ids :value
+-- Sees that a table gives no id below this one; says whether its sequence was moved.
+-- Differs from sqlite: a sequence does not look at the rows.
+-- result: moved boolean?
+SELECT setval(CAST(s.name AS regclass), :id) IS NOT NULL AS moved
+FROM (
+    SELECT pg_get_serial_sequence(concat(quote_ident(current_schema()), '.', quote_ident(:table_name)), 'id') AS name
+) AS s
+WHERE
+    s.name IS NOT NULL
+    AND coalesce(pg_sequence_last_value(CAST(s.name AS regclass)), 0) < :id;

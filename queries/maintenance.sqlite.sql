@@ -158,3 +158,11 @@ REINDEX;
 -- Brings up to date what the planner chooses indexes by, where it is stale.
 -- Differs from postgres: SQLite knows what is stale.
 PRAGMA optimize;
+
+-- name: pass_ids :value
+-- Sees that a table gives no id below this one; says whether its sequence was moved.
+-- Differs from postgres: nothing is to be done, since the next id is that after the largest.
+-- parameter: table_name text, id integer
+-- result: moved boolean?
+SELECT (:table_name IS NULL) AS moved
+WHERE :id IS NULL;

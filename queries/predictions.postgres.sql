@@ -14,3 +14,15 @@ WITH old AS MATERIALIZED (
 
 DELETE FROM predictions
 WHERE id = any(array(SELECT old.id FROM old));
+
+-- name: hold_before :many
+-- Of these predictions those that a cleanup may remove, held until the transaction ends, by id.
+-- Differs from sqlite: the rows are locked, and those that somebody else has are passed over.
+SELECT id
+FROM predictions
+WHERE
+    id IN (:ids)
+    AND created_at < :before
+    AND id < (SELECT max(n.id) FROM predictions AS n)
+ORDER BY id
+FOR UPDATE SKIP LOCKED;

@@ -319,3 +319,34 @@ WHERE
     AND created_at >= :since -- optional
 GROUP BY status
 ORDER BY status;
+
+-- name: count_before :one
+-- How many predictions are from before a time, and how many of these a cleanup removes: all but the newest, so that
+-- SQLite gives no id twice.
+-- scan: counts what is old
+SELECT
+    count(*) AS matched,
+    count(*) FILTER (WHERE old.id < newest.id) AS removable
+FROM predictions AS old
+CROSS JOIN (SELECT max(id) AS id FROM predictions) AS newest
+WHERE old.created_at < :before;
+
+-- name: list_before :many
+-- The predictions from before a time that a cleanup removes: their keys, the oldest first; the next page begins
+-- after the last.
+-- defaults: limit = 1000
+SELECT
+    id,
+    created_at AS age
+FROM predictions
+WHERE
+    created_at < :before
+    AND id < (SELECT max(n.id) FROM predictions AS n)
+    AND (created_at, id) > (:after_age, :after_id) -- optional
+ORDER BY created_at, id
+LIMIT :limit;
+
+-- name: delete_listed :exec
+-- Deletes predictions that were held, by their keys.
+DELETE FROM predictions
+WHERE id IN (:ids);

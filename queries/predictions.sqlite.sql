@@ -11,3 +11,14 @@ WHERE
         ORDER BY created_at, id
         LIMIT :limit
     );
+
+-- name: hold_before :many
+-- Of these predictions those that a cleanup may remove, held until the transaction ends, by id.
+-- Differs from postgres: one writer, so nothing is to be locked.
+SELECT id
+FROM predictions
+WHERE
+    id IN (:ids)
+    AND created_at < :before
+    AND id < (SELECT max(n.id) FROM predictions AS n)
+ORDER BY id;

@@ -60,3 +60,15 @@ WITH old AS MATERIALIZED (
 
 DELETE FROM system_metrics
 WHERE id = any(array(SELECT old.id FROM old));
+
+-- name: hold_before :many
+-- Of these measurements those that a cleanup may remove, held until the transaction ends, by id.
+-- Differs from sqlite: the rows are locked, and those that somebody else has are passed over.
+SELECT id
+FROM system_metrics
+WHERE
+    id IN (:ids)
+    AND recorded_at < :before
+    AND id < (SELECT max(n.id) FROM system_metrics AS n)
+ORDER BY id
+FOR UPDATE SKIP LOCKED;

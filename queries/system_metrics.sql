@@ -120,3 +120,34 @@ FROM (
     GROUP BY CAST(name AS text)
 ) AS u
 ORDER BY u.name;
+
+-- name: count_before :one
+-- How many measurements are from before a time, and how many of these a cleanup removes: all but the newest, so that
+-- SQLite gives no id twice.
+-- scan: counts what is old
+SELECT
+    count(*) AS matched,
+    count(*) FILTER (WHERE old.id < newest.id) AS removable
+FROM system_metrics AS old
+CROSS JOIN (SELECT max(id) AS id FROM system_metrics) AS newest
+WHERE old.recorded_at < :before;
+
+-- name: list_before :many
+-- The measurements from before a time that a cleanup removes: their keys, the oldest first; the next page begins
+-- after the last.
+-- defaults: limit = 1000
+SELECT
+    id,
+    recorded_at AS age
+FROM system_metrics
+WHERE
+    recorded_at < :before
+    AND id < (SELECT max(n.id) FROM system_metrics AS n)
+    AND (recorded_at, id) > (:after_age, :after_id) -- optional
+ORDER BY recorded_at, id
+LIMIT :limit;
+
+-- name: delete_listed :exec
+-- Deletes measurements that were held, by their keys.
+DELETE FROM system_metrics
+WHERE id IN (:ids);

@@ -83,3 +83,14 @@ WHERE
         ORDER BY recorded_at, id
         LIMIT :limit
     );
+
+-- name: hold_before :many
+-- Of these measurements those that a cleanup may remove, held until the transaction ends, by id.
+-- Differs from postgres: one writer, so nothing is to be locked.
+SELECT id
+FROM system_metrics
+WHERE
+    id IN (:ids)
+    AND recorded_at < :before
+    AND id < (SELECT max(n.id) FROM system_metrics AS n)
+ORDER BY id;

@@ -134,3 +134,40 @@ DELETE FROM training_metrics
 WHERE
     run_id = :run_id
     AND name = :name;
+
+-- name: count_before :one
+-- How many measurements are of runs that ended before a time, and how many of these a cleanup removes: all but the
+-- newest, so that SQLite gives no id twice.
+-- scan: counts what is old
+SELECT
+    count(*) AS matched,
+    count(*) FILTER (WHERE m.id < newest.id) AS removable
+FROM training_runs AS r
+INNER JOIN training_metrics AS m ON r.id = m.run_id
+CROSS JOIN (SELECT max(id) AS id FROM training_metrics) AS newest
+WHERE r.finished_at < :before;
+
+-- name: list_before :many
+-- The measurements of a run that ended before a time, by metric and step: their keys; the next page begins after the
+-- last.
+-- defaults: limit = 1000
+-- parameter: after_id integer
+SELECT
+    m.id,
+    m.name,
+    m.step,
+    r.finished_at AS age
+FROM training_metrics AS m
+INNER JOIN training_runs AS r ON m.run_id = r.id
+WHERE
+    m.run_id = :run_id
+    AND r.finished_at < :before
+    AND m.id < (SELECT max(n.id) FROM training_metrics AS n)
+    AND (m.name, m.step, m.id) > (:after_name, :after_step, :after_id) -- optional
+ORDER BY m.name, m.step, m.id
+LIMIT :limit;
+
+-- name: delete_listed :exec
+-- Deletes measurements that were held, by their keys.
+DELETE FROM training_metrics
+WHERE id IN (:ids);

@@ -416,6 +416,8 @@ WHERE id = :id;
 -- name: list_measured_before :many
 -- The runs that ended before a time and have measurements, by id; the next page begins after the last.
 -- defaults: limit = 1000
+-- parameter: after_id uuid
+-- scan: a page of the runs, which are few beside their measurements
 SELECT r.id
 FROM training_runs AS r
 WHERE

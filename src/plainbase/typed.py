@@ -1608,6 +1608,9 @@ if TYPE_CHECKING:
         created_at: datetime
         updated_at: datetime
 
+    class EvaluationsHoldBeforeRow(TypedRow):
+        id: UUID
+
     class EvaluationsAggregatesRow(TypedRow):
         provider: str
         model: str
@@ -1624,6 +1627,14 @@ if TYPE_CHECKING:
         input_tokens: int
         output_tokens: int
         cost_usd: float
+
+    class EvaluationsCountBeforeRow(TypedRow):
+        matched: int
+        removable: int
+
+    class EvaluationsListBeforeRow(TypedRow):
+        id: UUID
+        age: datetime
 
     class EvaluationsListForExperimentRow(EvaluationsGetRow):
         experiment_id: UUID
@@ -1675,7 +1686,18 @@ if TYPE_CHECKING:
         now: NotRequired[Timestamp | Omit]
         id: Uuid
 
+    class EvaluationsCountBeforeParams(TypedDict):
+        before: Timestamp
+
+    class EvaluationsDeleteListedParams(TypedDict):
+        ids: Uuids
+
     class EvaluationsQueries:
+        @Many
+        def hold_before(self, *, ids: Uuids, before: Timestamp) -> EvaluationsHoldBeforeRow:
+            """Of these evaluations those that a cleanup may remove, held until the transaction ends, by id."""
+            ...
+
         @OneOf(EvaluationsCreateParams)
         def create(
             self,
@@ -1843,6 +1865,32 @@ if TYPE_CHECKING:
         @ExecOf(EvaluationsGetParams)
         def delete(self, *, id: Uuid) -> int:
             """Deletes an evaluation."""
+            ...
+
+        @OneOf(EvaluationsCountBeforeParams)
+        def count_before(self, *, before: Timestamp) -> EvaluationsCountBeforeRow:
+            """How many evaluations are from before a time, and how many of these a cleanup removes: not those of an
+            experiment or a benchmark that is not over.
+            """
+            ...
+
+        @Many
+        def list_before(
+            self,
+            *,
+            before: Timestamp,
+            after_age: Timestamp | Omit = OMIT,
+            after_id: Uuid | Omit = OMIT,
+            limit: Integer | Omit = 1000,
+        ) -> EvaluationsListBeforeRow:
+            """The evaluations from before a time that a cleanup removes: their keys, the oldest first; the next page
+            begins after the last.
+            """
+            ...
+
+        @ExecOf(EvaluationsDeleteListedParams)
+        def delete_listed(self, *, ids: Uuids) -> int:
+            """Deletes evaluations that were held, by their keys."""
             ...
 
     class ExperimentSummaryGetRow(TypedRow):
@@ -2247,6 +2295,17 @@ if TYPE_CHECKING:
         created_at: datetime
         updated_at: datetime
 
+    class GenerationsHoldBeforeRow(TypedRow):
+        id: UUID
+
+    class GenerationsCountBeforeRow(TypedRow):
+        matched: int
+        removable: int
+
+    class GenerationsListBeforeRow(TypedRow):
+        id: UUID
+        age: datetime
+
     class GenerationsRecordParams(TypedDict):
         id: NotRequired[Uuid | Omit]
         prompt: Text
@@ -2272,7 +2331,18 @@ if TYPE_CHECKING:
     class GenerationsClearModelParams(TypedDict):
         model: Text
 
+    class GenerationsCountBeforeParams(TypedDict):
+        before: Timestamp
+
+    class GenerationsDeleteListedParams(TypedDict):
+        ids: Uuids
+
     class GenerationsQueries:
+        @Many
+        def hold_before(self, *, ids: Uuids, before: Timestamp) -> GenerationsHoldBeforeRow:
+            """Of these generated texts those that a cleanup may remove, held until the transaction ends, by id."""
+            ...
+
         @OneOf(GenerationsRecordParams)
         def record(
             self,
@@ -2330,6 +2400,30 @@ if TYPE_CHECKING:
             """Deletes the generated texts of one model."""
             ...
 
+        @OneOf(GenerationsCountBeforeParams)
+        def count_before(self, *, before: Timestamp) -> GenerationsCountBeforeRow:
+            """How many generated texts are from before a time, and how many of these a cleanup removes: all."""
+            ...
+
+        @Many
+        def list_before(
+            self,
+            *,
+            before: Timestamp,
+            after_age: Timestamp | Omit = OMIT,
+            after_id: Uuid | Omit = OMIT,
+            limit: Integer | Omit = 1000,
+        ) -> GenerationsListBeforeRow:
+            """The generated texts from before a time that a cleanup removes: their keys, the oldest first; the next
+            page begins after the last.
+            """
+            ...
+
+        @ExecOf(GenerationsDeleteListedParams)
+        def delete_listed(self, *, ids: Uuids) -> int:
+            """Deletes generated texts that were held, by their keys."""
+            ...
+
     class HyperparametersListValuesRow(TypedRow):
         run_id: UUID
         hyperparameters: Any
@@ -2368,6 +2462,9 @@ if TYPE_CHECKING:
         cost_usd: float
         avg_latency_ms: float | None
 
+    class InferenceRequestsHoldBeforeRow(TypedRow):
+        id: int
+
     class InferenceRequestsStatisticsRow(TypedRow):
         requests: int
         errors: int
@@ -2380,6 +2477,14 @@ if TYPE_CHECKING:
         max_latency_ms: float | None
         first_at: datetime | None
         last_at: datetime | None
+
+    class InferenceRequestsCountBeforeRow(TypedRow):
+        matched: int
+        removable: int
+
+    class InferenceRequestsListBeforeRow(TypedRow):
+        id: int
+        age: datetime
 
     class InferenceRequestsLogParams(TypedDict):
         status: NotRequired[Text | Omit]
@@ -2406,6 +2511,12 @@ if TYPE_CHECKING:
 
     class InferenceRequestsStatisticsParams(TypedDict):
         session_id: Uuid
+
+    class InferenceRequestsCountBeforeParams(TypedDict):
+        before: Timestamp
+
+    class InferenceRequestsDeleteListedParams(TypedDict):
+        ids: Integers
 
     class InferenceRequestsQueries:
         @OneOf(InferenceRequestsLogParams)
@@ -2453,6 +2564,11 @@ if TYPE_CHECKING:
             ...
 
         @Many
+        def hold_before(self, *, ids: Integers, before: Timestamp) -> InferenceRequestsHoldBeforeRow:
+            """Of these requests those that a cleanup may remove, held until the transaction ends, by id."""
+            ...
+
+        @Many
         def list_for_session(
             self,
             *,
@@ -2467,6 +2583,32 @@ if TYPE_CHECKING:
         @OneOf(InferenceRequestsStatisticsParams)
         def statistics(self, *, session_id: Uuid) -> InferenceRequestsStatisticsRow:
             """The requests of a session in numbers: latencies in milliseconds, the cost in US dollars."""
+            ...
+
+        @OneOf(InferenceRequestsCountBeforeParams)
+        def count_before(self, *, before: Timestamp) -> InferenceRequestsCountBeforeRow:
+            """How many requests are from before a time, and how many of these a cleanup removes: not those of open
+            sessions, whose totals are yet to be counted, nor the newest, so that SQLite gives no id twice.
+            """
+            ...
+
+        @Many
+        def list_before(
+            self,
+            *,
+            before: Timestamp,
+            after_age: Timestamp | Omit = OMIT,
+            after_id: Integer | Omit = OMIT,
+            limit: Integer | Omit = 1000,
+        ) -> InferenceRequestsListBeforeRow:
+            """The requests from before a time that a cleanup removes: their keys, the oldest first; the next page
+            begins after the last.
+            """
+            ...
+
+        @ExecOf(InferenceRequestsDeleteListedParams)
+        def delete_listed(self, *, ids: Integers) -> int:
+            """Deletes requests that were held, by their keys."""
             ...
 
     class InferenceSessionsGetRow(TypedRow):
@@ -2497,6 +2639,17 @@ if TYPE_CHECKING:
         cost_usd: float
         avg_latency_ms: float | None
 
+    class InferenceSessionsHoldBeforeRow(TypedRow):
+        id: UUID
+
+    class InferenceSessionsCountBeforeRow(TypedRow):
+        matched: int
+        removable: int
+
+    class InferenceSessionsListBeforeRow(TypedRow):
+        id: UUID
+        age: datetime
+
     class InferenceSessionsListForUserRow(InferenceSessionsGetRow):
         user_id: UUID
 
@@ -2514,6 +2667,12 @@ if TYPE_CHECKING:
         now: NotRequired[Timestamp | Omit]
         id: Uuid
 
+    class InferenceSessionsCountBeforeParams(TypedDict):
+        before: Timestamp
+
+    class InferenceSessionsDeleteListedParams(TypedDict):
+        ids: Uuids
+
     class InferenceSessionsQueries:
         @Many
         def usage(
@@ -2527,6 +2686,11 @@ if TYPE_CHECKING:
             """Requests, errors, tokens, cost and average latency of each UTC day and version of a model, by day and
             model.
             """
+            ...
+
+        @Many
+        def hold_before(self, *, ids: Uuids, before: Timestamp) -> InferenceSessionsHoldBeforeRow:
+            """Of these sessions those that a cleanup may remove, held until the transaction ends, by id."""
             ...
 
         @OneOf(InferenceSessionsOpenParams)
@@ -2603,6 +2767,32 @@ if TYPE_CHECKING:
         @ExecOf(InferenceSessionsGetParams)
         def delete(self, *, id: Uuid) -> int:
             """Deletes a session with its requests."""
+            ...
+
+        @OneOf(InferenceSessionsCountBeforeParams)
+        def count_before(self, *, before: Timestamp) -> InferenceSessionsCountBeforeRow:
+            """How many sessions were closed before a time, and how many of these a cleanup removes: those without
+            requests.
+            """
+            ...
+
+        @Many
+        def list_before(
+            self,
+            *,
+            before: Timestamp,
+            after_age: Timestamp | Omit = OMIT,
+            after_id: Uuid | Omit = OMIT,
+            limit: Integer | Omit = 1000,
+        ) -> InferenceSessionsListBeforeRow:
+            """The sessions that were closed before a time and have no request: their keys, the oldest first; the
+            next page begins after the last.
+            """
+            ...
+
+        @ExecOf(InferenceSessionsDeleteListedParams)
+        def delete_listed(self, *, ids: Uuids) -> int:
+            """Deletes sessions that were held, by their keys."""
             ...
 
     class JobQueuesGetRow(TypedRow):
@@ -2851,6 +3041,14 @@ if TYPE_CHECKING:
         state: str
         jobs: int
 
+    class JobsCountBeforeRow(TypedRow):
+        matched: int
+        removable: int
+
+    class JobsListBeforeRow(TypedRow):
+        id: UUID
+        age: datetime
+
     class JobsFindUniqueRow(JobsGetRow):
         unique_key: str
 
@@ -2906,6 +3104,12 @@ if TYPE_CHECKING:
         queue: NotRequired[Text | Omit]
         job_type: NotRequired[Text | Omit]
         limit: NotRequired[Integer | Omit]
+
+    class JobsCountBeforeParams(TypedDict):
+        before: Timestamp
+
+    class JobsDeleteListedParams(TypedDict):
+        ids: Uuids
 
     class JobsQueries:
         @OneOf(JobsEnqueueParams)
@@ -3144,6 +3348,11 @@ if TYPE_CHECKING:
             """
             ...
 
+        @Many
+        def hold_before(self, *, ids: Uuids, before: Timestamp) -> JobsEnqueueManyRow:
+            """Of these jobs those that a cleanup may remove, held until the transaction ends, by id."""
+            ...
+
         @OneOf(JobsCancelParams)
         def get(self, *, id: Uuid) -> JobsGetRow:
             """One job."""
@@ -3205,6 +3414,33 @@ if TYPE_CHECKING:
             """Deletes a job that does not run; 0 rows when it does."""
             ...
 
+        @OneOf(JobsCountBeforeParams)
+        def count_before(self, *, before: Timestamp) -> JobsCountBeforeRow:
+            """How many jobs were over before a time, and how many of these a cleanup removes: not the dead ones,
+            which wait for somebody to look at them.
+            """
+            ...
+
+        @Many
+        def list_before(
+            self,
+            *,
+            state: Text,
+            before: Timestamp,
+            after_age: Timestamp | Omit = OMIT,
+            after_id: Uuid | Omit = OMIT,
+            limit: Integer | Omit = 1000,
+        ) -> JobsListBeforeRow:
+            """The jobs of a state, completed or cancelled, that were over before a time: their keys, the oldest
+            first; the next page begins after the last.
+            """
+            ...
+
+        @ExecOf(JobsDeleteListedParams)
+        def delete_listed(self, *, ids: Uuids) -> int:
+            """Deletes jobs that were held, by their keys."""
+            ...
+
     class LoginAttemptsAccountFailuresRow(TypedRow):
         failures: int
         last_id: int | None
@@ -3214,11 +3450,19 @@ if TYPE_CHECKING:
         of_account: int
         from_there: int
 
-    class LoginAttemptsRecordRow(TypedRow):
+    class LoginAttemptsHoldBeforeRow(TypedRow):
         id: int
 
     class LoginAttemptsRefuseRow(TypedRow):
         refused: int
+
+    class LoginAttemptsCountBeforeRow(TypedRow):
+        matched: int
+        removable: int
+
+    class LoginAttemptsListBeforeRow(TypedRow):
+        id: int
+        age: datetime
 
     class LoginAttemptsAccountFailuresParams(TypedDict):
         email: Text
@@ -3257,6 +3501,12 @@ if TYPE_CHECKING:
         before: Timestamp
         limit: NotRequired[Integer | Omit]
 
+    class LoginAttemptsCountBeforeParams(TypedDict):
+        before: Timestamp
+
+    class LoginAttemptsDeleteListedParams(TypedDict):
+        ids: Integers
+
     class LoginAttemptsQueries:
         @Value
         def hold(self, *, email: Text | None, ip_address: Text | None) -> str:
@@ -3291,6 +3541,11 @@ if TYPE_CHECKING:
             """How many password resets were asked for in the last so many seconds, of an address and from one."""
             ...
 
+        @Many
+        def hold_before(self, *, ids: Integers, before: Timestamp) -> LoginAttemptsHoldBeforeRow:
+            """Of these attempts those that a cleanup may remove, held until the transaction ends, by id."""
+            ...
+
         @OneOf(LoginAttemptsRecordParams)
         def record(
             self,
@@ -3299,14 +3554,14 @@ if TYPE_CHECKING:
             ip_address: Text | None | Omit = None,
             succeeded: Boolean | Omit = False,
             known: Boolean | Omit = False,
-        ) -> LoginAttemptsRecordRow:
+        ) -> LoginAttemptsHoldBeforeRow:
             """Notes a login that is tried, at the database's time; as failed, before the password is looked at. The
             address is best in lower case, as users have it, and an IPv6 address is noted by its network.
             """
             ...
 
         @OneOf(LoginAttemptsRecordResetParams)
-        def record_reset(self, *, email: Text, ip_address: Text | None | Omit = None) -> LoginAttemptsRecordRow:
+        def record_reset(self, *, email: Text, ip_address: Text | None | Omit = None) -> LoginAttemptsHoldBeforeRow:
             """Notes that a password reset is asked for, of an address that is an account's or none; it counts as no
             failed login.
             """
@@ -3334,6 +3589,32 @@ if TYPE_CHECKING:
         @ExecOf(LoginAttemptsDeleteBeforeParams)
         def delete_before(self, *, before: Timestamp, limit: Integer | Omit = 10000) -> int:
             """Deletes attempts from before a time, at most so many, the oldest first."""
+            ...
+
+        @OneOf(LoginAttemptsCountBeforeParams)
+        def count_before(self, *, before: Timestamp) -> LoginAttemptsCountBeforeRow:
+            """How many attempts are from before a time, and how many of these a cleanup removes: all but the newest,
+            so that SQLite gives no id twice.
+            """
+            ...
+
+        @Many
+        def list_before(
+            self,
+            *,
+            before: Timestamp,
+            after_age: Timestamp | Omit = OMIT,
+            after_id: Integer | Omit = OMIT,
+            limit: Integer | Omit = 1000,
+        ) -> LoginAttemptsListBeforeRow:
+            """The attempts from before a time that a cleanup removes: their keys, the oldest first; the next page
+            begins after the last.
+            """
+            ...
+
+        @ExecOf(LoginAttemptsDeleteListedParams)
+        def delete_listed(self, *, ids: Integers) -> int:
+            """Deletes attempts that were held, by their keys."""
             ...
 
     class MaintenanceTableStatisticsRow(TypedRow):
@@ -3390,6 +3671,11 @@ if TYPE_CHECKING:
             ...
 
         @Value
+        def pass_ids(self, *, id: Integer | None, table_name: Text | None) -> bool | None:
+            """Sees that a table gives no id below this one; says whether its sequence was moved."""
+            ...
+
+        @Value
         def schema_version(self) -> int | None:
             """The last migration that is applied; None where none is."""
             ...
@@ -3402,6 +3688,13 @@ if TYPE_CHECKING:
         @Script
         def analyze(self) -> None:
             """Counts what the planner chooses indexes by."""
+            ...
+
+        @Value
+        def hold_cleanup(self) -> bool | None:
+            """Whether this transaction is now the one cleanup of this database, until it ends. Runs on PostgreSQL
+            only.
+            """
             ...
 
     class MarkovModelsGetRow(TypedRow):
@@ -3545,6 +3838,53 @@ if TYPE_CHECKING:
         @ExecOf(MarkovNgramsComputeProbabilitiesParams)
         def clear(self, *, dataset_id: Uuid, n: Integer) -> int:
             """Deletes the model of one order: its counts, and the note of the texts it has counted."""
+            ...
+
+    class MetricsJobsRow(TypedRow):
+        queue: str
+        due: int
+        scheduled: int
+        running: int
+        dead: int
+        oldest_due_seconds: float | None
+
+    class MetricsWorkersRow(TypedRow):
+        alive: int
+        silent: int
+        tasks: int
+        capacity: int
+
+    class MetricsDatabaseRow(TypedRow):
+        bytes: int | None
+        slot_retained_bytes: int | None
+        replication_lag_seconds: float | None
+        oldest_transaction_seconds: float | None
+
+    class MetricsWorkersParams(TypedDict):
+        seconds: NotRequired[Real | Omit]
+
+    class MetricsQueries:
+        @Many
+        def jobs(self) -> MetricsJobsRow:
+            """How many jobs of each queue are due, scheduled for later, running and dead, and how long the oldest
+            one due has waited, by queue.
+            """
+            ...
+
+        @OneOf(MetricsWorkersParams)
+        def workers(self, *, seconds: Real | Omit = 60) -> MetricsWorkersRow:
+            """The workers that have not stopped: how many were heard of in the last so many seconds, how many were
+            not, and how many tasks they have and have room for.
+            """
+            ...
+
+        @OneOf(NoParams)
+        def database(self) -> MetricsDatabaseRow:
+            """On SQLite: The bytes of the database; what its server tells of transactions and replication is null.
+            On PostgreSQL: The bytes of the database; the bytes of log kept for the replication slot furthest
+            behind, how far the slowest replica is behind, and how long the oldest transaction has been open: null
+            where there is none, or the role may not see it.
+            """
             ...
 
     class ModelAliasesGetRow(TypedRow):
@@ -4678,6 +5018,9 @@ if TYPE_CHECKING:
         ip_address: str | None
         created_at: datetime
 
+    class PredictionsHoldBeforeRow(TypedRow):
+        id: int
+
     class PredictionsStatisticsRow(TypedRow):
         total: int
         successes: int
@@ -4705,6 +5048,14 @@ if TYPE_CHECKING:
     class PredictionsCountByStatusRow(TypedRow):
         status: str
         predictions: int
+
+    class PredictionsCountBeforeRow(TypedRow):
+        matched: int
+        removable: int
+
+    class PredictionsListBeforeRow(TypedRow):
+        id: int
+        age: datetime
 
     class PredictionsListForBatchRow(PredictionsGetRow):
         batch_id: str
@@ -4743,10 +5094,21 @@ if TYPE_CHECKING:
         model_version: NotRequired[Text | Omit]
         model_stage: NotRequired[Text | Omit]
 
+    class PredictionsCountBeforeParams(TypedDict):
+        before: Timestamp
+
+    class PredictionsDeleteListedParams(TypedDict):
+        ids: Integers
+
     class PredictionsQueries:
         @ExecOf(PredictionsDeleteBeforeParams)
         def delete_before(self, *, before: Timestamp, limit: Integer | Omit = 1000) -> int:
             """Deletes the oldest predictions made before a time, at most so many; again and again until 0."""
+            ...
+
+        @Many
+        def hold_before(self, *, ids: Integers, before: Timestamp) -> PredictionsHoldBeforeRow:
+            """Of these predictions those that a cleanup may remove, held until the transaction ends, by id."""
             ...
 
         @OneOf(PredictionsLogParams)
@@ -4850,6 +5212,32 @@ if TYPE_CHECKING:
         @Many
         def count_by_status(self, *, since: Timestamp | Omit = OMIT) -> PredictionsCountByStatusRow:
             """How many predictions have each status, by status."""
+            ...
+
+        @OneOf(PredictionsCountBeforeParams)
+        def count_before(self, *, before: Timestamp) -> PredictionsCountBeforeRow:
+            """How many predictions are from before a time, and how many of these a cleanup removes: all but the
+            newest, so that SQLite gives no id twice.
+            """
+            ...
+
+        @Many
+        def list_before(
+            self,
+            *,
+            before: Timestamp,
+            after_age: Timestamp | Omit = OMIT,
+            after_id: Integer | Omit = OMIT,
+            limit: Integer | Omit = 1000,
+        ) -> PredictionsListBeforeRow:
+            """The predictions from before a time that a cleanup removes: their keys, the oldest first; the next page
+            begins after the last.
+            """
+            ...
+
+        @ExecOf(PredictionsDeleteListedParams)
+        def delete_listed(self, *, ids: Integers) -> int:
+            """Deletes predictions that were held, by their keys."""
             ...
 
     class RecentActivityListRow(TypedRow):
@@ -5188,6 +5576,9 @@ if TYPE_CHECKING:
         labels: Any
         recorded_at: datetime
 
+    class SystemMetricsHoldBeforeRow(TypedRow):
+        id: int
+
     class SystemMetricsLatestRow(TypedRow):
         name: str
         value: float
@@ -5208,6 +5599,14 @@ if TYPE_CHECKING:
         average: float | None
         latest: float | None
 
+    class SystemMetricsCountBeforeRow(TypedRow):
+        matched: int
+        removable: int
+
+    class SystemMetricsListBeforeRow(TypedRow):
+        id: int
+        age: datetime
+
     class SystemMetricsDeleteBeforeParams(TypedDict):
         before: Timestamp
         limit: NotRequired[Integer | Omit]
@@ -5218,6 +5617,12 @@ if TYPE_CHECKING:
         unit: NotRequired[Text | None | Omit]
         labels: NotRequired[Json | Omit]
         recorded_at: NotRequired[Timestamp | Omit]
+
+    class SystemMetricsCountBeforeParams(TypedDict):
+        before: Timestamp
+
+    class SystemMetricsDeleteListedParams(TypedDict):
+        ids: Integers
 
     class SystemMetricsQueries:
         @Many
@@ -5254,6 +5659,11 @@ if TYPE_CHECKING:
             """Deletes measurements from before a time, at most so many, the oldest first."""
             ...
 
+        @Many
+        def hold_before(self, *, ids: Integers, before: Timestamp) -> SystemMetricsHoldBeforeRow:
+            """Of these measurements those that a cleanup may remove, held until the transaction ends, by id."""
+            ...
+
         @ExecOf(SystemMetricsLogParams)
         def log(
             self,
@@ -5282,6 +5692,32 @@ if TYPE_CHECKING:
             """How much of each resource was used since a time, by name: measurements, lowest, highest, average and
             last one.
             """
+            ...
+
+        @OneOf(SystemMetricsCountBeforeParams)
+        def count_before(self, *, before: Timestamp) -> SystemMetricsCountBeforeRow:
+            """How many measurements are from before a time, and how many of these a cleanup removes: all but the
+            newest, so that SQLite gives no id twice.
+            """
+            ...
+
+        @Many
+        def list_before(
+            self,
+            *,
+            before: Timestamp,
+            after_age: Timestamp | Omit = OMIT,
+            after_id: Integer | Omit = OMIT,
+            limit: Integer | Omit = 1000,
+        ) -> SystemMetricsListBeforeRow:
+            """The measurements from before a time that a cleanup removes: their keys, the oldest first; the next
+            page begins after the last.
+            """
+            ...
+
+        @ExecOf(SystemMetricsDeleteListedParams)
+        def delete_listed(self, *, ids: Integers) -> int:
+            """Deletes measurements that were held, by their keys."""
             ...
 
     class TeamsGetRow(TypedRow):
@@ -5439,6 +5875,9 @@ if TYPE_CHECKING:
             """
             ...
 
+    class TrainingMetricsHoldBeforeRow(TypedRow):
+        id: int
+
     class TrainingMetricsHistoryRow(TypedRow):
         step: int
         value: float | None
@@ -5456,6 +5895,16 @@ if TYPE_CHECKING:
         first_step: int
         last_step: int
 
+    class TrainingMetricsCountBeforeRow(TypedRow):
+        matched: int
+        removable: int
+
+    class TrainingMetricsListBeforeRow(TypedRow):
+        id: int
+        name: str
+        step: int
+        age: datetime
+
     class TrainingMetricsBestRow(TrainingMetricsHistoryRow):
         value: float
 
@@ -5470,7 +5919,18 @@ if TYPE_CHECKING:
         run_id: Uuid
         name: Text
 
+    class TrainingMetricsCountBeforeParams(TypedDict):
+        before: Timestamp
+
+    class TrainingMetricsDeleteListedParams(TypedDict):
+        ids: Integers
+
     class TrainingMetricsQueries:
+        @Many
+        def hold_before(self, *, ids: Integers, before: Timestamp) -> TrainingMetricsHoldBeforeRow:
+            """Of these measurements those that a cleanup may remove, held until the transaction ends, by id."""
+            ...
+
         @ExecOf(TrainingMetricsLogParams)
         def log(
             self, *, run_id: Uuid, name: Text, step: Integer, value: Real | None, recorded_at: Timestamp | Omit = OMIT
@@ -5512,6 +5972,34 @@ if TYPE_CHECKING:
         @ExecOf(TrainingMetricsDeleteParams)
         def delete(self, *, run_id: Uuid, name: Text) -> int:
             """Deletes one metric of a run."""
+            ...
+
+        @OneOf(TrainingMetricsCountBeforeParams)
+        def count_before(self, *, before: Timestamp) -> TrainingMetricsCountBeforeRow:
+            """How many measurements are of runs that ended before a time, and how many of these a cleanup removes:
+            all but the newest, so that SQLite gives no id twice.
+            """
+            ...
+
+        @Many
+        def list_before(
+            self,
+            *,
+            run_id: Uuid,
+            before: Timestamp,
+            after_name: Text | Omit = OMIT,
+            after_step: Integer | Omit = OMIT,
+            after_id: Integer | Omit = OMIT,
+            limit: Integer | Omit = 1000,
+        ) -> TrainingMetricsListBeforeRow:
+            """The measurements of a run that ended before a time, by metric and step: their keys; the next page
+            begins after the last.
+            """
+            ...
+
+        @ExecOf(TrainingMetricsDeleteListedParams)
+        def delete_listed(self, *, ids: Integers) -> int:
+            """Deletes measurements that were held, by their keys."""
             ...
 
     class TrainingRunSummaryTrendsRow(TypedRow):
@@ -5573,9 +6061,22 @@ if TYPE_CHECKING:
         created_at: datetime
         updated_at: datetime
 
+    class TrainingRunsListByIdsRow(TypedRow):
+        id: UUID
+        name: str
+        status: str
+        config: Any
+        hyperparameters: Any
+        parent_run_id: UUID | None
+        started_at: datetime | None
+        finished_at: datetime | None
+
     class TrainingRunsCountByStatusRow(TypedRow):
         status: str
         runs: int
+
+    class TrainingRunsListMeasuredBeforeRow(TypedRow):
+        id: UUID
 
     class TrainingRunsListForDatasetRow(TrainingRunsGetRow):
         dataset_id: UUID
@@ -5611,6 +6112,12 @@ if TYPE_CHECKING:
         id: Uuid
 
     class TrainingRunsStartParams(TypedDict):
+        now: NotRequired[Timestamp | Omit]
+        id: Uuid
+
+    class TrainingRunsUpdateConfigParams(TypedDict):
+        config: Json
+        hyperparameters: Json
         now: NotRequired[Timestamp | Omit]
         id: Uuid
 
@@ -5666,6 +6173,11 @@ if TYPE_CHECKING:
         @OneOf(TrainingRunsGetParams)
         def get(self, *, id: Uuid) -> TrainingRunsGetRow:
             """One run."""
+            ...
+
+        @Many
+        def list_by_ids(self, *, ids: Uuids) -> TrainingRunsListByIdsRow:
+            """What is known of several runs, in the order of their ids; ids without a run are left out."""
             ...
 
         @Many
@@ -5761,6 +6273,11 @@ if TYPE_CHECKING:
             """Starts a pending run; 0 rows when it is not pending."""
             ...
 
+        @ExecOf(TrainingRunsUpdateConfigParams)
+        def update_config(self, *, config: Json, hyperparameters: Json, now: Timestamp | Omit = OMIT, id: Uuid) -> int:
+            """Replaces the configuration and the hyperparameters of a run."""
+            ...
+
         @ExecOf(TrainingRunsUpdateProgressParams)
         def update_progress(
             self, *, progress: Real, message: Text | None | Omit = OMIT, now: Timestamp | Omit = OMIT, id: Uuid
@@ -5807,6 +6324,13 @@ if TYPE_CHECKING:
         @ExecOf(TrainingRunsGetParams)
         def delete(self, *, id: Uuid) -> int:
             """Deletes a run with its metrics and checkpoints."""
+            ...
+
+        @Many
+        def list_measured_before(
+            self, *, before: Timestamp, after_id: Uuid | Omit = OMIT, limit: Integer | Omit = 1000
+        ) -> TrainingRunsListMeasuredBeforeRow:
+            """The runs that ended before a time and have measurements, by id; the next page begins after the last."""
             ...
 
     class UsersGetRow(TypedRow):
@@ -6185,6 +6709,7 @@ if TYPE_CHECKING:
         maintenance: MaintenanceQueries
         markov_models: MarkovModelsQueries
         markov_ngrams: MarkovNgramsQueries
+        metrics: MetricsQueries
         model_aliases: ModelAliasesQueries
         model_benchmarks: ModelBenchmarksQueries
         model_leaderboard: ModelLeaderboardQueries

@@ -64,7 +64,7 @@ def chosen(options: ExportOptions) -> tuple[str, ...]:
     return tuple(name for name in KINDS if name not in left_out)
 
 
-_AS_TEXT: Mapping[Kind, Mapping[str, str]] = {
+AS_TEXT: Mapping[Kind, Mapping[str, str]] = {
     Kind.ID: dict.fromkeys(Dialect, "CAST({name} AS text)"),
     Kind.JSON: dict.fromkeys(Dialect, "CAST({name} AS text)"),
     Kind.TIMESTAMP: {
@@ -86,5 +86,5 @@ def selected(columns: Sequence[str], dialect: str) -> list[str | Term]:
 
 
 def _selected(name: str, dialect: str) -> str | Term:
-    texts = _AS_TEXT.get(KINDS[name])
+    texts = AS_TEXT.get(KINDS[name])
     return name if texts is None else Written(f"{texts[dialect].format(name=name)} AS {name}_text")

@@ -13,8 +13,8 @@ POLICIES = (
     ("login_attempts", 30, "delete"),
     ("predictions", 365, "archive"),
     ("system_metrics", 14, "delete"),
-    ("sessions", 1, "delete"),
-    ("audit_logs", 36500, "archive"),
+    ("generations", 400, "delete"),
+    ("evaluations", 36500, "archive"),
 )
 
 
@@ -26,7 +26,7 @@ def make(source: Source) -> None:
             "table_name": table,
             "keep_days": days,
             "action": action,
-            "enabled": table != "audit_logs",
+            "enabled": table != "evaluations",
             "last_run_at": source.time(0.99) if index % 2 else None,
             "created_at": source.time(0),
             "updated_at": source.time(0.99),
