@@ -1,0 +1,128 @@
+"""Real HTTP on real processes: whatever happens to the service, what it acknowledged is in the database once."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections import Counter
+
+import httpx
+import pytest
+
+from conftest import SOAK
+from plainbase import Database
+from waiting import until
+from web_service import Load, body, plain_client, serving
+
+SECONDS = 30.0 if SOAK else 1.0
+ROUNDS = 20 if SOAK else 1
+
+
+async def logged(db: Database) -> Counter[str]:
+    """The request ids in the database, and how often each is there."""
+    return Counter([row.request_id async for row in db.iterate("SELECT request_id FROM predictions ORDER BY id")])
+
+
+async def test_under_load_nothing_fails_and_nothing_is_missing(url: str, db: Database, engine: str) -> None:
+    workers = 2 if engine == "postgres" else 1
+    async with serving(url, workers=workers) as (served, address):
+        load = Load(address)
+        await load.run(SECONDS)
+        print(f"{engine}, {workers} process(es), {load.clients} clients: {load.figures()}")
+        async with plain_client(address) as client:
+            statistics = (await client.get("/predictions/statistics")).json()
+        assert not load.broken, load.broken
+        assert load.statuses == {201: len(load.seconds)}
+        assert await logged(db) == Counter(load.acknowledged) == Counter(load.sent)
+        assert statistics["total"] == len(load.acknowledged)
+        assert statistics["errors"] > 0
+        served.send(signal.SIGTERM)
+        assert await served.ended() in (0, -signal.SIGTERM), served.text
+        assert "Traceback" not in served.text
+
+
+async def test_a_service_that_is_stopped_answers_what_it_began(url: str, db: Database) -> None:
+    load = Load("", name="stopped")
+    for round_ in range(ROUNDS):
+        async with serving(url) as (served, load.url):
+            load.name = f"stopped-{round_}"
+            running = asyncio.create_task(load.run(None))
+            done = len(load.seconds)
+            await until(lambda: len(load.seconds) > done + 100, 30)  # noqa: B023 (asked within this round)
+            served.send(signal.SIGTERM)
+            assert await served.ended() == -signal.SIGTERM, served.text
+            await running
+            assert "Application shutdown complete." in served.text
+            assert "Traceback" not in served.text
+    assert load.statuses == {201: len(load.seconds)}
+    # Not one too many either: what was logged was also answered.
+    assert await logged(db) == Counter(load.acknowledged)
+
+
+async def test_what_a_killed_service_acknowledged_is_there(url: str, db: Database) -> None:
+    load = Load("", name="killed")
+    for round_ in range(ROUNDS):
+        async with serving(url) as (served, load.url):
+            load.name = f"killed-{round_}"
+            running = asyncio.create_task(load.run(None))
+            done = len(load.seconds)
+            await until(lambda: len(load.seconds) > done + 100, 30)  # noqa: B023 (asked within this round)
+            served.send(signal.SIGKILL)
+            await running
+    assert load.statuses == {201: len(load.seconds)}
+    there = await logged(db)
+    assert load.acknowledged <= there.keys()
+    assert set(there.values()) == {1}
+    assert there.keys() <= load.sent
+
+
+async def test_clients_that_try_again_log_nothing_twice_whoever_is_killed(url: str, db: Database) -> None:
+    async with serving(url) as (first, address):
+        port = httpx.URL(address).port
+        assert port is not None
+        load = Load(address, clients=8, insist=True)
+        running = asyncio.create_task(load.run(SECONDS + 1))
+        await until(lambda: len(load.seconds) > 100, 30)
+        first.send(signal.SIGKILL)
+        await first.ended()
+        async with serving(url, port=port):
+            await running
+    assert load.broken
+    assert set(load.statuses) <= {200, 201}
+    assert await logged(db) == Counter(load.acknowledged) == Counter(load.sent)
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_connections_that_the_server_ends_cost_nothing_that_was_acknowledged(url: str, db: Database) -> None:
+    async with serving(url, workers=2) as (served, address):
+        load = Load(address, insist=True)
+        running = asyncio.create_task(load.run(None))
+        ended, enough = 0, time.monotonic() + SECONDS
+        while not running.done():
+            done = len(load.seconds)
+            await until(lambda: len(load.seconds) > done + 50 or running.done(), 30)  # noqa: B023 (asked at once)
+            ended += await db.fetch_value(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'plainbase' "
+                "AND backend_type = 'client backend' AND state IN ('active', 'idle')"
+            )
+            load.over = load.statuses[503] > 0 and time.monotonic() > enough
+        await running
+        print(f"{ended} connections ended: {dict(load.statuses)}, {load.repeated} asked twice, {dict(load.broken)}")
+        assert not load.broken
+        assert set(load.statuses) <= {200, 201, 503}
+        assert await logged(db) == Counter(load.acknowledged) == Counter(load.sent)
+        async with plain_client(address) as client:
+            assert (await client.get("/health/ready")).status_code == 200
+        assert "Traceback" not in served.text
+
+
+async def test_a_lost_answer_is_asked_for_again(url: str) -> None:
+    async with serving(url) as (_, address), plain_client(address) as client:
+        answers = await asyncio.gather(*(client.post("/predictions", json=body("same")) for _ in range(12)))
+        assert sorted(answer.status_code for answer in answers) == [200] * 11 + [201]
+        assert len({answer.json()["id"] for answer in answers}) == 1
+        other = await client.post("/predictions", json=body("same", prediction=9.75))
+        assert other.status_code == 409
+        assert "9.75" not in other.text
