@@ -1,0 +1,186 @@
+"""Which MLflow stores are read: older ones, one too old, one with unknown parts, a large one, a half imported one."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+
+from conftest import SOAK
+from mlflow_made import Made, made, older, script
+from plainbase import ConfigurationError, Database
+from plainbase.platform.legacy.mlflow.store import TRIED
+from plainbase.platform.legacy.upgrade import examine, upgrade
+from test_mlflow_import import part, same, sums_are_right
+
+__all__ = ["made", "older"]
+
+TOO_OLD = "90e64c465722"
+VERSIONS = tuple(each for each in TRIED if SOAK or each in ("89d4b8295536", "7f2a7d5fae7d", "bda7b8c39065"))
+POINTS = 1_000_000 if SOAK else 30_000
+
+
+@pytest.mark.parametrize("revision", VERSIONS)
+async def test_stores_of_older_versions_are_read(
+    db: Database, older: Callable[[tuple[str, ...]], dict[str, Path]], revision: str
+) -> None:
+    path = older((*VERSIONS, TOO_OLD))[revision]
+    report = await upgrade(f"sqlite:///{path}", db)
+    assert report.complete
+    assert sums_are_right(report)
+    assert revision in report.notes[0]
+    assert TRIED[revision] in report.notes[0]
+    run = await db.training_runs.get(id=UUID("a" * 32))
+    assert (run.name, run.status, run.hyperparameters) == ("named", "completed", {"lr": 0.5})
+    child = await db.training_runs.get(id=UUID("b" * 32))
+    assert (child.parent_run_id, child.status, child.finished_at) == (run.id, "failed", child.created_at)
+    history = await db.training_metrics.history(run_id=run.id, name="m")
+    assert [(row.step, row.value) for row in history] == [(0, None), (1, 2.5)]
+    aliases = part(report, "registered_model_aliases").taken
+    model = await db.models.get_by_name(name="net")
+    if part(report, "registered_models").taken:
+        assert model is not None
+        version = await db.model_versions.get_by_version(model="net", version="1")
+        assert version is not None
+        assert (version.stage, version.training_run_id) == ("staging", run.id)
+        assert len(await db.model_aliases.list_for_model(model_id=model.id)) == aliases
+    again = await upgrade(f"sqlite:///{path}", db)
+    assert sum(each.taken for each in again.parts) == 0
+
+
+async def test_a_store_that_is_too_old_is_refused(
+    db: Database, older: Callable[[tuple[str, ...]], dict[str, Path]]
+) -> None:
+    path = older((*VERSIONS, TOO_OLD))[TOO_OLD]
+    assert (await examine(f"sqlite:///{path}")).layout == "mlflow"
+    with pytest.raises(ConfigurationError, match=r"lacks experiment_tags, metrics\.is_nan.*mlflow db upgrade"):
+        await upgrade(f"sqlite:///{path}", db)
+    assert await db.experiments.list() == []
+
+
+async def test_a_foreign_database_is_no_store(db: Database, tmp_path: Path) -> None:
+    path = tmp_path / "foreign.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE runs (id INTEGER, status TEXT)")
+        connection.execute("CREATE TABLE metrics (run_uuid TEXT, key TEXT)")
+    connection.close()
+    with pytest.raises(ConfigurationError, match="nothing that mlflow reads; it lacks alembic_version, experiments"):
+        await upgrade(f"sqlite:///{path}", db, layout="mlflow")
+    assert (await examine(f"sqlite:///{path}")).layout is None
+
+
+async def test_tables_and_columns_that_nobody_knows_are_reported(
+    db: Database, made: Callable[[str], Made], tmp_path: Path
+) -> None:
+    path = tmp_path / "newer.db"
+    shutil.copy(urlsplit(made("sqlite").before).path, path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE runs ADD COLUMN mood TEXT")
+        connection.execute("UPDATE runs SET mood = 'good' WHERE name = 'run 1'")
+        connection.execute("CREATE TABLE moods (mood TEXT)")
+        connection.execute("INSERT INTO moods VALUES ('good'), ('bad')")
+        connection.execute("UPDATE alembic_version SET version_num = 'ffffffffffff'")
+    connection.close()
+    report = await upgrade(f"sqlite:///{path}", db)
+    assert "ffffffffffff, which is none of those that were tried" in report.notes[0]
+    mood = next(column for column in part(report, "runs").columns if column.name == "mood")
+    assert (mood.target, mood.values, mood.derived) == (None, 1, False)
+    assert part(report, "runs").lost
+    assert part(report, "moods").left_rows == 2
+    assert part(report, "moods").lost
+    assert (await examine(f"sqlite:///{path}")).extra == ("moods",)
+
+
+async def test_what_is_odd_in_rows_is_taken_and_told(db: Database, made: Callable[[str], Made], tmp_path: Path) -> None:
+    path = tmp_path / "odd.db"
+    shutil.copy(urlsplit(made("sqlite").before).path, path)
+    runs = {run["name"]: each for each, run in made("sqlite").was["runs"].items()}
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE metrics SET timestamp = 9223372036854775807 WHERE key = 'odd' AND step = 0")
+        connection.execute("UPDATE runs SET end_time = NULL WHERE name = 'run 1'")
+        connection.execute("UPDATE params SET value = 'a' || char(0) || 'b' WHERE key = 'text'")
+        ring = "INSERT OR REPLACE INTO tags (key, value, run_uuid) VALUES ('mlflow.parentRunId', ?, ?)"
+        connection.execute(ring, (runs["run 2"], runs["run 1"]))
+        connection.execute(ring, (runs["run 1"], runs["run 2"]))
+        connection.execute(ring, (runs["run 3"], runs["run 3"]))
+    connection.close()
+    report = await upgrade(f"sqlite:///{path}", db)
+    assert sums_are_right(report)
+    one = await db.training_runs.get(id=UUID(runs["run 1"]))
+    two = await db.training_runs.get(id=UUID(runs["run 2"]))
+    assert one.finished_at == one.created_at
+    assert one.hyperparameters["text"] == "a\N{REPLACEMENT CHARACTER}b"
+    assert (one.parent_run_id, two.parent_run_id) in ((None, one.id), (two.id, None))
+    assert (await db.training_runs.get(id=UUID(runs["run 3"]))).parent_run_id is None
+    odd = await db.training_metrics.history(run_id=one.id, name="odd", until_step=1)
+    assert [(row.value, row.recorded_at) for row in odd] == [(None, one.created_at)]
+    assert any("outside of the calendar (6 rows)" in note for note in part(report, "metrics").notes)
+    again = await upgrade(f"sqlite:///{path}", db)
+    assert sum(each.taken for each in again.parts) == 0
+
+
+KILLED = """
+import asyncio, os, signal, sys
+import plainbase
+from plainbase.platform.legacy.mlflow import runs
+from plainbase.platform.legacy.upgrade import upgrade
+
+runs.BATCH_RUNS = 2
+calls = 0
+
+
+def progress(what, done, total):
+    global calls
+    calls += what == "metrics"
+    if calls == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def main():
+    async with plainbase.open(sys.argv[2]) as db:
+        await upgrade(sys.argv[1], db, progress=progress)
+
+
+asyncio.run(main())
+"""
+
+
+async def test_an_import_that_was_killed_is_done_by_the_next(
+    db: Database, url: str, made: Callable[[str], Made]
+) -> None:
+    store = made("sqlite")
+    done = subprocess.run([sys.executable, "-c", KILLED, store.before, url], capture_output=True, timeout=60)
+    assert done.returncode == -9, done.stderr
+    assert await db.experiments.list() == []
+    report = await upgrade(store.before, db)
+    await same(db, store.was)
+    assert part(report, "runs").taken == len(store.was["runs"])
+
+
+async def test_a_long_history_is_taken_whole_and_grows(db: Database, tmp_path: Path) -> None:
+    source = f"sqlite:///{tmp_path / 'large.db'}"
+    script("points", str(POINTS), source, folder=tmp_path)
+    told: list[tuple[str, int, int | None]] = []
+    report = await upgrade(source, db, progress=lambda *each: told.append(each))
+    assert part(report, "metrics").taken == POINTS
+    assert ("metrics", POINTS, POINTS) in told
+    with sqlite3.connect(tmp_path / "large.db") as connection:
+        columns = "key, value, timestamp, run_uuid, step, is_nan"
+        connection.execute(
+            f"INSERT INTO metrics ({columns}) SELECT key, value + 1, timestamp, run_uuid, step, is_nan FROM metrics"
+            " WHERE step % 1000 = 0"
+        )
+    connection.close()
+    report = await upgrade(source, db)
+    assert part(report, "metrics").taken == POINTS // 1000
+    assert part(report, "metrics").already == POINTS
+    run = (await db.training_runs.list())[0]
+    assert (await db.training_metrics.list_names(run_id=run.id))[0].points == POINTS + POINTS // 1000
+    assert [each.value for each in await db.training_metrics.latest(run_id=run.id)] == [1 / POINTS]
