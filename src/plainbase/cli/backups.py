@@ -22,7 +22,7 @@ COLUMNS = (
     Column("rows", lambda each: each.manifest and sum(each.manifest.rows.values()), "number"),
     Column("schema", lambda each: each.manifest and each.manifest.schema_version, "word"),
     Column("database", lambda each: each.manifest and each.manifest.database, "name"),
-    Column("note", lambda each: each.note or None, "sentence"),
+    Column("note", "note", "sentence"),
 )
 LEAST = ("database", "schema", "rows", "size", "taken (UTC)")
 

@@ -1,0 +1,315 @@
+"""Backups: what they hold while others write, which are kept, who may make them, and what pg_dump is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import stat
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+import plainbase
+from backup_databases import digests, pairs, place, write_pair
+from conftest import SERVER, SOAK
+from plainbase import Database, ParameterError
+from plainbase.platform import backup as backups
+from plainbase.platform.backup import BackupError, Manifest, manifest, postgres_tools
+from plainbase.values import now
+
+
+@pytest.fixture
+async def filled(engine: str, sampled: dict[str, str], tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a database with the sample in it."""
+    async with place(engine, tmp_path, sampled[engine]) as url:
+        yield url
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where backups go."""
+    return tmp_path / "backups"
+
+
+async def test_it_holds_what_the_database_holds(filled: str, engine: str, folder: Path, tmp_path: Path) -> None:
+    before = await digests(filled)
+    async with plainbase.open(filled, pool_size=2) as db:
+        made = await backups.backup(db, folder, verify=True)
+        for compression in ("gzip", "none"):
+            other = await backups.backup(db, folder, compression=compression)  # type: ignore[arg-type]  # both are known
+            assert other.path.stat().st_size > made.path.stat().st_size
+    assert made.verified is not None
+    assert made.verified.problems == ()
+    assert made.manifest is not None
+    assert made.manifest.rows["evaluations"] > 100
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
+    for each in backups.backups(folder):
+        assert each.is_complete
+    async with place(engine, tmp_path) as url:
+        restored = await backups.restore(made.path, url)
+        assert (restored.replaced, restored.migrated, restored.drifted) == (False, (), ())
+        assert await digests(url) == before
+
+
+async def test_one_made_while_others_write_is_of_one_moment(
+    url: str, db: Database, engine: str, folder: Path, tmp_path: Path
+) -> None:
+    written = 0
+
+    async def write() -> None:
+        nonlocal written
+        while True:
+            await write_pair(db, f"pair-{written}-{id(asyncio.current_task())}")
+            written += 1
+
+    writers = [asyncio.create_task(write()) for _ in range(3)]
+    try:
+        async with plainbase.open(url, pool_size=3) as own:
+            for _ in range(100 if SOAK else 5):
+                before = written
+                made = await backups.backup(own, folder, keep=1, compression="none")
+                after = written
+                async with place(engine, tmp_path) as other:
+                    await backups.restore(made.path, other)
+                    configs, metrics = await pairs(other)
+                assert configs == metrics
+                assert before <= configs <= after + len(writers)
+                assert after > before
+    finally:
+        for each in writers:
+            each.cancel()
+        await asyncio.gather(*writers, return_exceptions=True)
+
+
+async def test_an_open_transaction_neither_waits_nor_is_in_it(db: Database, url: str, engine: str, folder: Path) -> None:
+    async with plainbase.open(url, pool_size=3, pool_timeout=0.2) as own:
+        async with db.transaction() as tx:
+            await tx.neural_configs.create(name="not yet", config={})
+            made = await backups.backup(own, folder)
+        assert made.manifest is not None
+        assert made.manifest.rows["neural_configs"] == 0
+        assert (made.unrecorded is not None) == (engine == "sqlite")  # which has one writer
+
+
+async def test_the_database_notes_it(db: Database, folder: Path) -> None:
+    made = await backups.backup(db, folder)
+    assert made.manifest is not None
+    (metric,) = await db.system_metrics.latest(names=["backup_completed"])
+    assert (metric.value, metric.labels["file"]) == (made.manifest.bytes, made.path.name)
+    row = await db.fetch_one("SELECT action, entity_id FROM audit_logs WHERE action = 'backup'")
+    assert tuple(row) == ("backup", made.path.name)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_copy_is_plain_and_has_no_objects_of_the_connection(db: Database, engine: str, folder: Path) -> None:
+    await write_pair(db, "one")
+    made = await backups.backup(db, folder, compression="none")
+    assert made.path.read_bytes()[18:20] == b"\x01\x01"  # no write-ahead log
+    assert sorted(each.name for each in folder.iterdir()) == [
+        ".plainbase-backup.lock",
+        made.path.name,
+        f"{made.path.name}.json",
+    ]
+    assert b"plainbase_sealed" not in made.path.read_bytes()
+
+
+async def test_which_are_kept(db: Database, folder: Path) -> None:
+    made = [await backups.backup(db, folder, compression="none") for _ in range(4)]
+    for days, each in zip((0, 2, 5, 9), made, strict=True):
+        rewrite(each, created_at=now() - timedelta(days=days))
+    foreign = await backups.backup(db, folder)
+    rewrite(foreign, database="another", created_at=now() - timedelta(days=90))
+    (folder / "notes.txt").write_text("keep me")
+    interrupted = folder / "plainbase-20200101T000000Z-00000000.sqlite.zst"
+    interrupted.write_bytes(b"half")
+    assert [each.state for each in backups.backups(folder)].count("interrupted") == 1
+
+    assert await backups.prune(db, folder, keep=2, keep_days=6) == (made[3].path, interrupted)
+    assert await backups.prune(db, folder, keep=2) == (made[2].path,)
+    assert await backups.prune(db, folder, keep_days=1) == (made[1].path,)
+    rewrite(made[0], created_at=now() - timedelta(days=400))
+    assert await backups.prune(db, folder, keep_days=1) == ()
+    assert {each.path for each in backups.backups(folder)} == {made[0].path, foreign.path}
+    assert (folder / "notes.txt").exists()
+
+
+async def test_a_damaged_one_does_not_count(db: Database, folder: Path) -> None:
+    good = await backups.backup(db, folder, compression="none")
+    cut = await backups.backup(db, folder, compression="none")
+    cut.path.write_bytes(cut.path.read_bytes()[:-1])
+    assert await backups.prune(db, folder, keep=1) == ()
+    assert [each.state for each in backups.backups(folder)] == ["damaged", "complete"]
+    assert good.path.exists()
+
+
+@pytest.mark.parametrize("given", [{"keep": 0}, {"keep_days": 0}, {"keep": True}, {"keep": -1}, {"keep_days": 1.5}])
+async def test_numbers_that_keep_nothing_are_refused(db: Database, folder: Path, given: dict[str, int]) -> None:
+    with pytest.raises(ParameterError, match="is a whole number from 1"):
+        await backups.backup(db, folder, **given)  # type: ignore[arg-type]  # some are wrong on purpose
+    assert not folder.exists()
+
+
+async def test_one_at_a_time(db: Database, folder: Path) -> None:
+    def second(what: str, done: int, total: int | None) -> None:
+        with pytest.raises(BackupError, match="another backup is being made"), backups.folder.locked(folder):
+            raise AssertionError
+
+    await backups.backup(db, folder, progress=second)
+    await backups.backup(db, folder)
+
+
+async def test_leftovers_of_killed_runs_are_swept(db: Database, folder: Path) -> None:
+    folder.mkdir()
+    for name in (".plainbase-backup-0123.part", ".plainbase-backup-0123.copy", ".plainbase-backup-0123.copy-wal"):
+        (folder / name).touch()
+    made = await backups.backup(db, folder)
+    assert {each.name for each in folder.iterdir()} == {
+        ".plainbase-backup.lock",
+        made.path.name,
+        f"{made.path.name}.json",
+    }
+
+
+async def test_a_folder_that_is_none(db: Database, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BackupError, match="is no folder"):
+        await backups.backup(db, tmp_path / "file")
+
+
+FAKE = """#!{python}
+import json, os, sys
+if sys.argv[1:] == ["--version"]:
+    print("{program} (PostgreSQL) {version}")
+    sys.exit()
+passfile = os.environ.get("PGPASSFILE", "")
+with open({told!r}, "w") as file:
+    json.dump({{
+        "argv": open("/proc/self/cmdline").read(),
+        "env": dict(os.environ),
+        "passfile": open(passfile).read() if passfile else None,
+        "mode": os.stat(passfile).st_mode & 0o777 if passfile else None,
+        "folder": os.stat(os.path.dirname(passfile)).st_mode & 0o777 if passfile else None,
+    }}, file)
+{then}
+"""
+
+
+def fake(folder: Path, version: str, then: str, program: str = "pg_dump") -> Path:
+    """A program that notes what it was told; return where."""
+    import sys
+
+    folder.mkdir(exist_ok=True)
+    told = folder / "told.json"
+    text = FAKE.format(python=sys.executable, program=program, version=version, told=str(told), then=then)
+    path = folder / program
+    path.write_text(text)
+    path.chmod(0o755)
+    return told
+
+
+@pytest.fixture
+async def version(engine: str) -> str:
+    """The server's major version."""
+    async with Database.open(os.environ[SERVER], queries=None, schema=None) as server:
+        return (await server._driver.version()).split()[1].partition(".")[0]
+
+
+only_postgres = pytest.mark.parametrize("engine", ["postgres"])
+
+
+@only_postgres
+async def test_nothing_secret_stands_among_the_arguments(
+    url: str, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = postgres_tools.find("pg_dump", int(version)).path
+    told = fake(tmp_path / "bin", f"{version}.999", f"os.execv({str(real)!r}, [{str(real)!r}, *sys.argv[1:]])")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    parts = urlsplit(url)
+    query = "&".join(filter(None, (parts.query, "application_name=nightly", "options=-c%20work_mem=5MB")))
+    user = parts.username or "postgres"
+    host = parts.netloc.rpartition("@")[2]
+    secret = urlunsplit(parts._replace(netloc=f"{user}:pa%3Ass%5Cword%20geheim@{host}", query=query))
+    async with plainbase.open(secret, pool_size=3) as db:
+        await backups.backup(db, tmp_path / "backups")
+    found = json.loads(told.read_text())
+    assert "geheim" not in found["argv"]
+    assert "geheim" not in str(found["env"])
+    assert found["passfile"] == "*:*:*:*:pa\\:ss\\\\word geheim\n"
+    assert (found["mode"], found["folder"]) == (0o600, 0o700)
+    assert found["env"]["PGAPPNAME"] == "nightly"
+    assert found["env"]["PGOPTIONS"] == "-c work_mem=5MB"
+    assert "--snapshot=" in found["argv"]
+    assert not Path(found["env"]["PGPASSFILE"]).exists()
+
+
+@only_postgres
+async def test_an_older_pg_dump_is_refused(
+    db: Database, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(tmp_path / "bin", f"{int(version) - 1}.7", "")
+    monkeypatch.setattr(postgres_tools, "places", lambda: iter([tmp_path / "bin"]))
+    with pytest.raises(BackupError) as caught:
+        await backups.backup(db, tmp_path / "backups")
+    message = caught.value.message
+    assert f"PostgreSQL {version}" in message
+    assert f"{int(version) - 1}.7, which is older" in message
+    assert "looked on PATH" in message
+    assert backups.backups(tmp_path / "backups") == ()
+    monkeypatch.setattr(postgres_tools, "places", lambda: iter([]))
+    with pytest.raises(BackupError, match="pg_dump is missing"):
+        await backups.backup(db, tmp_path / "backups")
+
+
+@only_postgres
+async def test_a_cancelled_one_leaves_no_pg_dump_and_no_file(
+    db: Database, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    then = "print('x' * 100, flush=True)\nimport time\ntime.sleep(600)"
+    told = fake(tmp_path / "bin", f"{version}.999", then)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    begun = asyncio.Event()
+    task = asyncio.create_task(
+        backups.backup(db, tmp_path / "backups", progress=lambda *told: begun.set())
+    )
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [each.name for each in (tmp_path / "backups").iterdir()] == [".plainbase-backup.lock"]
+    script = str(told.with_name("pg_dump"))
+    assert not [each for each in Path("/proc").glob("[0-9]*/cmdline") if script in read(each)]
+    assert db.pool_status().busy == 0
+
+
+@only_postgres
+async def test_what_it_says_is_told_without_values(
+    db: Database, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says = 'pg_dump: error: COPY failed for table \\"jobs\\": ERROR: invalid: \\"geheim\\"\\nDETAIL: geheim'
+    fake(tmp_path / "bin", f"{version}.999", f'print("{says}", file=sys.stderr)\nsys.exit(1)')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(BackupError, match=r'pg_dump failed: pg_dump: error: COPY failed for table "jobs"$'):
+        await backups.backup(db, tmp_path / "backups")
+    assert [each.name for each in (tmp_path / "backups").iterdir()] == [".plainbase-backup.lock"]
+
+
+def rewrite(made: backups.Backup, **changes: object) -> Manifest:
+    """Write a manifest anew with other values."""
+    assert made.manifest is not None
+    changed = replace(made.manifest, **changes)  # type: ignore[arg-type]  # as the test says
+    manifest.manifest_of(made.path).write_text(changed.text())
+    return changed
+
+
+def read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:  # it has ended
+        return ""
+
+
