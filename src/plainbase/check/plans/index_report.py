@@ -106,6 +106,12 @@ def serves(index: Index, key: Reference) -> bool:
     )
 
 
+def said(migrations: Iterable[Migration], queries: Collection[str]) -> frozenset[str]:
+    """The indexes that serve, as their comment says, what is neither a query nor a foreign key."""
+    comments = [each for migration in migrations for each in _comments(migration)]
+    return frozenset(each.index for each in comments if _says_what_else(each.text, queries))
+
+
 def _says_what_else(comment: str, queries: Collection[str]) -> bool:
     """Whether a comment says that an index serves what is neither a query nor a foreign key."""
     return "Serves " in comment and "foreign key" not in comment and not promised(comment, queries)
