@@ -33,9 +33,11 @@ from plainbase.cli.schedule import schedule
 from plainbase.cli.search import search
 from plainbase.cli.sections import SectionedGroup
 from plainbase.cli.sessions import sessions
+from plainbase.cli.stats import stats
 from plainbase.cli.status import status
 from plainbase.cli.top import top
 from plainbase.cli.types import types
+from plainbase.cli.upgrade_legacy import upgrade_legacy
 from plainbase.cli.upkeep import analyze, reindex, vacuum
 from plainbase.cli.users import users
 
@@ -49,6 +51,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
     ),
     "Look at it": (
         status,
+        stats,
         metrics,
         resources,
         top,
@@ -66,7 +69,10 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         retention,
         archive,
     ),
-    "Come from elsewhere, or go there": (copy,),
+    "Come from elsewhere, or go there": (
+        copy,
+        upgrade_legacy,
+    ),
     "Models, runs and evaluations": (
         search,
         compare,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -31,6 +32,8 @@ NAMESPACE = UUID("5b0c4c38-6f0e-5b8e-9d53-0d6f3d6b7a11")
 Reject = Callable[[str, str, str, Row | None], None]
 """Told of each row that is left: its table, key and reason, and the row."""
 
+
+_PLACE = re.compile(r"^insert_rows: row \d+ for '\w+': ")
 
 UNKNOWN_TABLE = "this layout does not know the table"
 UNKNOWN_COLUMN = "this layout does not know the column"
@@ -153,7 +156,8 @@ class Import:
     async def make(self, target: str, values: Mapping[str, Any], why: str) -> None:
         """Make a row that no row of the source became and that others need; where it is there it stays as it is."""
         existing = Existing(self.tx, target, ("id",))
-        tally = self.tally(f"(made: {why})", target)
+        tally = self.tally("(made)", target)
+        tally.note(why)
         tally.rows = 1
         if (await existing.look([{"id": values["id"]}], self.began))[0] is not None:
             tally.already = 1
@@ -203,7 +207,8 @@ class Import:
             raise
         except (StatementFailed, ParameterError) as error:
             if len(made) == 1:
-                self.leave(tally, f"{existing.target} refuses it: {error.message}", made[0].key, made[0].row)
+                why = _PLACE.sub("", error.message)
+                self.leave(tally, f"{existing.target} refuses it: {why}", made[0].key, made[0].row)
                 return
             half = len(made) // 2
             await self._insert(tally, existing, made[:half], remembered_as)

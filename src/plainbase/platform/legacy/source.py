@@ -17,6 +17,7 @@ from plainbase.drivers.sqlite_source import SqliteSource
 from plainbase.errors import ConfigurationError
 from plainbase.options import resolve
 from plainbase.shipped import internal_queries
+from plainbase.transaction import Transaction
 
 Row = Mapping[str, Any]
 
@@ -40,6 +41,14 @@ class _Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """A source on a server: the database, and the transaction in which all of it is read."""
+
+    db: Database
+    tx: Transaction
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A database that is read; `name` is part of the ids that are made for its rows."""
 
@@ -49,6 +58,7 @@ class Source:
     tables: Mapping[str, SourceTable]
     reader: _Reader = field(repr=False)
     file: SqliteSource | None = field(default=None, repr=False)
+    served: Served | None = field(default=None, repr=False)
 
     async def count(self, table: str) -> int:
         """The number of a table's rows."""
@@ -121,7 +131,9 @@ async def opened(url: str, *, name: str | None = None) -> AsyncIterator[Source]:
     ):
         reading = _Reading(tx)
         tables = await _tables(reading, Dialect.POSTGRES)
-        yield Source(options.safe_url, "PostgreSQL", name or str(options.database), tables, reading)
+        yield Source(
+            options.safe_url, "PostgreSQL", name or str(options.database), tables, reading, served=Served(db, tx)
+        )
 
 
 async def _tables(reader: _Reader, dialect: Dialect) -> dict[str, SourceTable]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
 from plainbase.actor import Actor
+from plainbase.check import catalog
 from plainbase.database import Database
 from plainbase.errors import ConfigurationError, SchemaOutOfDate
 from plainbase.platform import audit
 from plainbase.platform.legacy.importing import Import, Reject
 from plainbase.platform.legacy.layout import Layout, Recognition
 from plainbase.platform.legacy.layouts import LAYOUTS
+from plainbase.platform.legacy.mapping import Mapped
+from plainbase.platform.legacy.mapping_file import load
 from plainbase.platform.legacy.report import Report
+from plainbase.platform.legacy.safekeeping import back_up
 from plainbase.platform.legacy.source import Source, opened
 from plainbase.platform.progress import Progress, untold
 from plainbase.platform.runners import AnyRunner
@@ -81,6 +83,7 @@ async def upgrade(
     db: Database,
     *,
     layout: str | Layout | None = None,
+    mapping: Path | None = None,
     name: str | None = None,
     backup_folder: Path | None = None,
     dry_run: bool = False,
@@ -90,21 +93,20 @@ async def upgrade(
 ) -> Report:
     """Take over what an older database holds, all of it in one transaction, and tell what became of every row.
 
-    Run again it adds only what is new. With `backup_folder` the source is copied there first (an SQLite file). With
-    `dry_run` all is tried and nothing kept. `name` tells sources of one layout apart, when files were renamed say.
-    `reject` is told of each row that is left. Raises ConfigurationError where no layout fits and SchemaOutOfDate where
-    the target lacks migrations; nothing is changed then.
+    `mapping` is a mapping file for a database of any other layout. Run again it adds only what is new. With
+    `backup_folder` the source is copied there first (see `back_up`). With `dry_run` all is tried and nothing kept.
+    `name` tells sources of one layout apart, when files were renamed say. `reject` is told of each row that is left.
+    Raises ConfigurationError where no layout fits, SchemaOutOfDate where the target lacks migrations, and MappingError
+    where the file does not fit; nothing is changed then.
     """
     await _refuse_unready(db)
     async with opened(source_url, name=name) as source:
         if await _is_plainbase(source):
             raise ConfigurationError("the source is a database of plainbase itself; `plainbase copy` copies it")
-        chosen = _chosen(source, layout)
+        chosen = await _mapped(source, db, mapping) if mapping is not None else _chosen(source, layout)
         backup = None
         if backup_folder is not None and not dry_run:
-            progress("backup", 0, None)
-            backup = str(await back_up(source, backup_folder))
-            progress("backup", 1, 1)
+            backup = str(await back_up(source, backup_folder, progress))
         who = actor or Actor(name=f"upgrade-legacy {chosen.name}"[:255])
         try:
             async with db.transaction(actor=who) as tx:
@@ -119,38 +121,6 @@ async def upgrade(
         return report
 
 
-async def back_up(source: Source, folder: Path) -> Path:
-    """Copy a source of SQLite into a folder, as of the moment that is read, checked and under its name at once.
-
-    Raises ConfigurationError for PostgreSQL, whose own tool is pg_dump.
-    """
-    if source.file is None:
-        raise ConfigurationError(
-            "a PostgreSQL source is backed up by its own tool: run pg_dump -Fc on it, then pass --no-backup"
-        )
-    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z"
-    place = folder / f"{source.file.path.stem}-{stamp}.db"
-    beside = place.with_suffix(".part")
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    try:
-        await source.file.copy(beside)
-        await asyncio.to_thread(_named, beside, place)
-    finally:
-        await asyncio.to_thread(beside.unlink, missing_ok=True)
-    return place
-
-
-def _named(beside: Path, place: Path) -> None:
-    for path in (beside, place.parent):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-            if path == beside:
-                beside.rename(place)
-        finally:
-            os.close(descriptor)
-
-
 class _Undone(Exception):
     """Ends a transaction that was only tried."""
 
@@ -161,6 +131,12 @@ def layout_named(name: str) -> Layout:
         if each.name == name:
             return each
     raise ConfigurationError(f"there is no layout {name}; known are {', '.join(each.name for each in LAYOUTS)}")
+
+
+async def _mapped(source: Source, db: Database, path: Path) -> Layout:
+    made = Mapped(await asyncio.to_thread(load, path), await catalog.read(db._driver))
+    made.check(source)
+    return made
 
 
 def _chosen(source: Source, layout: str | Layout | None) -> Layout:
