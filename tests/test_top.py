@@ -9,6 +9,7 @@ import subprocess
 import sys
 import termios
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 from click.testing import CliRunner, Result
@@ -33,6 +34,17 @@ asyncio.run(main())
 def enqueue(url: str) -> None:
     """Add a job, in another process."""
     subprocess.run([sys.executable, "-c", ENQUEUE, url], check=True, timeout=LONGEST)
+
+
+ENQUEUE_MANY = """
+import asyncio, sys, plainbase
+async def main():
+    async with plainbase.open(sys.argv[1]) as db:
+        for _ in range(60):
+            await db.jobs.enqueue(job_type="work")
+            await asyncio.sleep(0.02)
+asyncio.run(main())
+"""
 
 
 @pytest.fixture
@@ -70,6 +82,21 @@ def test_a_number_changes_after_another_process_wrote_and_q_ends(busy: str) -> N
             assert any("run 39" in line and "97.5 %" in line for line in frame), frame
             assert any("and " in line and " more" in line for line in frame)
             assert "q or Ctrl-C ends" in frame[-1]
+
+
+def test_a_change_wakes_it_long_before_its_time(url: str) -> None:
+    with terminal("top", "--every", "1h", "--url", url) as seen:
+        at = seen.wait_for(b"0 due, 0 scheduled")
+        enqueue(url)
+        at = seen.wait_for(b"1 due, 0 scheduled", at)
+        before, began = len(seen.frames(b"plainbase top")), monotonic()
+        subprocess.run([sys.executable, "-c", ENQUEUE_MANY, url], check=True, timeout=LONGEST)
+        seen.wait_for(b"61 due, 0 scheduled", at)
+        looks = (monotonic() - began) / 0.25
+        # Each look is drawn, and a change that comes too soon for one draws the same once more.
+        assert len(seen.frames(b"plainbase top")) - before <= 2 * (looks + 2)
+        assert seen.press(b"q") == 0
+        assert seen.output.endswith(SHOW_CURSOR + LEAVE)
 
 
 def test_it_follows_the_size_of_the_terminal(busy: str) -> None:

@@ -34,7 +34,7 @@ async def stats(url: str | None, live: bool, every: float, as_object: bool) -> N
             def screen(standing: Standing, width: int, height: int, ascii_only: bool) -> Text:
                 return draw(standing, db.options.safe_url, width, height, ascii_only)
 
-            await watch(lambda: look(db), screen, every)
+            await watch(db, lambda: look(db), screen, every)
             return
         standing = await look(db)
     if as_object:

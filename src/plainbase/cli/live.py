@@ -17,11 +17,20 @@ from rich.live import Live
 from rich.text import Text
 
 from plainbase.cli.refresh import seconds
+from plainbase.database import Database
+from plainbase.errors import PlainbaseError
+from plainbase.platform.jobs.channel import CHANNEL
 
 T = TypeVar("T")
 
 LEAST = 0.1
 """The shortest time between two looks, in seconds."""
+
+APART = 0.25
+"""The shortest time between two looks that changes bring about, in seconds."""
+
+AGAIN = 1.0
+"""Seconds until a subscription that was lost is tried again, at least."""
 
 REST = 9
 """How many times as long as a look took is waited at least: watching must not keep a large database busy."""
@@ -40,34 +49,44 @@ every_option = click.option(
     default="2s",
     show_default=True,
     callback=_often,
-    help="How often to look again, at most.",
+    help="How long to wait at most until the next look; changes that the database tells of bring it on.",
 )
 
 
 async def watch(
-    look: Callable[[], Coroutine[Any, Any, T]], draw: Callable[[T, int, int, bool], Text], every: float
+    db: Database,
+    look: Callable[[], Coroutine[Any, Any, T]],
+    draw: Callable[[T, int, int, bool], Text],
+    every: float,
 ) -> None:
-    """Look and draw every so many seconds, less often where a look takes long; q, Ctrl-C and SIGTERM end it.
+    """Look and draw when the database tells of a change, and every so many seconds; q, Ctrl-C and SIGTERM end it.
 
-    At another size of the terminal what was seen is drawn again. `draw` gets what was seen, the width, the height, and
-    whether all has to be ASCII.
+    Less often where a look takes long. A change is any commit on SQLite, and on PostgreSQL what workers are told of:
+    jobs that are added, cancelled, retried, queues resumed. At another size of the terminal what was seen is drawn
+    again. `draw` gets what was seen, the width, the height, and whether all has to be ASCII.
     """
     console = Console()
     seen: T | None = None
-    took = 0.0
-    async with _ended() as (end, resized):
+    due = soonest = 0.0
+    async with _ended() as (end, resized), _changes(db, every) as changed:
         with Live(console=console, screen=True, auto_refresh=False) as live:
             while not end.is_set():
-                if not resized.is_set() or seen is None:
+                if monotonic() >= (soonest if changed.is_set() else due):
+                    changed.clear()
                     began = monotonic()
                     seen = await _unless(end, look())
-                    took = monotonic() - began
+                    ended = monotonic()
+                    rest = REST * (ended - began)
+                    due, soonest = ended + max(every, rest), ended + max(min(APART, every), rest)
                 resized.clear()
                 if seen is None:
                     break
                 width, height = console.size
                 live.update(draw(seen, width, height, not is_unicode(console)), refresh=True)
-                await _any(max(every, REST * took), end, resized)
+                if changed.is_set():
+                    await _any(soonest - monotonic(), end, resized)
+                else:
+                    await _any(due - monotonic(), end, resized, changed)
 
 
 def is_unicode(console: Console) -> bool:
@@ -95,6 +114,31 @@ async def _any(longest: float, *events: asyncio.Event) -> None:
     finally:
         for each in waiting:
             each.cancel()
+
+
+@asynccontextmanager
+async def _changes(db: Database, every: float) -> AsyncIterator[asyncio.Event]:
+    """An event for a change that the database tells of; where it cannot be listened to, none is told of."""
+    begun, changed = asyncio.Event(), asyncio.Event()
+
+    async def listen() -> None:
+        while True:
+            with suppress(PlainbaseError):  # such as a lost connection, which the next look tells of
+                async with db.listen(CHANNEL) as changes:
+                    begun.set()
+                    while True:
+                        await changes.next()
+                        changed.set()
+            begun.set()
+            await asyncio.sleep(max(every, AGAIN))
+
+    task = asyncio.create_task(listen())
+    try:
+        await _any(AGAIN, begun)  # so that nothing is missed after the first look
+        yield changed
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

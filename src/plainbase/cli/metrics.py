@@ -49,9 +49,10 @@ async def metrics(url: str | None, listen: Address | None, output: Path | None, 
     async with opened_to_read(url) as db:
         made = Metrics(db, process=False)
         if listen is not None:
-            async with ended_cleanly(), served(made, listen) as (host, port):
-                click.echo(f"http://{host}:{port}/metrics", err=True)
-                await asyncio.Event().wait()
+            with ended_cleanly():
+                async with served(made, listen) as (host, port):
+                    click.echo(f"http://{host}:{port}/metrics", err=True)
+                    await asyncio.Event().wait()
             return
         await _once(made, output, as_object)
 

@@ -66,4 +66,4 @@ async def _watch(db: Database, every: float, lately: float) -> None:
     def screen(now: Now, width: int, height: int, ascii_only: bool) -> Text:
         return draw(now, db.options.safe_url, width, height, keys=True, ascii_only=ascii_only)
 
-    await watch(lambda: look(db, seconds=lately), screen, every)
+    await watch(db, lambda: look(db, seconds=lately), screen, every)
