@@ -1,6 +1,6 @@
 """Writes an MLflow tracking store with the `mlflow` package, and tells what the package itself reads back from it.
 
-Run in a process of its own: `python mlflow_store.py write+read|more+read STORE_URL`, `… points NUMBER STORE_URL` or
+Run in a process of its own: `python mlflow_store.py write+read|more+read STORE_URL`, or
 `… old REVISION STORE_URL [REVISION STORE_URL …]`. `read` prints JSON; `old` makes stores of older versions by MLflow's
 own migrations.
 """
@@ -204,30 +204,12 @@ def _model_read(client: MlflowClient, model: Any) -> dict[str, Any]:
     }
 
 
-def points(url: str, many: int) -> None:
-    """Write so many values of one metric into a new store, as rows."""
-    client = MlflowClient(tracking_uri=url, registry_uri=url)
-    run = client.create_run(client.create_experiment("large"), start_time=T0, run_name="large").info.run_id
-    engine = sqlalchemy.create_engine(url)
-    insert = sqlalchemy.text(
-        "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan)"
-        " VALUES ('loss', :value, :timestamp, :run, :step, :nan)"
-    )
-    with engine.begin() as connection:
-        for first in range(0, many, 10_000):
-            steps = range(first, min(first + 10_000, many))
-            connection.execute(
-                insert,
-                [{"value": 1 / (at + 1), "timestamp": T0 + at, "run": run, "step": at, "nan": False} for at in steps],
-            )
-
-
 def old(url: str, revision: str) -> None:
     """Make a store of an older version, with one row or two in each table that is imported."""
     engine = sqlalchemy.create_engine(url)
     initial_models.Base.metadata.create_all(engine)
     with engine.begin() as connection:
-        config = _get_alembic_config(url)
+        config = _get_alembic_config(url)  # type: ignore[no-untyped-call] # it is not typed there
         config.attributes["connection"] = connection
         alembic.command.upgrade(config, revision)
     metadata = sqlalchemy.MetaData()
@@ -276,8 +258,6 @@ if __name__ == "__main__":
     if command == "old":
         for revision, store in zip(given[::2], given[1::2], strict=True):
             old(store, revision)
-    elif command == "points":
-        points(given[1], int(given[0]))
     else:
         for what in command.split("+"):
             main(what, given[0])

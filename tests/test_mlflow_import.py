@@ -140,6 +140,10 @@ async def test_all_is_here_as_mlflow_reads_it(db: Database, made: Callable[[str]
     assert part(report, "metrics").left_rows == 12
     assert part(report, "registered_models").left[0].examples == ("greeting",)
     assert part(report, "latest_metrics").lost is False
+    assert [part(report, f"logged_model{each}").taken for each in ("s", "_params", "_tags")] == [1, 1, 1]
+    parent = next(each for each, run in store.was["runs"].items() if run["name"] == "run 0")
+    logged = (await db.training_runs.get(id=UUID(parent))).config["mlflow"]["logged_models"]
+    assert [(each["name"], each["params"], each["tags"]) for each in logged] == [("net", {"depth": "3"}, {"a": "b"})]
 
 
 @pytest.mark.parametrize("origin", SOURCES)

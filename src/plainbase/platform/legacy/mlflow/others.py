@@ -24,7 +24,6 @@ _TRACES = "traces and their spans have no place here"
 _REVIEWS = "assessments, label schemas and review queues have no place here"
 _EVALUATIONS = "evaluation datasets and scorers have no place here"
 _GATEWAY = "the gateway's endpoints, secrets, budgets and guardrails have no place here"
-_MODELS = "logged models have no place here; what is registered of them is taken"
 _SERVERS = "registered MCP servers have no place here"
 
 WITHOUT_PLACE: Mapping[str, str] = {
@@ -69,7 +68,7 @@ WITHOUT_PLACE: Mapping[str, str] = {
         ),
         _GATEWAY,
     ),
-    **dict.fromkeys(("logged_models", "logged_model_params", "logged_model_tags", "logged_model_metrics"), _MODELS),
+    "logged_model_metrics": "which logged model a value was measured of; the value is among the run's metrics",
     **dict.fromkeys(
         (
             "mcp_servers",

@@ -44,6 +44,7 @@ class Found:
     tags: dict[str, str] = field(default_factory=dict)
     inputs: Sequence[Input] = ()
     points_left: int = 0
+    models: Sequence[dict[str, Any]] = ()
 
     @property
     def status(self) -> str:
@@ -82,6 +83,8 @@ class Found:
         found["tags"] = self.tags
         if self.inputs:
             found["datasets"] = said(self.inputs)
+        if self.models:
+            found["logged_models"] = list(self.models)
         return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from plainbase.platform.legacy.importing import Import
-from plainbase.platform.legacy.mlflow import datasets, points
+from plainbase.platform.legacy.mlflow import datasets, logged_models, points
 from plainbase.platform.legacy.mlflow.fates import fates
 from plainbase.platform.legacy.mlflow.following import brought_up_to_date
 from plainbase.platform.legacy.mlflow.nesting import Nesting
@@ -37,6 +37,7 @@ class _Work:
     params: Tally
     tags: Tally
     metrics: Tally
+    models: logged_models.LoggedModels
 
 
 async def take(
@@ -56,6 +57,7 @@ async def take(
         importing.tally("params", "training_runs.hyperparameters"),
         importing.tally("tags", "training_runs.config"),
         importing.tally("metrics", "training_metrics"),
+        await logged_models.begun(importing, store),
     )
     await _said(work)
     total = sum(counts.values())
@@ -64,6 +66,7 @@ async def take(
         importing.progress("metrics", work.metrics.rows, total)
         taken.update(await _batch(work, batch))
     importing.progress("metrics", total, total)
+    await logged_models.leave_others(store, work.models)
     return frozenset(taken)
 
 
@@ -114,12 +117,14 @@ async def _read(work: _Work, batch: Sequence[str]) -> list[Found]:
     pairs(await work.store.fetch("params", batch, order_by=("run_uuid", "key")), work.params, params)
     pairs(await work.store.fetch("tags", batch, order_by=("run_uuid", "key")), work.tags, tags)
     inputs = await datasets.of_runs(work.store, work.given, batch)
+    models = await logged_models.of_runs(work.store, work.models, batch)
     found = []
     for run in batch:
         work.runs.rows += 1
         here = run_id(run)
         if here is None:
             _leave(work, run, len(params[run]), len(tags[run]), inputs.get(run, ()))
+            work.models.leave(models.get(run, ()), "its run's id is no UUID")
             continue
         experiment = work.experiments.get(rows[run]["experiment_id"])
         if experiment is None:
@@ -137,6 +142,7 @@ async def _read(work: _Work, batch: Sequence[str]) -> list[Found]:
                 params[run],
                 tags[run],
                 inputs.get(run, ()),
+                models=models.get(run, ()),
             )
         )
     return found
@@ -172,6 +178,7 @@ def _count(work: _Work, run: Found, here: Any) -> None:
     changed = sum(known_tags.get(key) != value for key, value in run.tags.items())
     work.tags.taken += changed
     work.tags.already += len(run.tags) - changed
+    work.models.count(run.models, known=before.get("logged_models", []) == list(run.models))
     inputs = sum(1 for _ in run.inputs)
     tags = sum(len(each.said.get("tags", ())) for each in run.inputs)
     same = before.get("datasets") == datasets.said(run.inputs)

@@ -68,6 +68,21 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     ),
     "inputs": ("input_uuid", "source_type", "source_id", "destination_type", "destination_id", "step"),
     "input_tags": ("input_uuid", "name", "value"),
+    "logged_models": (
+        "model_id",
+        "experiment_id",
+        "name",
+        "artifact_location",
+        "creation_timestamp_ms",
+        "last_updated_timestamp_ms",
+        "status",
+        "status_message",
+        "lifecycle_stage",
+        "model_type",
+        "source_run_id",
+    ),
+    "logged_model_params": ("model_id", "experiment_id", "param_key", "param_value"),
+    "logged_model_tags": ("model_id", "experiment_id", "tag_key", "tag_value"),
 }
 """What else is read where the store has it: newer versions of MLflow added it bit by bit."""
 
