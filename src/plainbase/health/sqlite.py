@@ -69,7 +69,7 @@ async def free_pages(driver: Driver, limits: Limits) -> Finding:
     share = found["free_pages"] / max(found["pages"], 1)
     said = f"{bytes_in_words(free)} of {bytes_in_words(found['pages'] * found['page_size'])} ({share:.0%}) are free"
     if share > FREE_SHARE and free > FREE_BYTES:
-        return warning(said, "`plainbase vacuum --full` gives them back; new rows use them too")
+        return warning(said, "`plainbase vacuum` gives them back; new rows use them too")
     return ok(said)
 
 
