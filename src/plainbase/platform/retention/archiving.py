@@ -18,10 +18,9 @@ from plainbase.platform.retention import files, manifest, row_texts
 from plainbase.platform.retention.errors import ArchiveRefused
 from plainbase.platform.retention.files import Compression, Format
 from plainbase.platform.retention.manifest import Archive, Manifest
-from plainbase.platform.retention.row_texts import Value, Values
+from plainbase.platform.retention.row_texts import Column, Value, Values
 from plainbase.platform.retention.tables import Key, Retained
 from plainbase.platform.runners import AnyDatabase, AnyRunner
-from plainbase.platform.tables import Column
 from plainbase.values import timestamp_text
 
 Breathe = Callable[[int], Awaitable[None]]
@@ -37,6 +36,11 @@ class Storing:
     compression: Compression
     rows: int
     chunk: int
+
+    @property
+    def page(self) -> int:
+        """How many rows are read at a time."""
+        return min(self.chunk, self.rows)
 
 
 async def archived(
@@ -100,15 +104,19 @@ async def _written(db: AnyDatabase, table: Retained, about: _About, storing: Sto
     count, oldest, newest = 0, None, None
     with files.whole(path) as file:
         writer = files.writer(file, about.columns, storing.format, storing.compression)
-        async for rows in _rows(db, table, about, storing):
-            await in_thread(writer.write, rows)
-            count += len(rows)
-            moments = [str(row[moment]) for row in rows]
-            oldest = min(*moments, oldest or moments[0])
-            newest = max(*moments, newest or moments[0])
-            if count >= storing.rows:
-                break
-        await in_thread(writer.close)
+        try:
+            async with aclosing(_rows(db, table, about, storing)) as pages:
+                async for rows in pages:
+                    await in_thread(writer.write, rows)
+                    count += len(rows)
+                    moments = [str(row[moment]) for row in rows]
+                    oldest, newest = min(*moments, oldest or moments[0]), max(*moments, newest or moments[0])
+                    if count + storing.page > storing.rows:
+                        break
+            await in_thread(writer.close)
+        except BaseException:
+            writer.discard()
+            raise
     if not count:
         path.unlink()
         return None
@@ -136,7 +144,7 @@ async def _written(db: AnyDatabase, table: Retained, about: _About, storing: Sto
 
 async def _rows(db: AnyDatabase, table: Retained, about: _About, storing: Storing) -> AsyncGenerator[list[Values]]:
     """The rows that may go, as texts; without those that an archive cannot hold."""
-    async with aclosing(table.pages(db, about.before, min(storing.chunk, storing.rows))) as pages:
+    async with aclosing(table.pages(db, about.before, storing.page)) as pages:
         async for keys in pages:
             found = await row_texts.fetch(db, table.name, about.columns, keys)
             rows = [found[key] for key in map(_value, keys) if key in found]

@@ -9,13 +9,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Literal, Protocol, get_args
+from typing import IO, Any, BinaryIO, Literal, Protocol, cast, get_args
 
 from plainbase.errors import ParameterError
+from plainbase.platform.export.counted import CountedFile
 from plainbase.platform.extras import require
 from plainbase.platform.retention.errors import ArchiveRefused
-from plainbase.platform.retention.row_texts import Value, Values
-from plainbase.platform.tables import Column
+from plainbase.platform.retention.row_texts import Column, Value, Values
 
 Format = Literal["parquet", "jsonl"]
 Compression = Literal["zstd", "none"]
@@ -74,6 +74,9 @@ class Writer(Protocol):
     def close(self) -> None:
         """Write what is held, and the file's end."""
 
+    def discard(self) -> None:
+        """Write nothing more."""
+
 
 def writer(file: BinaryIO, columns: Sequence[Column], format: Format, compression: Compression) -> Writer:  # noqa: A002
     """A writer into an open file."""
@@ -103,6 +106,18 @@ class _Lines:
         if self._compressed is not None:
             self._compressed.close()
 
+    def discard(self) -> None:
+        """Nothing writes by itself."""
+
+
+class _Output(CountedFile):
+    """What pyarrow writes to; its writer would write the foot when it is collected."""
+
+    discarded = False
+
+    def write(self, data: Any, /) -> int:
+        return memoryview(data).nbytes if self.discarded else super().write(data)
+
 
 class _Parquet:
     def __init__(self, file: BinaryIO, columns: Sequence[Column], compression: Compression) -> None:
@@ -111,7 +126,8 @@ class _Parquet:
 
         self._columns = columns
         self._schema = pyarrow.schema([(column.name, _arrow(column.type)) for column in columns])
-        self._writer: Any = parquet.ParquetWriter(file, self._schema, compression=compression)
+        self._file = _Output(file)
+        self._writer: Any = parquet.ParquetWriter(cast(BinaryIO, self._file), self._schema, compression=compression)
         self._rows: list[Values] = []
         self._characters = 0
 
@@ -126,6 +142,12 @@ class _Parquet:
         """Write the last group, and the file's foot."""
         self._write_group()
         self._writer.close()
+
+    def discard(self) -> None:
+        """Close pyarrow's writer without writing."""
+        self._file.discarded = True
+        with suppress(Exception):
+            self._writer.close()
 
     def _write_group(self) -> None:
         import pyarrow
@@ -168,7 +190,7 @@ def read(
     rows = _parquet_rows(path, columns, chunk) if format == "parquet" else _line_rows(path, columns, compression, chunk)
     try:
         yield from rows
-    except (ValueError, TypeError, KeyError, EOFError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, EOFError) as error:
         raise ArchiveRefused(
             f"{path} does not have the rows that its manifest tells of ({type(error).__name__})"
         ) from None

@@ -11,9 +11,8 @@ from typing import Any, cast
 
 from plainbase.platform.retention.errors import ArchiveRefused
 from plainbase.platform.retention.files import COMPRESSIONS, FORMATS, Compression, Format, whole
-from plainbase.platform.retention.row_texts import TYPES
+from plainbase.platform.retention.row_texts import TYPES, Column
 from plainbase.platform.retention.tables import NAMES
-from plainbase.platform.tables import Column
 
 ENDING = ".manifest.json"
 KIND = "plainbase archive"
@@ -64,7 +63,8 @@ class Archive:
 
 def write(archive: Archive) -> None:
     """Write the manifest, whole, in place of one that is there. Raises OSError."""
-    texts = {"kind": KIND, "format_version": VERSION, **asdict(archive.manifest)}
+    columns = [column._asdict() for column in archive.manifest.columns]
+    texts = {"kind": KIND, "format_version": VERSION, **asdict(archive.manifest), "columns": columns}
     with whole(archive.path) as file:
         file.write(json.dumps(texts, indent=1, ensure_ascii=False).encode() + b"\n")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pypika import Query
 from pypika.queries import QueryBuilder
@@ -18,12 +18,20 @@ from plainbase.platform.export.columns import AS_TEXT, Kind
 from plainbase.platform.results.engines import Written
 from plainbase.platform.retention.tables import Key
 from plainbase.platform.runners import AnyRunner
-from plainbase.platform.tables import Column, tables
+from plainbase.platform.tables import tables
 from plainbase.platform.tables.names import column_named, table_named
 from plainbase.runner import Runner
 
 Value = str | int | float | bool | None
 Values = tuple[Value, ...]
+
+
+class Column(NamedTuple):
+    """A column of an archive, and its logical type."""
+
+    name: str
+    type: str
+
 
 TYPES = ("uuid", "text", "json", "timestamp", "integer", "real", "boolean")
 """The logical types that an archive knows."""
@@ -36,7 +44,8 @@ async def columns(db: AnyRunner, table: str) -> tuple[Column, ...]:
     """The columns of a table that are stored, the key first, then by name. Raises ConfigurationError."""
     for each in await tables(cast(Runner, db)):
         if each.name == table:
-            return tuple(sorted(each.columns, key=lambda column: (column.name != "id", column.name)))
+            found = (Column(column.name, column.type) for column in each.columns)
+            return tuple(sorted(found, key=lambda column: (column.name != "id", column.name)))
     raise ConfigurationError(f"there is no table {table}: `plainbase migrate up` makes it")
 
 

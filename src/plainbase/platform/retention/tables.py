@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from plainbase.platform.runners import AnyRunner
 Key = UUID | int
 Call = Callable[..., Awaitable[Any]]
 Pages = AsyncGenerator[list[Key]]
+FIRST = datetime(1, 1, 1, 0, 0, 0, 1, UTC)
+"""The first moment that both engines hold."""
 NEWEST = "the newest row, so that SQLite gives no id twice"
 
 
@@ -49,7 +51,9 @@ def _by_age(queries: Of, **only: str) -> Callable[[AnyRunner, datetime, int], Pa
     async def pages(db: AnyRunner, before: datetime, chunk: int) -> Pages:
         after: dict[str, Any] = {}
         while rows := await queries(db).list_before(before=before, limit=chunk, **only, **after):
-            after = {"after_age": rows[-1].age, "after_id": rows[-1].id}
+            last = rows[-1]
+            # PostgreSQL's -infinity, which comes without a zone, is passed over: no page can begin after it.
+            after = {"after_age": last.age if last.age.tzinfo else FIRST, "after_id": last.id}
             yield [row.id for row in rows]
 
     return pages
