@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS unfinished_copy (
     run         uuid        NOT NULL,
     started_at  timestamptz NOT NULL DEFAULT now()
 );
-COMMENT ON TABLE unfinished_copy IS 'A copy into this database was begun and is not finished; the same copy again ends it.';
+COMMENT ON TABLE unfinished_copy IS 'A copy into this database is not finished; the same copy again ends it.';
 
 -- name: unmark :script
 -- The copy is done.
@@ -48,7 +48,8 @@ FOR UPDATE;
 
 -- name: list_switches :many
 -- What is switched off while some tables are filled, and how it is switched on again: their triggers, since what these
--- would do was done in the database that is copied, and the order in which rows may refer to each other.
+-- would do was done in the database that is copied; the order in which rows may refer to each other; and of large ones
+-- the indexes that are for speed alone, which are made three times faster at the end.
 WITH filled AS (
     SELECT
         c.oid,
@@ -82,6 +83,25 @@ WHERE
     AND NOT k.condeferrable
     AND k.conparentid = 0
     AND k.confrelid IN (SELECT f.oid FROM filled AS f)
+UNION ALL
+SELECT
+    format('DROP INDEX %I.%I', n.nspname, c.relname) AS switch_off,
+    pg_get_indexdef(c.oid) AS switch_on,
+    c.oid AS place
+FROM pg_index AS i
+INNER JOIN filled ON i.indrelid = filled.oid
+INNER JOIN pg_class AS t ON i.indrelid = t.oid
+INNER JOIN pg_class AS c ON i.indexrelid = c.oid
+INNER JOIN pg_namespace AS n ON c.relnamespace = n.oid
+WHERE
+    t.relname IN (:large)
+    AND c.relkind = 'i'
+    AND i.indisvalid
+    AND NOT i.indisunique
+    AND NOT i.indisexclusion
+    AND NOT i.indisclustered
+    AND NOT c.relispartition
+    AND obj_description(c.oid, 'pg_class') IS NULL
 ORDER BY place;
 
 -- name: check_all :script

@@ -25,6 +25,8 @@ AHEAD = 2
 AT_ONCE = 8192
 """Rows that are written at once, or fewer where they are wide: a batch is `CHUNKS` of what the engine brings."""
 CHUNKS = 8
+LARGE = 10_000
+"""Rows from which on it is quicker to make indexes anew."""
 
 Rows = Sequence[Sequence[Any]]
 
@@ -40,7 +42,7 @@ async def load(
     """Fill empty tables, all or none; return the digests of what was read."""
     async with target.transaction() as tx:
         await hold(tx, run)
-        async with switched_off(tx, group):
+        async with switched_off(tx, group, [table.name for table in group if counts[table.name] >= LARGE]):
             return {table.name: await _fill(source, tx, table, counts[table.name], progress) for table in group}
 
 
@@ -65,9 +67,13 @@ async def hold(tx: Transaction, run: UUID) -> None:
 
 
 @asynccontextmanager
-async def switched_off(tx: Transaction, tables: Sequence[Table]) -> AsyncIterator[None]:
-    """Without the triggers of some tables; what refers to what is checked at the end. Committed is none of this."""
-    switches = await statements.fetch(tx, "list_switches", tables=[table.name for table in tables])
+async def switched_off(tx: Transaction, tables: Sequence[Table], large: Sequence[str] = ()) -> AsyncIterator[None]:
+    """Without the triggers of some tables, and without some indexes of the large ones; all is there again at the end.
+
+    What refers to what is checked then. Nobody else ever sees it otherwise, since it is one transaction.
+    """
+    names = [table.name for table in tables]
+    switches = await statements.fetch(tx, "list_switches", tables=names, large=list(large))
     for switch in switches:
         await tx.script(switch["switch_off"])
     yield

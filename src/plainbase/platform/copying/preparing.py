@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 from plainbase import migrations
@@ -26,6 +27,12 @@ async def refuse_same(source: Database, target: Database) -> None:
         here, there = await statements.value(source, "identity"), await statements.value(target, "identity")
         if here == there:
             raise CopyError(f"{source.options.safe_url} is the source and the target: name two databases")
+
+
+def named(db: Database) -> str:
+    """The URL of a database without its secrets, the same from whichever folder a file is named."""
+    path = db.options.path
+    return db.options.safe_url if path is None else f"sqlite:///{Path(path).resolve()}"
 
 
 async def refuse_unready(source: Database) -> None:
@@ -53,7 +60,7 @@ async def prepare(source: Database, target: Database, run: UUID) -> bool:
         async with target.transaction() as tx:
             found = await statements.fetch(tx, "marked")
             mark = found[0] if found else None
-            if mark is not None and mark["source"] != source.options.safe_url:
+            if mark is not None and mark["source"] != named(source):
                 raise CopyError(
                     f"a copy into {name} was begun from {mark['source']} and is not finished: finish that with the "
                     "same command, or begin with a new database"
@@ -64,7 +71,7 @@ async def prepare(source: Database, target: Database, run: UUID) -> bool:
         await _refuse_used(target)
         async with target.transaction() as tx:
             await statements.script(tx, "mark")
-            await statements.execute(tx, "begin", source=source.options.safe_url, run=run)
+            await statements.execute(tx, "begin", source=named(source), run=run)
     await target.migrate()
     return mark is not None
 
