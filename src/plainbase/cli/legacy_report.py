@@ -66,7 +66,10 @@ def print_examination(console: Console, found: Examination, *, as_json: bool) ->
 def print_report(console: Console, report: Report, rejects: Path | None) -> None:
     """Table by table, then what was left and why, then what is to be known."""
     title = f"{report.source} by {report.layout}{', tried only' if report.dry_run else ''}"
-    print_table(console, title, PARTS, report.parts, ("there already",))
+    told = [part for part in report.parts if part.rows or part.target is not None]
+    print_table(console, title, PARTS, told, ("there already",))
+    if empty := len(report.parts) - len(told):
+        click.echo(f"{empty} more table{'s have' if empty > 1 else ' has'} no rows")
     left = [line for part in report.parts for line in _left(part)]
     if left:
         print_table(console, "left", LEFT, left, ("such as",))
