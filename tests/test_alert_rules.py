@@ -25,7 +25,9 @@ from plainbase.platform.metrics import Metrics
 FOLDER = Path(__file__).parents[1] / "scripts" / "deploy" / "prometheus"
 OUTSIDE = {"job", "instance"}
 """The labels that Prometheus itself gives."""
-NULLS = SimpleNamespace(bytes=1, slot_retained_bytes=1, replication_lag_seconds=1.0, oldest_transaction_seconds=1.0)
+NULLS: Any = SimpleNamespace(
+    bytes=1, slot_retained_bytes=1, replication_lag_seconds=1.0, oldest_transaction_seconds=1.0
+)
 """What only a server with a replica tells."""
 NEEDED = {
     "ErrorRate",
@@ -54,7 +56,7 @@ async def exposed(url: str) -> Mapping[str, dict[str, set[str]]]:
         with Metrics(db) as metrics:
             await db.jobs.enqueue(job_type="work")
             with pytest.raises(DataInvalid):
-                await db.jobs.enqueue(job_type=5)
+                await db.jobs.enqueue(job_type=5)  # type: ignore[arg-type]  # meant
             await db.refresh("daily_usage")
             await db.system_metrics.log(name="backup_completed", value=1.0)
             await db.execute("DROP TABLE retention_policies")

@@ -100,6 +100,17 @@ def test_the_figures_of_identity() -> None:
     assert "aim 0.95 to 1.05" in said.stdout
 
 
+def test_the_figures_of_hooks() -> None:
+    done = bench("hooks", "--quick", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert len(found["engines"]) == len(RAW)
+    for figures in found["engines"].values():
+        assert figures.keys() >= {"nothing is counted", "counting, as always", "Prometheus attached"}
+        assert figures["nothing is counted"]["ratio"] == 1
+        assert all(each["seconds"] > 0 for each in figures.values())
+
+
 def test_the_figures_of_the_platform() -> None:
     done = bench("platform", "--quick", "--rounds", "1", "--json")
     assert done.returncode == 0, done.stderr

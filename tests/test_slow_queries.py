@@ -127,7 +127,7 @@ async def test_the_statistics_tell_errors_times_and_waits_by_query(url: str, eng
         await db.jobs.enqueue(job_type="work")  # what is learned of a statement at first is learned
         await asyncio.gather(*(db.jobs.enqueue(job_type="work") for _ in range(8)))
         with pytest.raises(DataInvalid):
-            await db.jobs.enqueue(job_type=5)
+            await db.jobs.enqueue(job_type=5)  # type: ignore[arg-type]  # meant
         stats = db.query_stats()["jobs.enqueue"]
         assert stats.kinds == {"DataInvalid": 1}
         assert sum(stats.buckets) == stats.calls == 10

@@ -27,12 +27,13 @@ def main() -> None:
         from rich.console import Console
 
         from benchmarks import report
+        from benchmarks.hooks import command as hooks
         from benchmarks.identity import command as identity
         from benchmarks.jobs import command as jobs
         from benchmarks.platform import command as platform
     except ModuleNotFoundError as error:
         sys.exit(f"bench: {error.name} is missing: pip install plainbase[bench]")
-    suites = {"identity": identity.main, "jobs": jobs.main, "platform": platform.main}
+    suites = {"hooks": hooks.main, "identity": identity.main, "jobs": jobs.main, "platform": platform.main}
     suite = suites.get("".join(sys.argv[1:2]))
     if suite is not None:
         suite(sys.argv[2:])
@@ -63,8 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "scripts/bench",
         description="Measure plainbase beside the raw drivers and its peers, interleaved in one process.",
-        epilog="`scripts/bench platform --help`, `scripts/bench jobs --help` and `scripts/bench identity --help` tell "
-        "of the other suites: search, export, analytics, the dashboard; the job queue beside others; logins. "
+        epilog="`scripts/bench platform --help`, the same with `jobs`, `identity` and `hooks`, tell "
+        "of the other suites: search, export, analytics, the dashboard; the job queue beside others; logins; counting. "
         f"contenders: {', '.join(contenders.NAMES)}. work: {', '.join(drivers.WORK_NAMES)}.",
     )
     parser.add_argument("suite", nargs="?", choices=["drivers"], default="drivers", help="what to measure")

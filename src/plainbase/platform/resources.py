@@ -87,7 +87,7 @@ def measures(disk: Path, over: float | None) -> Iterator[Measure]:
 def _cards(host: dict[str, str]) -> Iterator[Measure]:
     """NVIDIA's cards by nvidia-ml-py; nothing where that, a driver or a card is missing."""
     try:
-        import pynvml
+        import pynvml  # type: ignore[import-untyped]  # NVIDIA's has none
     except ModuleNotFoundError:
         return
     try:

@@ -7,7 +7,6 @@ from itertools import accumulate
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
-from prometheus_client.utils import floatToGoString
 
 from plainbase.drivers.base import PoolStatus
 from plainbase.events import BOUNDS, QueryStats
@@ -17,7 +16,7 @@ MOST = 100
 """Queues that have labels of their own; those beyond, with the fewest jobs, are one."""
 OTHERS = "(others)"
 
-LES = [floatToGoString(bound) for bound in (*BOUNDS, float("inf"))]
+LES = [*map(str, BOUNDS), "+Inf"]
 
 
 def of_queries(stats: Mapping[str, QueryStats]) -> Iterator[Metric]:
@@ -82,33 +81,34 @@ def of_database(figures: Figures) -> Iterator[Metric]:
     yield info
     database = figures.database
     times = [row.last_run_at.timestamp() for row in figures.retention or () if row.last_run_at]
-    for name, help_text, value in (
-        ("database_bytes", "Size of the database.", database and database.bytes),
+    singles: tuple[tuple[str, str, float | None], ...] = (
+        ("database_bytes", "Size of the database.", None if database is None else database.bytes),
         ("wal_bytes", "Size of SQLite's write-ahead log.", figures.wal_bytes),
         ("disk_bytes", "Size of the disk that holds an SQLite file.", figures.disk_bytes),
         ("disk_free_bytes", "What is free on it.", figures.disk_free_bytes),
         (
             "replication_slot_retained_bytes",
             "Log kept for the replication slot furthest behind.",
-            database and database.slot_retained_bytes,
+            None if database is None else database.slot_retained_bytes,
         ),
         (
             "replication_lag_seconds",
             "How far the slowest replica is behind.",
-            database and database.replication_lag_seconds,
+            None if database is None else database.replication_lag_seconds,
         ),
         (
             "oldest_transaction_seconds",
             "How long the oldest transaction has been open.",
-            database and database.oldest_transaction_seconds,
+            None if database is None else database.oldest_transaction_seconds,
         ),
         (
             "backup_completed_timestamp_seconds",
             "When the last backup was complete.",
-            figures.backup_at and figures.backup_at.timestamp(),
+            None if figures.backup_at is None else figures.backup_at.timestamp(),
         ),
         ("retention_last_run_timestamp_seconds", "When rows were last cleaned away.", max(times, default=None)),
-    ):
+    )
+    for name, help_text, value in singles:
         if value is not None:
             yield GaugeMetricFamily(f"plainbase_{name}", help_text, value=value)
     yield from _work(figures)
@@ -139,7 +139,7 @@ def _work(figures: Figures) -> Iterator[Metric]:
 
 
 def _queues(figures: Figures) -> list[tuple[str, Sequence[int], float]]:
-    found = [
+    found: list[tuple[str, Sequence[int], float]] = [
         (row.queue, (row.due, row.scheduled, row.running, row.dead), max(0.0, row.oldest_due_seconds or 0.0))
         for row in figures.jobs or ()
     ]

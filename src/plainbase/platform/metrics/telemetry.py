@@ -61,6 +61,7 @@ class Telemetry:
         self._place = _place(db.options)
         self._known: dict[tuple[str, str], Attributes] = {}
         self._off: list[Callable[[], None]] = []
+        self._kind, self._error = trace.SpanKind.CLIENT, trace.StatusCode.ERROR
         self._tracer = trace.get_tracer("plainbase", None, tracer_provider, SCHEMA)
         meter = metrics.get_meter("plainbase", "", meter_provider, SCHEMA)
         self._durations = meter.create_histogram(
@@ -104,22 +105,20 @@ class Telemetry:
         self.detach()
 
     def _ran(self, event: QueryEvent) -> None:
-        from opentelemetry.trace import SpanKind, Status, StatusCode
-
         ended = time_ns()
         attributes = self._attributes(event.name, event.sql)
         if event.error is not None:
             attributes = {**attributes, "error.type": type(event.error).__name__}
         span = self._tracer.start_span(
-            str(attributes.get("db.query.summary") or attributes.get("db.operation.name") or self._place[SYSTEM]),
-            kind=SpanKind.CLIENT,
+            event.name or str(attributes.get("db.operation.name") or self._place[SYSTEM]),
+            kind=self._kind,
             attributes=attributes,
             start_time=ended - round(event.seconds * 1e9),
         )
         if event.error is not None:
             # What other exceptions say may hold values; plainbase's own errors never do.
             said = str(event.error) if isinstance(event.error, PlainbaseError) else None
-            span.set_status(Status(StatusCode.ERROR, said))
+            span.set_status(self._error, said)
         elif attributes.get("db.operation.name") == "SELECT":
             span.set_attribute("db.response.returned_rows", event.rows)
             self._rows.record(event.rows, attributes)

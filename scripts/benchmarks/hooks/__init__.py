@@ -1,0 +1,1 @@
+"""What counting, hooks, Prometheus and OpenTelemetry cost a query."""
