@@ -33,6 +33,11 @@ class Made:
     has: dict[str, Any]
 
 
+STORES: dict[str, Made] = {}
+DATABASES: list[str] = []
+"""Kept here, since each test file that uses the fixture has one of its own."""
+
+
 def script(*arguments: str, folder: Path) -> str:
     """Run the script that writes stores, and return what it prints."""
     done = subprocess.run(
@@ -59,8 +64,7 @@ def _for_mlflow(argument: str) -> str:
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Made]]:
     """The store that an engine has, written when it is first asked for."""
-    stores: dict[str, Made] = {}
-    databases: list[str] = []
+    stores, databases = STORES, DATABASES
     folder = tmp_path_factory.mktemp("mlflow")
 
     def get(engine: str) -> Made:
@@ -82,7 +86,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], M
         return stores[engine]
 
     yield get
-    for name in databases:
+    while databases:
+        name = databases.pop()
         _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 

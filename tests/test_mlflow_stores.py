@@ -65,6 +65,19 @@ async def test_a_store_that_is_too_old_is_refused(
     assert await db.experiments.list() == []
 
 
+async def test_experiments_of_stores_that_do_not_date_them_are_told_apart_by_name(
+    db: Database, older: Callable[[tuple[str, ...]], dict[str, Path]], tmp_path: Path
+) -> None:
+    path = older((*VERSIONS, TOO_OLD))["89d4b8295536"]
+    shutil.copy(path, tmp_path / "another.db")
+    await upgrade(f"sqlite:///{path}", db)
+    report = await upgrade(f"sqlite:///{tmp_path / 'another.db'}", db, name=path.stem)
+    assert sum(each.taken for each in report.parts) == 0
+    report = await upgrade(f"sqlite:///{tmp_path / 'another.db'}", db)
+    assert part(report, "experiments").taken == 1
+    assert part(report, "runs").already == 2
+
+
 async def test_a_foreign_database_is_no_store(db: Database, tmp_path: Path) -> None:
     path = tmp_path / "foreign.db"
     with sqlite3.connect(path) as connection:

@@ -36,7 +36,8 @@ async def take(importing: Import, store: Store) -> dict[int, UUID]:
     for row in await store.fetch("experiments", order_by=("experiment_id",)):
         tally.rows += 1
         number = row["experiment_id"]
-        identifier = made_id("experiment", number, row.get("artifact_location"), row.get("creation_time"))
+        born = row.get("creation_time") or importing.source.name  # every store has an experiment 0
+        identifier = made_id("experiment", number, row.get("artifact_location"), born)
         found[number] = identifier
         record = kept(row, "experiment_id", "name", "artifact_location", "lifecycle_stage", "workspace")
         record["tags"] = mine = tags.pop(number, {})
