@@ -27,7 +27,7 @@ SHOWN = 40
 """Lines of a difference."""
 
 
-@click.command()
+@click.command(short_help="Write the page that tells a DBA what there is.")
 @queries_option
 @schema_option(None)
 @server_option
