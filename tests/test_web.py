@@ -354,6 +354,24 @@ async def test_probes_and_metrics(client: httpx.AsyncClient, engine: str) -> Non
     assert "predictions.log" in metrics.text
 
 
+async def test_no_more_streams_than_there_may_be(url: str) -> None:
+    app = create_app(url)
+    async with client_of(app) as client:
+        app.state.plainbase.changes._most = 0
+        answer = await client.get("/predictions/changes")
+    a_problem(answer, 503)
+    assert answer.headers["retry-after"] == "1"
+
+
+def test_the_page_of_the_example_says_what_each_does() -> None:
+    paths = create_app("sqlite://").openapi()["paths"]
+    found = {
+        f"{method} {path}": one["description"] for path, methods in paths.items() for method, one in methods.items()
+    }
+    assert len(found) == 12
+    assert all(len(text) > 15 for text in found.values())
+
+
 async def test_not_ready_without_migrations_or_a_database(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with client_of(create_app(empty_url)) as client:
         answer = await client.get("/health/ready")

@@ -10,7 +10,9 @@ from collections import Counter
 import httpx
 import pytest
 
+import plainbase
 from conftest import SOAK
+from job_server import own_server
 from plainbase import Database
 from waiting import until
 from web_service import Load, body, plain_client, serving
@@ -126,3 +128,31 @@ async def test_a_lost_answer_is_asked_for_again(url: str) -> None:
         other = await client.post("/predictions", json=body("same", prediction=9.75))
         assert other.status_code == 409
         assert "9.75" not in other.text
+
+
+@pytest.mark.skipif(not SOAK, reason="a server of its own that recovers: PLAINBASE_SOAK")
+async def test_a_server_that_fails_and_recovers_has_what_was_acknowledged() -> None:
+    async with own_server() as server:
+        async with plainbase.open(server.url, migrate=True):
+            pass
+        async with serving(server.url, workers=2) as (served, address):
+            load = Load(address, insist=True)
+            running = asyncio.create_task(load.run(None))
+            for _ in range(3):
+                done = len(load.acknowledged)
+                await until(lambda: len(load.acknowledged) > done + 200, 60)  # noqa: B023 (asked at once)
+                await server.stop()
+                async with plain_client(address) as client:
+                    ready = await client.get("/health/ready")
+                assert (ready.status_code, ready.json()["reason"]) == (503, "the database does not answer")
+                await server.start()
+            done = len(load.acknowledged)
+            await until(lambda: len(load.acknowledged) > done + 200, 60)
+            load.over = True
+            await running
+            assert not load.broken
+            assert set(load.statuses) <= {200, 201, 503}
+            print(f"three failures: {dict(load.statuses)}, {load.repeated} asked twice")
+            assert "Traceback" not in served.text
+        async with plainbase.open(server.url) as db:
+            assert await logged(db) == Counter(load.acknowledged) == Counter(load.sent)
