@@ -67,13 +67,15 @@ ANALYZE;
 SELECT pg_try_advisory_xact_lock(1818195819, hashtext(current_schema())) AS held;
 
 -- name: pass_ids :value
--- Sees that a table gives no id below this one; says whether its sequence was moved.
+-- Sees that a table gives no id up to this one; says whether its sequence was moved.
 -- Differs from sqlite: a sequence does not look at the rows.
--- result: moved boolean?
-SELECT setval(CAST(s.name AS regclass), :id) IS NOT NULL AS moved
+-- parity: shape, SQLite has no sequences
+SELECT
+    CASE
+        WHEN coalesce(pg_sequence_last_value(CAST(s.name AS regclass)), 0) < :id
+            THEN setval(CAST(s.name AS regclass), :id) IS NOT NULL
+        ELSE false
+    END AS moved
 FROM (
     SELECT pg_get_serial_sequence(concat(quote_ident(current_schema()), '.', quote_ident(:table_name)), 'id') AS name
-) AS s
-WHERE
-    s.name IS NOT NULL
-    AND coalesce(pg_sequence_last_value(CAST(s.name AS regclass)), 0) < :id;
+) AS s;

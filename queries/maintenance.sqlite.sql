@@ -160,9 +160,9 @@ REINDEX;
 PRAGMA optimize;
 
 -- name: pass_ids :value
--- Sees that a table gives no id below this one; says whether its sequence was moved.
+-- Sees that a table gives no id up to this one; says whether its sequence was moved.
 -- Differs from postgres: nothing is to be done, since the next id is that after the largest.
 -- parameter: table_name text, id integer
--- result: moved boolean?
-SELECT (:table_name IS NULL) AS moved
-WHERE :id IS NULL;
+-- parity: shape, SQLite has no sequences
+-- result: moved boolean
+SELECT (:table_name IS NULL AND :id IS NULL) AS moved;

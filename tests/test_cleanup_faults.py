@@ -1,4 +1,4 @@
-"""Cleanups that are killed or find no room: each row is in the table or in a whole archive, and the next run goes on."""
+"""Cleanups that are killed or find no room: each row is in the table or in a whole archive; the next run goes on."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ async def test_a_full_disk_loses_nothing(db: Database, tmp_path: Path, kilobytes
     await predictions(db, [100] * ROWS)
     before, every, folder = await digests(db), await ids(db), tmp_path / "small"
     with mounted(folder, f"size={kilobytes}k"):
-        with pytest.raises(OSError) as told:
+        with pytest.raises(OSError, match="No space left") as told:
             await retention.clean(
                 db,
                 days=1,

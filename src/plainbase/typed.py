@@ -3672,7 +3672,7 @@ if TYPE_CHECKING:
 
         @Value
         def pass_ids(self, *, id: Integer | None, table_name: Text | None) -> bool | None:
-            """Sees that a table gives no id below this one; says whether its sequence was moved."""
+            """Sees that a table gives no id up to this one; says whether its sequence was moved."""
             ...
 
         @Value

@@ -15,7 +15,7 @@ from plainbase.cli.users_named import as_option, operator
 from plainbase.cli.written_file import ended_cleanly
 
 LISTED = (
-    Column("file", lambda row: row.archive.manifest.file, "name"),
+    Column("file", lambda row: row.archive.manifest.file, "word"),
     Column("table", lambda row: row.archive.manifest.table, "word"),
     Column("rows", lambda row: row.archive.manifest.rows),
     Column("bytes", lambda row: row.archive.manifest.bytes),
@@ -24,7 +24,7 @@ LISTED = (
     Column("removed", lambda row: row.archive.manifest.deleted_at is not None, "word"),
 )
 RESTORED = (
-    Column("archive", lambda row: row.path.name, "name"),
+    Column("archive", lambda row: row.path.name.partition(".")[0], "word"),
     Column("rows", "rows"),
     Column("restored", "restored"),
     Column("there already", "there"),
