@@ -63,7 +63,7 @@ async def test_it_goes_to_the_other_engine(sampled: dict[str, str], tmp_path: Pa
         for db in pair:
             await db.execute("DELETE FROM retention_policies")
             folder = tmp_path / db.dialect
-            done = await archived(db, folder, *NAMES, format="jsonl", chunk=50)
+            done = await archived(db, folder, *NAMES, format="jsonl", compression="none")
             assert all(each.archived for each in done.tables)
             assert await digests(db) != before[0]
         for db, other in zip(pair, reversed(pair), strict=True):
@@ -194,7 +194,7 @@ def _lies(told: Path, rows: Path) -> None:
     _edit(bytes=rows.stat().st_size, sha256=manifest.sha256(rows))(told, rows)
 
 
-REFUSED: dict[str, tuple[Callable[[Path, Path], None], str]] = {
+REFUSED: dict[str, tuple[Callable[[Path, Path], object], str]] = {
     "truncated": (_truncate, "bytes, its manifest tells of"),
     "flipped": (_flip, "SHA-256 differ"),
     "missing": (lambda told, rows: rows.unlink(), "is missing"),

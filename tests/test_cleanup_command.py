@@ -116,7 +116,7 @@ async def test_without_a_database_none_is_made(empty_url: str) -> None:
 async def test_one_that_is_ended_leaves_nothing_half_written(
     db: Database, url: str, tmp_path: Path, sign: signal.Signals, code: int
 ) -> None:
-    await predictions(db, [100] * 20_000)
+    await predictions(db, [100] * 6_000)
     folder, every = tmp_path / "a", await ids(db)
     words = ("cleanup", "--days", "1", "--table", "predictions", "--folder", str(folder), "--url", url)
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "plainbase", *words, stdout=PIPE, stderr=PIPE)

@@ -23,7 +23,7 @@ from retention_rows import archived_ids, digests, ids, predictions
 from waiting import until
 
 PROCESS = Path(__file__).with_name("cleaning_process.py")
-ROWS = 600
+ROWS = 300
 
 
 async def started(url: str, *more: str) -> Process:
@@ -66,7 +66,7 @@ async def test_one_that_is_killed_has_deleted_whole_parts(db: Database, url: str
 
 async def test_archiving_that_is_killed_loses_nothing(db: Database, url: str, tmp_path: Path) -> None:
     chosen = random.Random(7)
-    for place in range(examples(3)):
+    for place in range(examples(2)):
         folder = tmp_path / f"{place}"
         await db.execute("DELETE FROM predictions")
         await predictions(db, [100] * ROWS, f"{place}-")
