@@ -10,7 +10,7 @@ from plainbase.health import Finding, HealthCheck, bounded, bytes_in_words, ok, 
 from plainbase.platform.runners import AnyDatabase
 
 MOST_WORKERS = 1000
-BACKUP = "backup_bytes"
+BACKUP = "backup_completed"
 """The measurement that a backup leaves when it is whole: its size."""
 
 
