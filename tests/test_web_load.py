@@ -62,34 +62,29 @@ async def test_a_service_that_is_stopped_answers_what_it_began(url: str, db: Dat
     assert await logged(db) == Counter(load.acknowledged)
 
 
-async def test_what_a_killed_service_acknowledged_is_there(url: str, db: Database) -> None:
-    load = Load("", name="killed")
-    for round_ in range(ROUNDS):
-        async with serving(url) as (served, load.url):
-            load.name = f"killed-{round_}"
-            running = asyncio.create_task(load.run(None))
+async def test_what_a_killed_service_acknowledged_is_there_and_trying_again_logs_nothing_twice(
+    url: str, db: Database
+) -> None:
+    load = Load("", clients=8, insist=True)
+    running: asyncio.Task[None] | None = None
+    port = 0
+    for _ in range(ROUNDS):
+        async with serving(url, port=port) as (service, load.url):
+            port = httpx.URL(load.url).port or 0
+            running = running or asyncio.create_task(load.run(None))
             done = len(load.seconds)
             await until(lambda: len(load.seconds) > done + 100, 30)  # noqa: B023 (asked within this round)
-            served.send(signal.SIGKILL)
-            await running
-    assert load.statuses == {201: len(load.seconds)}
-    there = await logged(db)
-    assert load.acknowledged <= there.keys()
-    assert set(there.values()) == {1}
-    assert there.keys() <= load.sent
-
-
-async def test_clients_that_try_again_log_nothing_twice_whoever_is_killed(url: str, db: Database) -> None:
-    async with serving(url) as (first, address):
-        port = httpx.URL(address).port
-        assert port is not None
-        load = Load(address, clients=8, insist=True)
-        running = asyncio.create_task(load.run(SECONDS + 1))
-        await until(lambda: len(load.seconds) > 100, 30)
-        first.send(signal.SIGKILL)
-        await first.ended()
-        async with serving(url, port=port):
-            await running
+            service.send(signal.SIGKILL)
+            await service.ended()
+        there = await logged(db)
+        assert load.acknowledged <= there.keys() <= load.sent
+        assert set(there.values()) == {1}
+    async with serving(url, port=port):
+        done = len(load.seconds)
+        await until(lambda: len(load.seconds) > done + 100, 30)
+        load.over = True
+        assert running is not None
+        await running
     assert load.broken
     assert set(load.statuses) <= {200, 201}
     assert await logged(db) == Counter(load.acknowledged) == Counter(load.sent)
