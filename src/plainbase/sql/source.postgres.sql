@@ -14,4 +14,4 @@ WHERE
     AND NOT c.relispartition
     AND a.attnum > 0
     AND NOT a.attisdropped
-ORDER BY c.relname COLLATE "C", a.attnum;
+ORDER BY c.relname, a.attnum;

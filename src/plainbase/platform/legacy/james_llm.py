@@ -10,49 +10,21 @@ from uuid import UUID
 from pypika import Field, Query, Table
 
 from plainbase.platform.legacy.importing import Import, Step
-from plainbase.platform.legacy.layout import Expected, Recognition, compare
+from plainbase.platform.legacy.james_llm_tables import (
+    ACCURACY,
+    CHECKPOINTS,
+    CONFIGS,
+    CORPUS,
+    EXPECTED,
+    GENERATIONS,
+    JOBS,
+    NGRAMS,
+)
+from plainbase.platform.legacy.layout import Recognition, compare
 from plainbase.platform.legacy.reading import Reading, Unfit
 from plainbase.platform.legacy.runs import STATUSES, times
 from plainbase.platform.legacy.source import SourceTable
 
-CONFIGS = Expected(("neural_configs", "neural_config"), ("id", "name", "config", "created_at", "updated_at"))
-JOBS = Expected(
-    ("training_jobs", "training_job"),
-    (
-        "id",
-        "job_id",
-        "status",
-        "progress",
-        "message",
-        "error",
-        "neural_config_id",
-        "text_corpus_id",
-        "started_at",
-        "completed_at",
-        "created_at",
-    ),
-)
-CORPUS = Expected(
-    ("text_corpus", "text_corpora", "text_corpuses"),
-    ("id", "title", "content", "source", "metadata", "word_count", "char_count", "created_at"),
-)
-NGRAMS = Expected(
-    ("markov_ngrams", "markov_ngram", "markov_n_grams"),
-    ("id", "n", "context", "next_char", "count", "probability"),
-)
-CHECKPOINTS = Expected(
-    ("neural_checkpoints", "neural_checkpoint", "checkpoints", "model_checkpoints"),
-    ("id", "epochs", "block_size", "path", "notes", "loss", "accuracy", "is_best", "training_job_id", "created_at"),
-)
-GENERATIONS = Expected(
-    ("generation_history", "generation_histories", "generations"),
-    ("id", "prompt", "response", "model", "parameters", "quality_score", "user_rating", "created_at"),
-)
-ACCURACY = Expected(
-    ("accuracy_metrics", "accuracy_metric"),
-    ("id", "metric_type", "value", "metadata", "model_checkpoint_id", "created_at"),
-)
-EXPECTED = (CONFIGS, JOBS, CORPUS, NGRAMS, CHECKPOINTS, GENERATIONS, ACCURACY)
 IGNORED = {
     **dict.fromkeys(
         ("database_version", "database_versions", "schema_version", "schema_versions"),
@@ -147,7 +119,7 @@ class _James:
                 "updated_at": row.moment("updated_at") or created,
             }
 
-        await self.step(table, "neural_configs", _same(CONFIGS), convert, remembered_as=CONFIGS.names[0])
+        await self.step(table, "neural_configs", CONFIGS.same(), convert, remembered_as=CONFIGS.names[0])
 
     async def corpus(self, table: str) -> None:
         """Texts to train on."""
@@ -168,7 +140,7 @@ class _James:
         await self.step(
             table,
             "corpus_texts",
-            _same(CORPUS, "word_count", "char_count", "metadata", id="metadata.imported.key") | {metadata: "metadata"},
+            CORPUS.same("word_count", "char_count", "metadata", id="metadata.imported.key") | {metadata: "metadata"},
             convert,
             by=("metadata.imported",),
             derived={"word_count": counted, "char_count": counted},
@@ -199,7 +171,7 @@ class _James:
                 "updated_at": ended or started or created,
             }
 
-        columns = _same(JOBS, job_id="name", completed_at="finished_at", text_corpus_id="corpus_text_id")
+        columns = JOBS.same(job_id="name", completed_at="finished_at", text_corpus_id="corpus_text_id")
         await self.step(table, "training_runs", columns, convert, remembered_as=JOBS.names[0])
 
     async def ngrams(self, table: str) -> None:
@@ -239,7 +211,7 @@ class _James:
         await self.step(
             table,
             "markov_ngrams",
-            _same(NGRAMS, "id"),
+            NGRAMS.same("id"),
             convert,
             by=("dataset_id", "n", "context", "next_char"),
             derived={"id": "a count is told by its order, context and next character"},
@@ -279,7 +251,7 @@ class _James:
                 "updated_at": created,
             }
 
-        columns = _same(CHECKPOINTS, training_job_id="run_id")
+        columns = CHECKPOINTS.same(training_job_id="run_id")
         await self.step(table, "checkpoints", columns, convert, remembered_as=CHECKPOINTS.names[0])
 
     async def accuracy(self, table: str) -> None:
@@ -298,7 +270,7 @@ class _James:
                 "created_at": self.created(row),
             }
 
-        columns = _same(ACCURACY, "metadata", id="metadata.imported.key", model_checkpoint_id="checkpoint_id")
+        columns = ACCURACY.same("metadata", id="metadata.imported.key", model_checkpoint_id="checkpoint_id")
         await self.step(table, "accuracy_metrics", columns | {metadata: "metadata"}, convert, by=("metadata.imported",))
 
     async def generations(self, table: str) -> None:
@@ -320,9 +292,4 @@ class _James:
                 "updated_at": created,
             }
 
-        await self.step(table, "generations", _same(GENERATIONS), convert)
-
-
-def _same(table: Expected, *without: str, **renamed: str) -> dict[str, str]:
-    """Each column under its own name or another."""
-    return {name: renamed.get(name, name) for name in table.columns if name not in without}
+        await self.step(table, "generations", GENERATIONS.same(), convert)

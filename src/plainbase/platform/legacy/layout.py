@@ -50,6 +50,15 @@ class Expected:
     names: tuple[str, ...]
     columns: tuple[str, ...]
 
+    @classmethod
+    def of(cls, names: tuple[str, ...], columns: str) -> Expected:
+        """The same, of columns in one text."""
+        return cls(names, tuple(columns.split()))
+
+    def same(self, *without: str, **renamed: str) -> dict[str, str]:
+        """What each column becomes: its own name, or another."""
+        return {name: renamed.get(name, name) for name in self.columns if name not in without}
+
     def found_in(self, tables: Mapping[str, SourceTable]) -> str | None:
         """The name it has in a database."""
         return next((name for name in self.names if name in tables and tables[name].kind in ("table", "view")), None)

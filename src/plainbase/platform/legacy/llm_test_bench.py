@@ -11,119 +11,19 @@ from plainbase.errors import ParameterError
 from plainbase.platform.identity.names import folded_username, normal_email
 from plainbase.platform.legacy.importing import Import, Step
 from plainbase.platform.legacy.layout import Expected, Recognition, compare
+from plainbase.platform.legacy.llm_test_bench_tables import (
+    AUDIT,
+    BENCHMARKS,
+    EVALUATIONS,
+    EXPECTED,
+    JOBS,
+    USERS,
+    WORKERS,
+)
 from plainbase.platform.legacy.reading import Reading, Unfit
 from plainbase.platform.legacy.runs import STATUSES, times
 from plainbase.platform.legacy.source import SourceTable
 
-USERS = Expected(
-    ("users",),
-    (
-        "id",
-        "email",
-        "username",
-        "password_hash",
-        "role",
-        "active",
-        "email_verified",
-        "metadata",
-        "last_login",
-        "created_at",
-        "updated_at",
-    ),
-)
-BENCHMARKS = Expected(
-    ("benchmarks",),
-    (
-        "id",
-        "name",
-        "description",
-        "provider",
-        "model",
-        "dataset",
-        "status",
-        "total_iterations",
-        "completed_iterations",
-        "failed_iterations",
-        "results",
-        "metrics",
-        "error",
-        "started_at",
-        "completed_at",
-        "created_at",
-        "updated_at",
-        "created_by",
-    ),
-)
-EVALUATIONS = Expected(
-    ("evaluations",),
-    (
-        "id",
-        "benchmark_id",
-        "provider",
-        "model",
-        "input",
-        "output",
-        "expected",
-        "metrics",
-        "score",
-        "metadata",
-        "created_at",
-        "created_by",
-    ),
-)
-WORKERS = Expected(
-    ("workers",),
-    (
-        "id",
-        "worker_id",
-        "address",
-        "status",
-        "capacity",
-        "current_tasks",
-        "completed_tasks",
-        "failed_tasks",
-        "tags",
-        "metadata",
-        "last_heartbeat",
-        "registered_at",
-        "updated_at",
-    ),
-)
-JOBS = Expected(
-    ("jobs",),
-    (
-        "id",
-        "job_type",
-        "payload",
-        "priority",
-        "status",
-        "result",
-        "error",
-        "retry_count",
-        "max_retries",
-        "timeout_seconds",
-        "assigned_worker_id",
-        "started_at",
-        "completed_at",
-        "created_at",
-        "updated_at",
-    ),
-)
-AUDIT = Expected(
-    ("audit_logs",),
-    (
-        "id",
-        "user_id",
-        "action",
-        "entity_type",
-        "entity_id",
-        "changes",
-        "ip_address",
-        "user_agent",
-        "created_at",
-    ),
-)
-EXPECTED = (BENCHMARKS, EVALUATIONS, JOBS, WORKERS, USERS, AUDIT)
 IGNORED = {"_sqlx_migrations": "the older program's own schema version"}
 
 ROLES = {"admin": "admin", "administrator": "admin", "researcher": "researcher", "user": "user"}
@@ -233,7 +133,7 @@ class _Bench:
                 "updated_at": row.moment("updated_at") or created,
             }
 
-        await self.step(USERS, _same(USERS, metadata="preferences", last_login="last_login_at"), convert)
+        await self.step(USERS, USERS.same(metadata="preferences", last_login="last_login_at"), convert)
 
     async def benchmarks(self) -> None:
         """Benchmarks."""
@@ -265,7 +165,7 @@ class _Bench:
                 "updated_at": row.moment("updated_at") or created,
             }
 
-        await self.step(BENCHMARKS, _same(BENCHMARKS), convert)
+        await self.step(BENCHMARKS, BENCHMARKS.same(), convert)
 
     async def evaluations(self) -> None:
         """Evaluations."""
@@ -288,7 +188,7 @@ class _Bench:
                 "updated_at": created,
             }
 
-        await self.step(EVALUATIONS, _same(EVALUATIONS), convert)
+        await self.step(EVALUATIONS, EVALUATIONS.same(), convert)
 
     async def workers(self) -> None:
         """Workers, all of them stopped: they are programs of the older system."""
@@ -311,8 +211,7 @@ class _Bench:
                 "updated_at": row.moment("updated_at") or registered,
             }
 
-        columns = _same(
-            WORKERS,
+        columns = WORKERS.same(
             "current_tasks",
             id="metadata.imported.id",
             status="metadata.imported.status",
@@ -358,8 +257,8 @@ class _Bench:
                 "updated_at": row.moment("updated_at") or created,
             }
 
-        columns = _same(
-            JOBS, status="state", retry_count="attempt", max_retries="max_attempts", assigned_worker_id="worker_id"
+        columns = JOBS.same(
+            status="state", retry_count="attempt", max_retries="max_attempts", assigned_worker_id="worker_id"
         )
         self.importing.notes.append(f"jobs are in the queue {self.queue}: no worker takes them unless it serves it")
         await self.step(JOBS, columns, convert)
@@ -398,8 +297,7 @@ class _Bench:
                 "personal": {"changes": changed} if of_a_person and changed is not None else None,
             }
 
-        columns = _same(
-            AUDIT,
+        columns = AUDIT.same(
             "ip_address",
             "user_agent",
             id="changes.imported.key",
@@ -431,8 +329,3 @@ def _status(row: Reading) -> str:
     if status is None:
         raise Unfit("a required value is NULL or empty", "status")
     return status
-
-
-def _same(table: Expected, *without: str, **renamed: str) -> dict[str, str]:
-    """Each column under its own name or another."""
-    return {name: renamed.get(name, name) for name in table.columns if name not in without}

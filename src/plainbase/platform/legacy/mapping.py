@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from plainbase import values
 from plainbase.check.catalog import Catalog, Column
 from plainbase.platform.legacy.importing import Import, Step
 from plainbase.platform.legacy.layout import Expected, Recognition, compare
 from plainbase.platform.legacy.mapping_file import MappedTable, MappingError, MappingFile, Rule
+from plainbase.platform.legacy.mapping_values import constant, names_row, value_of
 from plainbase.platform.legacy.reading import Reading, Unfit
 from plainbase.platform.legacy.runs import times
 from plainbase.platform.legacy.source import Source, SourceTable
@@ -53,7 +52,7 @@ class Mapped:
         importing.ignored |= {name: why for name, why in self._file.ignored.items() if name in importing.source.tables}
         for row in self._file.rows:
             own = importing.stable_id("row", row.id)
-            made = {"id": own} | {name: _constant_in(importing, each) for name, each in row.values.items()}
+            made = {"id": own} | {name: constant(importing, each) for name, each in row.values.items()}
             await importing.make(row.target, made, row.id)
         for table in self._file.tables:
             name = _name(table, importing.source.tables)
@@ -79,12 +78,14 @@ class Mapped:
 
         def convert(row: Reading) -> Mapping[str, Any]:
             made = {
-                target: _value(importing, table, name, row, rule, types[target], rest)
+                target: value_of(importing, name, row, rule, types[target], rest)
                 for target, rule in table.rules.items()
             }
             if origin is not None:
                 key = "/".join(str(row.raw(column)) for column in table.key)
-                made[origin] = dict(made.get(origin) or {}) | {"imported": importing.origin(name, key)}
+                held = {} if (value := made.get(origin)) is None else value
+                held = held if isinstance(held, dict) else {"value": held}
+                made[origin] = held | {"imported": importing.origin(name, key)}
             created = made.get("created_at")
             if "created_at" in made and created is None:
                 row.note("nothing said when it was made: it is as if made by the import")
@@ -225,101 +226,10 @@ def _fits(where: str, column: Column, rule: Rule) -> Iterator[str]:
         yield f"{where}.times: {column.name} is {column.type}, no number"
     if rule.epoch is not None and column.type != "timestamp":
         yield f"{where}.epoch: {column.name} is {column.type}, no time"
-    if rule.otherwise is not None and not _names_row(rule.otherwise) and column.type in _NATIVE:
+    if rule.otherwise is not None and not names_row(rule.otherwise) and column.type in _NATIVE:
         try:
             converter = _NATIVE[column.type][type(rule.otherwise)]
             if converter is not None:
                 converter(rule.otherwise)
         except values.Refused as error:
             yield f"{where}: {column.name} is {column.type}: {error}"
-
-
-def _constant_in(importing: Import, value: object) -> object:
-    """A constant of a `[[row]]`; `{ row = "id" }` is the id of another."""
-    return importing.stable_id("row", value["row"]) if isinstance(value, dict) and _names_row(value) else value
-
-
-def _names_row(value: object) -> bool:
-    return isinstance(value, dict) and set(value) == {"row"}
-
-
-def _value(
-    importing: Import, table: MappedTable, name: str, row: Reading, rule: Rule, kind: str, rest: tuple[str, ...]
-) -> Any:
-    if rule.id:
-        return _id(importing, name, row, rule)
-    if rule.collect or rule.rest:
-        names = (*rule.collect, *(rest if rule.rest else ()))
-        return {column: found for column in names if (found := _collected(row, column)) is not None}
-    for column in rule.columns:
-        found = _read(row, column, rule, kind)
-        if found is not None:
-            return found
-    return _constant_in(importing, rule.otherwise)
-
-
-def _id(importing: Import, name: str, row: Reading, rule: Rule) -> UUID:
-    """A UUID stays what it is; any other key makes one, the same each time."""
-    keys = [row.raw(column) for column in rule.id]
-    if any(key is None for key in keys):
-        raise Unfit("a required value is NULL or empty", *rule.id)
-    if len(keys) == 1 and rule.of is None:
-        if isinstance(keys[0], UUID):
-            return keys[0]
-        if isinstance(keys[0], str) and len(keys[0]) in (32, 36):
-            try:
-                return UUID(keys[0])
-            except ValueError:
-                pass
-    return importing.stable_id(rule.of or name, "/".join(map(str, keys)))
-
-
-def _read(row: Reading, column: str, rule: Rule, kind: str) -> Any:
-    if rule.refers is not None:
-        return row.reference(column, rule.refers)
-    if rule.words is not None:
-        return row.word(column, rule.words)
-    if rule.epoch is not None:
-        number = row.real(column)
-        if number is None:
-            return None
-        seconds = number / 1000 if rule.epoch == "milliseconds" else number
-        try:
-            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-        except OverflowError:
-            raise Unfit("the time is outside the years 1 to 9999", column) from None
-    if rule.times is not None:
-        number = row.real(column)
-        product = None if number is None else number * rule.times
-        return round(product) if kind == "integer" and product is not None else product
-    match kind:
-        case "uuid":
-            return row.uuid(column)
-        case "timestamp":
-            return row.moment(column)
-        case "json":
-            return row.json(column)
-        case "boolean":
-            return row.truth(column)
-        case "integer":
-            return row.whole(column)
-        case "real":
-            return row.real(column)
-        case _:
-            return row.text(column)
-
-
-def _collected(row: Reading, column: str) -> Any:
-    """A value as JSON: what is JSON stays so, a number stays one, all else is text."""
-    value = row.raw(column)
-    if isinstance(value, bool | int | dict | list):
-        return value
-    if isinstance(value, float):
-        return row.real(column)
-    text = row.text(column)
-    if text is not None and text[:1] in ("{", "["):
-        try:
-            return row.json(column)
-        except Unfit:
-            return text
-    return text
