@@ -67,7 +67,7 @@ async def test_the_source_at_one_moment_while_it_is_written(sampled: dict[str, s
     ):
         run = await here.fetch_value("SELECT id FROM training_runs ORDER BY id LIMIT 1")
         before = await digests(here)
-        wrote = []
+        wrote: list[tuple[str, asyncio.Future[object]]] = []
 
         def write(what: str, done: int, total: int | None) -> None:
             if what not in [name for name, _ in wrote]:
@@ -88,22 +88,22 @@ async def test_a_target_that_is_written_into_meanwhile(
     """It differs, the table and the row are named, and the next run mends it."""
     async with filled(here, tmp_path, sampled) as source, empty(there, tmp_path) as target:
         async with plainbase.open(source) as old, plainbase.open(target) as new:
-            user = await old.fetch_value("SELECT id FROM users ORDER BY id DESC LIMIT 1")
-            writing = []
+            config = await old.fetch_value("SELECT id FROM neural_configs ORDER BY id DESC LIMIT 1")
+            writing: list[asyncio.Future[int]] = []
 
             def change(what: str, done: int, total: int | None) -> None:
                 if what == "checkpoints" and not writing:
-                    text = "UPDATE users SET folded_username = 'another' WHERE id = :id"
-                    writing.append(asyncio.ensure_future(new.execute(text, {"id": user})))
+                    text = "UPDATE neural_configs SET name = 'another' WHERE id = :id"
+                    writing.append(asyncio.ensure_future(new.execute(text, {"id": config})))
 
-            with pytest.raises(CopyError, match=f"users.*{user}"):
+            with pytest.raises(CopyError, match=f"neural_configs.*{config}"):
                 await copying.copy(old, new, progress=change)
             await asyncio.gather(*writing)
             assert await new.fetch_value("SELECT count(*) FROM unfinished_copy") == 1
         done = await copied(source, target)
         assert done.resumed
         assert any(table.kept for table in done.tables)
-        assert not next(table for table in done.tables if table.name == "users").kept
+        assert not next(table for table in done.tables if table.name == "neural_configs").kept
 
 
 def test_groups() -> None:

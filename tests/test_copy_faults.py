@@ -53,7 +53,7 @@ async def test_a_copy_that_is_killed_is_finished(
 
 async def test_a_copy_that_loses_its_connection(sampled: dict[str, str], tmp_path: Path) -> None:
     async with filled("sqlite", tmp_path, sampled) as source, empty("postgres", tmp_path) as target:
-        lost = []
+        lost: list[asyncio.Task[None]] = []
 
         def lose(what: str, done: int, total: int | None) -> None:
             if what == "evaluations" and not lost:
