@@ -93,7 +93,7 @@ async def schedule(
 
 def _chosen(what: str, given: dict[str, Any]) -> dict[str, Any]:
     """The options that were given, which must be of what is done. Raises UsageError."""
-    chosen = {name: value for name, value in given.items() if value not in (None, False)}
+    chosen = {name: value for name, value in given.items() if value is not None and value is not False}
     if foreign := [name for name in chosen if name not in chores.CHORES[what].takes]:
         raise click.UsageError(f"--{foreign[0].replace('_', '-')} is not of {what}")
     if what == "backup":
