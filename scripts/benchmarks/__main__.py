@@ -27,13 +27,20 @@ def main() -> None:
         from rich.console import Console
 
         from benchmarks import report
+        from benchmarks.copying import command as copying
         from benchmarks.hooks import command as hooks
         from benchmarks.identity import command as identity
         from benchmarks.jobs import command as jobs
         from benchmarks.platform import command as platform
     except ModuleNotFoundError as error:
         sys.exit(f"bench: {error.name} is missing: pip install plainbase[bench]")
-    suites = {"hooks": hooks.main, "identity": identity.main, "jobs": jobs.main, "platform": platform.main}
+    suites = {
+        "copy": copying.main,
+        "hooks": hooks.main,
+        "identity": identity.main,
+        "jobs": jobs.main,
+        "platform": platform.main,
+    }
     suite = suites.get("".join(sys.argv[1:2]))
     if suite is not None:
         suite(sys.argv[2:])

@@ -80,7 +80,7 @@ async def _run(given: argparse.Namespace, size: filled.Size, console: Console) -
             if engine == "postgres":
                 server = given.url or os.environ.get("TEST_DATABASE_URL")
                 server = server or stack.enter_context(wheel_server.running(folder / "server"))
-                url = await stack.enter_async_context(_database(server))
+                url = await stack.enter_async_context(database(server))
             db = await stack.enter_async_context(plainbase.open(url, migrate=True))
             say = console.print
             await filled.fill(db, size, say)
@@ -91,7 +91,7 @@ async def _run(given: argparse.Namespace, size: filled.Size, console: Console) -
 
 
 @asynccontextmanager
-async def _database(server: str) -> AsyncIterator[str]:
+async def database(server: str) -> AsyncIterator[str]:
     name = f"bench_{uuid.uuid4().hex}"
     connection = await asyncpg.connect(server)
     await connection.execute(f"CREATE DATABASE {name}")
