@@ -19,6 +19,7 @@ import plainbase
 from backup_databases import databases_like, place, write_pair
 from conftest import SERVER, named, on_server
 from plainbase import Database, DataInvalid
+from plainbase.drivers import sqlite_files
 from plainbase.platform import audit, identity, personal
 from plainbase.platform import backup as backups
 from plainbase.platform.backup import BackupError, restore_sqlite
@@ -101,7 +102,7 @@ async def test_one_that_is_in_use_is_left_alone(target: str, made: Path) -> None
 async def test_one_in_use_that_proc_does_not_show(
     target: str, engine: str, made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(restore_sqlite.sqlite_files, "holders", lambda path: ())
+    monkeypatch.setattr(sqlite_files, "holders", lambda path: ())
     async with plainbase.open(target, pool_size=2):
         with pytest.raises(BackupError, match=r"is in use: .*fuser"):
             await backups.restore(made, target, force=True)
@@ -285,9 +286,9 @@ async def test_what_a_killed_one_left_is_put_in_order(target: str, engine: str, 
 async def test_databases_that_a_killed_one_left_are_dropped(target: str, engine: str, made: Path) -> None:
     left = plainbase.platform.backup.restore_postgres.PostgresTarget(
         target,
-        None,
+        None,  # type: ignore[arg-type]  # its names only
         database(target),
-        owners=True,  # type: ignore[arg-type]  # its names only
+        owners=True,
     )
     await on_server(f'CREATE DATABASE "{left.beside}"')
     await on_server(f'CREATE DATABASE "{left.replaced}"')

@@ -55,13 +55,18 @@ async def dump(db: Database, part: Path, sink: Sink, tell: Progress) -> tuple[Mo
         (snapshot,) = await asked(tx, "export_snapshot")
         with tools.environment(db.options, name) as env:
             arguments = [*ALWAYS, "--compress=0", f"--snapshot={snapshot.snapshot}"]
-            async with tools.running(tool, arguments, env, reads=False) as process, asyncio.TaskGroup() as group:
-                counting = group.create_task(moment(tx))
-                assert process.stdout is not None  # noqa: S101 (as asked for)
-                while piece := await process.stdout.read(PIECE):
-                    await in_thread(sink.write, piece)
-                    tell("dumping", sink.content_bytes, None)
-    return counting.result(), f"pg_dump {tool.version}"
+            async with tools.running(tool, arguments, env, reads=False) as process:
+                counting = asyncio.create_task(moment(tx))
+                try:
+                    assert process.stdout is not None  # noqa: S101 (as asked for)
+                    while piece := await process.stdout.read(PIECE):
+                        await in_thread(sink.write, piece)
+                        tell("dumping", sink.content_bytes, None)
+                    found = await counting
+                finally:
+                    counting.cancel()
+                    await asyncio.wait([counting])
+    return found, f"pg_dump {tool.version}"
 
 
 def check(path: Path, manifest: Manifest) -> None:

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from plainbase.drivers.finishing import finished
 from plainbase.options import Options
 from plainbase.platform.backup.errors import BackupError
 
@@ -125,8 +126,9 @@ async def running(tool: Tool, arguments: list[str], env: Mapping[str, str], *, r
         if process.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)  # Debian's is a script that runs the real one
-            await asyncio.shield(process.wait())
+            await finished(_ended(process))
         said.cancel()
+        await asyncio.wait([said])
 
 
 def told(text: str) -> str:
@@ -134,6 +136,13 @@ def told(text: str) -> str:
     lines = [line for line in text.splitlines() if re.search(r"\b(?:error|FATAL|fatal):", line)]
     shown = "; ".join(re.sub(r"(COPY failed for table \"[^\"]*\").*", r"\1", line) for line in lines[:3])
     return re.sub(r"(invalid input syntax for type [^:]+):.*", r"\1", shown)[:LONGEST_ERROR]
+
+
+async def _ended(process: Process) -> None:
+    """Wait for a process that was killed; what it wrote must be read, else asyncio waits for the pipe's end for ever."""
+    while process.stdout is not None and await process.stdout.read(65536):
+        pass
+    await process.wait()
 
 
 async def _last(stream: asyncio.StreamReader) -> str:
