@@ -351,8 +351,9 @@ async def described(name: str) -> list[object]:
         return [
             tuple(row)
             for row in await connection.fetch(
-                "SELECT d.datcollate, d.datctype, d.datconnlimit, d.datacl::text, "
-                "shobj_description(d.oid, 'pg_database'), s.setconfig FROM pg_database d "
+                "SELECT d.datcollate, d.datctype, d.datconnlimit, "
+                "ARRAY(SELECT a::text FROM unnest(d.datacl) a ORDER BY 1), shobj_description(d.oid, 'pg_database'), "
+                "ARRAY(SELECT c FROM unnest(s.setconfig) c ORDER BY 1) FROM pg_database d "
                 "LEFT JOIN pg_db_role_setting s ON s.setdatabase = d.oid WHERE d.datname = $1",
                 name,
             )
