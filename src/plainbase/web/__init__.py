@@ -14,7 +14,6 @@ from plainbase.platform.extras import require
 require("web", "fastapi", "pydantic")
 
 # The packages are looked for first, so that the error names the extra that brings them.
-from plainbase.web.authentication import allowed  # noqa: E402 (see above)
 from plainbase.web.bodies import (  # noqa: E402 (see above)
     BatchBody,
     BatchLogged,
@@ -26,8 +25,7 @@ from plainbase.web.bodies import (  # noqa: E402 (see above)
 )
 from plainbase.web.body_limit import BodyLimit  # noqa: E402 (see above)
 from plainbase.web.changes import Changes, events  # noqa: E402 (see above)
-from plainbase.web.dependencies import Db, Service, Tx, transaction  # noqa: E402 (see above)
-from plainbase.web.opened import Web  # noqa: E402 (see above)
+from plainbase.web.dependencies import Db, Service, Tx, Web, allowed, transaction  # noqa: E402 (see above)
 from plainbase.web.opening import lifespan  # noqa: E402 (see above)
 from plainbase.web.problems import Problem, handle_errors  # noqa: E402 (see above)
 from plainbase.web.routes import router  # noqa: E402 (see above)

@@ -50,6 +50,7 @@ def _bounded(features: dict[str, Any]) -> dict[str, Any]:
 Features = Annotated[dict[str, Any], AfterValidator(_bounded)]
 TextUuid = Annotated[UUID, Field(strict=False), BeforeValidator(_text)]
 TextTime = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_text)]
+Status = Literal["success", "error"]
 Stage = Annotated[Literal["production", "staging", "development", "archived"], BeforeValidator(_lower)]
 
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from plainbase.errors import PlainbaseError
 from plainbase.platform.runners import AnyDatabase
 from plainbase.subscription import Subscription
-from plainbase.web.opened import of
-from plainbase.web.refusals import TooManyClients
+from plainbase.web.dependencies import of
 
 log = logging.getLogger("plainbase.web")
 
@@ -30,8 +29,17 @@ HEARTBEAT = 15.0
 PACE = 0.1
 """Seconds between two events of a client, at least: what comes in between is one event."""
 
+LONGEST_SEND = 30.0
+"""Seconds in which a client takes what is sent to it; one that does not read holds no place for longer."""
+
 AGAIN = 1.0
 """Seconds between two attempts to listen, when the connection was lost."""
+
+
+class TooManyClients(PlainbaseError):
+    """A process streams to as many clients as it may, or stops; another process, or a later attempt, may do."""
+
+    retryable = True
 
 
 @dataclass(eq=False)
@@ -208,9 +216,14 @@ class EventStream(StreamingResponse):
         self._channel = channel
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def patiently(message: Message) -> None:
+            async with asyncio.timeout(LONGEST_SEND):
+                await send(message)
+
         async with self._changes.stream(self._channel) as octets:
             self.body_iterator = octets
-            await super().__call__(scope, receive, send)
+            with suppress(TimeoutError):  # the server closes a connection whose answer does not end
+                await super().__call__(scope, receive, patiently)
 
 
 def events(request: Request, channel: str) -> EventStream:

@@ -31,6 +31,7 @@ from plainbase.web import (
     lifespan,
     router,
 )
+from plainbase.web.bodies import Stage, Status
 
 CHANNEL = "predictions"
 
@@ -98,8 +99,8 @@ async def log_batch(body: BatchBody, request: Request, response: Response, servi
 async def list_predictions(
     db: Db,
     model_version: str | None = None,
-    model_stage: str | None = None,
-    status: str | None = None,
+    model_stage: Stage | None = None,
+    status: Status | None = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
     before_created_at: AwareDatetime | None = None,
@@ -111,7 +112,7 @@ async def list_predictions(
         raise ParameterError("before_created_at and before_id are given together")
     rows = await db.predictions.list(
         model_version=OMIT if model_version is None else model_version,
-        model_stage=OMIT if model_stage is None else model_stage.lower(),
+        model_stage=OMIT if model_stage is None else model_stage,
         status=OMIT if status is None else status,
         since=_given(since),
         until=_given(until),
@@ -128,7 +129,7 @@ async def statistics(
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
     model_version: str | None = None,
-    model_stage: str | None = None,
+    model_stage: Stage | None = None,
 ) -> PredictionStatistics:
     """Tell how many predictions succeeded and how long they took, in milliseconds."""
     found = await predictions.statistics(

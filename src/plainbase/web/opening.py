@@ -11,7 +11,7 @@ from fastapi import FastAPI
 import plainbase
 from plainbase.platform.extras import require
 from plainbase.web.changes import Changes
-from plainbase.web.opened import Web
+from plainbase.web.dependencies import Web
 from plainbase.web.stopping import told_to_stop
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -26,7 +26,8 @@ from plainbase.errors import (
     TransactionConflict,
 )
 from plainbase.platform.identity import LoginFailed, PermissionDenied, TokenRefused
-from plainbase.web.refusals import NotAuthenticated, TooManyClients
+from plainbase.web.changes import TooManyClients
+from plainbase.web.dependencies import NotAuthenticated
 
 log = logging.getLogger("plainbase.web")
 
@@ -75,8 +76,9 @@ def problem(
 def handle_errors(app: FastAPI) -> None:
     """Answer plainbase's errors, requests that do not fit, and HTTP's own errors as problems.
 
-    What a statement or a migration says stands in the log alone.
+    What a statement or a migration says stands in the log alone. Routes that come after this are documented so.
     """
+    app.router.responses.setdefault("default", {"model": Problem, "description": "What went wrong, without a value."})
     app.add_exception_handler(PlainbaseError, _of_plainbase)
     app.add_exception_handler(RequestValidationError, _of_request)
     app.add_exception_handler(HTTPException, _of_http)
@@ -148,14 +150,16 @@ def _route(request: Request) -> str:
 def _where(found: Mapping[str, Any]) -> str:
     """The path to what does not fit, without a name that nobody here chose."""
     place: Sequence[int | str] = found["loc"]
-    chosen = place[:-1] if found["type"] == "extra_forbidden" else place
+    chosen = place[:-1] if found["type"] in ("extra_forbidden", "json_invalid") else place
     return ".".join(str(part) for part in chosen)
 
 
 def _what(found: Mapping[str, Any]) -> str:
     kind = str(found["type"])
     if kind == "json_invalid":
-        return "this is not JSON"
+        return f"this is not JSON, from its character {found['loc'][-1]} on"
+    if isinstance(found.get("input"), bytes):
+        return "this is not taken for JSON: send content-type: application/json"
     context = found.get("ctx") or {}
     if TOLD.issuperset(context) or kind in ("literal_error", "enum"):
         return str(found["msg"])

@@ -10,8 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from plainbase.health import Health
-from plainbase.web.dependencies import Service
-from plainbase.web.opened import Web
+from plainbase.web.dependencies import Service, Web
 
 LONGEST = 2.0
 """Seconds that a probe, or a scraper, waits for the database."""
