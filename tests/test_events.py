@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from contextlib import aclosing
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -16,7 +19,9 @@ from plainbase import (
     ParameterError,
     QueryEvent,
     StatementFailed,
+    calls,
 )
+from waiting import until
 
 
 async def test_query_stats(empty_url: str, tmp_path: Path) -> None:
@@ -121,6 +126,73 @@ async def test_a_hook_may_take_itself_away(empty_url: str, tmp_path: Path) -> No
         await db.items.count()
         await db.items.count()
     assert len(seen) == 3
+
+
+async def test_one_hook_may_be_there_twice(empty_url: str, tmp_path: Path) -> None:
+    seen: list[object] = []
+    async with opened(empty_url, tmp_path) as db:
+        off, _ = db.on("query", seen.append), db.on("query", seen.append)
+        await db.items.count()
+        assert len(seen) == 2
+        off()
+        off()
+        await db.items.count()
+        assert len(seen) == 3, "who goes twice takes nobody along"
+
+        async def hook(event: object) -> None:
+            seen.append(event)
+
+        with pytest.raises(ParameterError, match="nobody would await"):
+            db.on("query", hook)
+
+
+async def test_a_commit_that_fails_is_counted(empty_url: str, tmp_path: Path, engine: str) -> None:
+    seen: list[QueryEvent] = []
+    commits: list[CommitEvent] = []
+    later = "SET CONSTRAINTS ALL DEFERRED" if engine == "postgres" else "PRAGMA defer_foreign_keys = ON"
+    async with opened(empty_url, tmp_path) as db:
+        db.on("commit", commits.append)
+        with pytest.raises(ConstraintViolation):
+            async with db.transaction() as tx:
+                await tx.execute(later)
+                await tx.execute("INSERT INTO items (name, parent_id) VALUES ('a', 5)")
+                db.on("query", seen.append)
+        async with db.transaction() as tx:
+            pass
+        assert db.query_stats()["commit"].kinds == {"ConstraintViolation": 1}
+        assert db.query_stats()["commit"].calls == 1
+    assert [(event.name, event.sql, event.rows) for event in seen] == [("commit", "COMMIT", 0)]
+    assert len(commits) == 1, "of one that was committed"
+
+
+async def test_a_cancelled_call_is_counted(empty_url: str, tmp_path: Path, engine: str) -> None:
+    endless = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n"
+    async with opened(empty_url, tmp_path) as db:
+        work = asyncio.create_task(db.fetch_value("SELECT 1 FROM pg_sleep(60)" if engine == "postgres" else endless))
+        await until(lambda: db.pool_status().busy > 0)
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+        assert db.query_stats()["SQL at the call"].kinds == {"CancelledError": 1}
+
+
+async def test_a_stream_that_is_left_is_counted_without_its_readers_time(
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[QueryEvent] = []
+    late = [0.0]
+    monkeypatch.setattr(calls, "perf_counter", lambda: perf_counter() + late[0])
+    async with opened(empty_url, tmp_path) as db:
+        await db.items.put.batch([{"name": name} for name in "abc"])
+        db.on("query", seen.append)
+        for whole in (True, False):
+            async with aclosing(db.items.names.stream()) as rows:
+                async for _ in rows:
+                    late[0] += 1000
+                    if not whole:
+                        break
+    assert [(event.name, event.rows, event.error) for event in seen] == [("items.names", 3, None)] * 2
+    assert all(0 < event.seconds < 500 for event in seen)
 
 
 async def test_an_unknown_event(empty_url: str, tmp_path: Path) -> None:

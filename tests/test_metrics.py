@@ -24,11 +24,13 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 
 import plainbase
 from plainbase import DataInvalid, typed
+from plainbase.cli import metrics_server
 from plainbase.cli.commands import plainbase as command
 from plainbase.cli.metrics_server import address
 from plainbase.events import BOUNDS
-from plainbase.platform.metrics import Metrics
+from plainbase.platform.metrics import Figures, Metrics
 from plainbase.platform.metrics.families import MOST, OTHERS
+from waiting import until
 
 
 def opened(text: str) -> list[Metric]:
@@ -267,8 +269,8 @@ def read(page: str, accept: str = "*/*") -> tuple[str, str]:
         return answer.headers["Content-Type"], answer.read().decode()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_command_serves_what_is_there_now(url: str, number: signal.Signals) -> None:
+def test_the_command_serves_what_is_there_now(url: str, engine: str) -> None:
+    number = signal.SIGINT if engine == "sqlite" else signal.SIGTERM
     with listening(url) as (server, page):
         assert page.startswith("http://127.0.0.1:")
         assert ("plainbase_jobs", (("queue", "default"), ("state", "due"))) not in samples(read(page)[1])
@@ -289,3 +291,101 @@ def test_the_command_serves_what_is_there_now(url: str, number: signal.Signals) 
             caught.value.close()
         os.kill(server.pid, number)
         assert server.wait(timeout=30) == (130 if number == signal.SIGINT else 143)
+
+
+class Slow(Metrics):
+    """Looks that end when they may."""
+
+    looks = 0
+
+    def __init__(self, db: typed.Database) -> None:
+        super().__init__(db, process=False)
+        self.may = asyncio.Event()
+
+    async def look(self) -> Figures:
+        self.looks += 1
+        await self.may.wait()
+        return await super().look()
+
+
+async def asked(host: str, port: int, sent: bytes = b"GET /metrics HTTP/1.1\r\n\r\n") -> bytes:
+    """The whole answer to what is sent."""
+    reader, writer = await asyncio.open_connection(host, port)
+    writer.write(sent)
+    try:
+        return await reader.read()
+    except ConnectionResetError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def test_scrapes_while_the_database_hangs(db: typed.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics = Slow(db)
+    async with metrics_server.served(metrics, metrics_server.Address("127.0.0.1", 0)) as where:
+        waiting = [asyncio.create_task(asked(*where)) for _ in range(20)]
+        await until(lambda: metrics.looks > 0)
+        metrics.may.set()
+        assert all(answer.startswith(b"HTTP/1.1 200 OK") for answer in await asyncio.gather(*waiting))
+        assert metrics.looks < 20, "who comes meanwhile gets what is seen"
+        monkeypatch.setattr(metrics_server, "PATIENCE", 0.05)
+        metrics.may.clear()
+        for _ in range(3):
+            answer = await asked(*where)
+            assert answer.startswith(b"HTTP/1.1 503 ")
+            assert b"the database does not answer" in answer
+        looks = metrics.looks
+        monkeypatch.setattr(metrics_server, "PATIENCE", 3600)
+        metrics.may.set()
+        assert (await asked(*where)).startswith(b"HTTP/1.1 200 OK")
+        assert metrics.looks == looks, "the look that hung was theirs"
+        metrics.may.clear()
+        hanging = asyncio.create_task(asked(*where))
+        await until(lambda: metrics.looks == looks + 1)
+    assert await asyncio.wait_for(hanging, 10) == b"", "the server ends although the database hangs"
+
+
+async def test_garbage_slow_and_too_many_requests(db: typed.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with metrics_server.served(Metrics(db), metrics_server.Address("127.0.0.1", 0)) as where:
+        for sent in (b"\x16\x03\x01\x00\xff\r\n\r\n", b"GET\r\n\r\n", b"POST /metrics HTTP/1.1\r\n\r\n"):
+            assert (await asked(*where, sent)).startswith(b"HTTP/1.1 405 ")
+        assert await asked(*where, b"GET /metrics HTTP/1.1\r\n" + b"X: y\r\n" * 10_000) == b""
+        head = await asked(*where, b"HEAD /metrics?a=b HTTP/1.1\r\nAccept: application/openmetrics-text\r\n\r\n")
+        assert b"Content-Type: application/openmetrics-text" in head
+        assert head.endswith(b"\r\n\r\n"), "a head alone"
+        monkeypatch.setattr(metrics_server, "MOST", 3)
+        silent = [await asyncio.open_connection(*where) for _ in range(3)]
+        assert await asked(*where) == b"", "there are as many as may be"
+        for reader, writer in silent:
+            writer.close()
+            await reader.read()
+        monkeypatch.setattr(metrics_server, "PATIENCE", 0.05)
+        assert await asked(*where, b"GET /met") == b"", "nobody is waited for without end"
+        monkeypatch.undo()
+        assert (await asked(*where)).startswith(b"HTTP/1.1 200 OK")
+
+
+async def test_a_thread_may_read_while_queries_begin(db: typed.Database) -> None:
+    """As a web framework's ordinary functions do; what is read is copied at once."""
+    metrics, stop = Metrics(db), asyncio.Event()
+
+    def read_on() -> int:
+        times = 0
+        while not stop.is_set():
+            metrics.exposition()
+            times += 1
+        return times
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        reading = asyncio.get_running_loop().run_in_executor(None, read_on)
+        for number in range(4000):
+            db._events.counters(f"query {number}")
+            if number % 500 == 0:
+                await db.jobs.clock()
+        stop.set()
+        assert await reading > 0
+    finally:
+        stop.set()
+        sys.setswitchinterval(before)

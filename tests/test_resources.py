@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import plainbase
-from plainbase import ParameterError, PlainbaseError, typed
+from plainbase import ConfigurationError, ParameterError, PlainbaseError, typed
 from plainbase.cli.commands import plainbase as command
 from plainbase.platform import analytics, resources
 from plainbase.platform.resources import Measure, Sampler, sample
@@ -128,9 +128,46 @@ async def test_cards(db: typed.Database, monkeypatch: pytest.MonkeyPatch) -> Non
     assert cards.open == 0
     (first,) = await db.system_metrics.series(name="gpu_temperature", labels={"device": "gpu0"})
     assert (first.value, first.unit) == (61.0, "celsius")
-    for absent in (Cards(driver=False).module, None):
+    broken = ModuleType("pynvml")  # another distribution of that name, of which nothing is there
+    raising = Cards(driver=False)
+    raising.module.nvmlInit = lambda: 1 / 0  # type: ignore[attr-defined]  # as above
+    for absent in (Cards(driver=False).module, None, broken, raising.module):
         monkeypatch.setitem(sys.modules, "pynvml", absent)
         assert not any(each.name.startswith("gpu") for each in await sample(db, over=None))
+
+
+async def test_what_the_system_refuses_is_left_out(db: typed.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise psutil.AccessDenied
+
+    def hidden(*args: object, **kwargs: object) -> None:
+        raise PermissionError
+
+    for name, kept in (("cpu_percent", "memory_used"), ("virtual_memory", "cpu_percent"), ("Process", "cpu_percent")):
+        for broken in (refuse, hidden):
+            with monkeypatch.context() as patch:
+                patch.setattr(psutil, name, broken)
+                found = {each.name for each in await sample(db, over=None)}
+                assert kept in found
+                assert found < ALWAYS | {"load_1m"}
+
+
+async def test_a_sampler_outlives_who_is_told(db: typed.Database, caplog: pytest.LogCaptureFixture) -> None:
+    def told(error: Exception) -> None:
+        raise ValueError("who is told raised")
+
+    await db.execute("DROP TABLE system_metrics" + (" CASCADE" if db.dialect == "postgres" else ""))
+    async with Sampler(db, every=0.01, failed=told) as sampler:
+        await until(lambda: sampler.failures >= 2)
+    assert "who is told raised" in caplog.text
+
+
+async def test_without_psutil_there_is_no_sampler(db: typed.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    with pytest.raises(ConfigurationError, match="metrics"):
+        Sampler(db)
+    with pytest.raises(ConfigurationError, match="metrics"):
+        await sample(db)
 
 
 async def test_a_sampler_outlives_what_fails(

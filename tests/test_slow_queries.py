@@ -107,7 +107,11 @@ async def test_no_value_is_ever_logged(
 
 async def test_a_record_is_one_line_of_json_whatever_is_in_it(lines: io.StringIO) -> None:
     log = logging.getLogger("plainbase")
-    log.warning("two\nlines of %s", "ü", extra={"seconds": float("inf"), "path": Path("a"), "message_id": None})
+    circle: list[object] = []
+    circle.append(circle)
+    more = {"nested": {"a": [float("nan")]}, "circle": circle, "whole": {"a": [1]}}
+    extra = {"seconds": float("inf"), "path": Path("a"), "message_id": None, "lone": "\udc80", **more}
+    log.warning("two\nlines of %s", "ü", extra=extra)
     try:
         raise ValueError("broken")
     except ValueError:
@@ -115,7 +119,12 @@ async def test_a_record_is_one_line_of_json_whatever_is_in_it(lines: io.StringIO
     first, second = records(lines)
     assert first["message"] == "two\nlines of ü"
     assert (first["seconds"], first["path"]) == ("inf", "a")
+    assert first["nested"] == "{'a': [nan]}"
+    assert first["whole"] == {"a": [1]}
+    assert isinstance(first["circle"], str)
+    assert first["lone"] == "\udc80"
     assert "message_id" not in first
+    lines.getvalue().encode()
     assert first["time"].endswith("Z")
     assert second["exception"].endswith("ValueError: broken")
 

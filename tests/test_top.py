@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import subprocess
-import sys
 import termios
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -20,31 +18,19 @@ from plainbase import Database, StatementFailed, uuid7
 from plainbase.cli.commands import plainbase as command
 from plainbase.cli.top_screen import draw
 from plainbase.platform import analytics
-from terminals import ENTER, LEAVE, LONGEST, SHOW_CURSOR, terminal
-
-ENQUEUE = """
-import asyncio, sys, plainbase
-async def main():
-    async with plainbase.open(sys.argv[1]) as db:
-        await db.jobs.enqueue(job_type="work")
-asyncio.run(main())
-"""
+from terminals import ENTER, LEAVE, SHOW_CURSOR, Terminal, terminal
 
 
-def enqueue(url: str) -> None:
-    """Add a job, in another process."""
-    subprocess.run([sys.executable, "-c", ENQUEUE, url], check=True, timeout=LONGEST)
+def enqueue(url: str, times: int = 1) -> None:
+    """Add jobs one after another, in another process than the command's."""
 
+    async def add() -> None:
+        async with plainbase.open(url) as db:
+            for _ in range(times):
+                await db.jobs.enqueue(job_type="work")
+                await asyncio.sleep(0.02 * (times > 1))
 
-ENQUEUE_MANY = """
-import asyncio, sys, plainbase
-async def main():
-    async with plainbase.open(sys.argv[1]) as db:
-        for _ in range(60):
-            await db.jobs.enqueue(job_type="work")
-            await asyncio.sleep(0.02)
-asyncio.run(main())
-"""
+    asyncio.run(add())
 
 
 @pytest.fixture
@@ -65,6 +51,12 @@ def busy(url: str) -> str:
     return url
 
 
+def left_as_it_was(seen: Terminal) -> None:
+    assert seen.output.endswith(SHOW_CURSOR + LEAVE)
+    assert b"Traceback" not in seen.output
+    assert termios.tcgetattr(seen.slave) == seen.before
+
+
 def test_a_number_changes_after_another_process_wrote_and_q_ends(busy: str) -> None:
     with terminal("top", "--every", "0.1s", "--url", busy) as seen:
         at = seen.wait_for(b"0 due, 0 scheduled")
@@ -74,8 +66,7 @@ def test_a_number_changes_after_another_process_wrote_and_q_ends(busy: str) -> N
         seen.wait_for(b"2 due, 0 scheduled", at)
         assert seen.press(b"q") == 0
         assert seen.output.startswith(ENTER)
-        assert seen.output.endswith(SHOW_CURSOR + LEAVE)
-        assert termios.tcgetattr(seen.slave) == seen.before
+        left_as_it_was(seen)
         for frame in seen.frames(b"plainbase top"):
             assert len(frame) == 24
             assert max(map(len, frame)) <= 80
@@ -90,13 +81,13 @@ def test_a_change_wakes_it_long_before_its_time(url: str) -> None:
         enqueue(url)
         at = seen.wait_for(b"1 due, 0 scheduled", at)
         before, began = len(seen.frames(b"plainbase top")), monotonic()
-        subprocess.run([sys.executable, "-c", ENQUEUE_MANY, url], check=True, timeout=LONGEST)
+        enqueue(url, 60)
         seen.wait_for(b"61 due, 0 scheduled", at)
         looks = (monotonic() - began) / 0.25
         # Each look is drawn, and a change that comes too soon for one draws the same once more.
         assert len(seen.frames(b"plainbase top")) - before <= 2 * (looks + 2)
-        assert seen.press(b"q") == 0
-        assert seen.output.endswith(SHOW_CURSOR + LEAVE)
+        assert seen.press(b"\x03") == 0
+        left_as_it_was(seen)
 
 
 def test_it_follows_the_size_of_the_terminal(busy: str) -> None:
@@ -110,17 +101,8 @@ def test_it_follows_the_size_of_the_terminal(busy: str) -> None:
         seen.resize(50, 120)
         seen.wait_for(b"q or Ctrl-C ends", at)
         assert len(seen.frames(b"plainbase top")[-1]) == 50
-        assert seen.press(b"q") == 0
-
-
-@pytest.mark.parametrize("key", [b"\x03", b"Q"], ids=["ctrl-c", "Q"])
-def test_it_leaves_the_terminal_as_it_was(url: str, key: bytes) -> None:
-    with terminal("top", "--url", url) as seen:
-        seen.wait_for(b"q or Ctrl-C ends")
-        assert seen.press(key) == 0
-        assert seen.output.endswith(SHOW_CURSOR + LEAVE)
-        assert b"Traceback" not in seen.output
-        assert termios.tcgetattr(seen.slave) == seen.before
+        assert seen.press(b"Q") == 0
+        left_as_it_was(seen)
 
 
 def test_a_part_that_fails_is_shown_and_the_rest_goes_on(url: str, engine: str) -> None:

@@ -180,17 +180,22 @@ class Call:
         if self._kind is not Kind.MANY:
             self._refuse(f"{asked} is for :many queries; this one is :{self._kind}")
         statement, values = self._query.bind(params)
-        began = perf_counter()
+        began = perf_counter()  # moved on by what the reader takes, which is no time of the query's
         count = 0
         try:
             async with aclosing(self._executor.stream(statement, values)) as chunks:
                 async for chunk in chunks:
                     count += len(chunk)
-                    yield chunk
-        except GeneratorExit:
+                    given = perf_counter()
+                    try:
+                        yield chunk
+                    finally:
+                        began += perf_counter() - given
+        except GeneratorExit:  # whoever reads has had enough
+            self._events.ran(self._counters, self._name, statement.text, perf_counter() - began, count)
             raise
         except BaseException as error:
-            await self._failed(error, statement.text, began)
+            await self._failed(error, statement.text, began, count)
         self._events.ran(self._counters, self._name, statement.text, perf_counter() - began, count)
 
     async def explain(self, /, **params: Any) -> str:
@@ -226,8 +231,8 @@ class Call:
             await self._failed(error, self._query.script, began)
         self._events.ran(self._counters, self._name, self._query.script, perf_counter() - began, 0)
 
-    async def _failed(self, error: BaseException, sql: str, began: float) -> NoReturn:
-        self._events.ran(self._counters, self._name, sql, perf_counter() - began, 0, error)
+    async def _failed(self, error: BaseException, sql: str, began: float, rows: int = 0) -> NoReturn:
+        self._events.ran(self._counters, self._name, sql, perf_counter() - began, rows, error)
         raise await self._owner._explained(error) from None
 
     def _refuse(self, message: str) -> NoReturn:

@@ -138,10 +138,10 @@ class Database(Runner):
 
     def query_stats(self) -> dict[str, QueryStats]:
         """Calls, errors, rows, seconds and waits by query name, since the database was opened."""
-        return {name: stats for name, stats in self._events.stats.items() if stats.calls}
+        return {name: stats for name, stats in self._events.stats.copy().items() if stats.calls}
 
     def on(self, event: EventName, fn: Callable[[Any], object]) -> Callable[[], None]:
-        """Call `fn` with each `query`, `commit`, `migrate`, `refresh` or `wait` event; the function returned ends that."""
+        """Call `fn` with each `query`, `commit`, `migrate`, `refresh`, `wait` event; what it returns ends that."""
         return self._events.on(event, fn)
 
     def listen(self, channel: str) -> Subscription:

@@ -6,6 +6,8 @@ import logging
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from inspect import iscoroutinefunction
 from math import inf
 from typing import Any, Literal, get_args
 
@@ -76,8 +78,6 @@ class QueryStats:
     longer ones), `waits` those that had to wait for a connection. `where` is the query's file and line.
     """
 
-    calls: int = 0
-    errors: int = 0
     rows: int = 0
     seconds: float = 0.0
     slowest: float = 0.0
@@ -86,6 +86,16 @@ class QueryStats:
     waits: int = 0
     waited_seconds: float = 0.0
     where: str = AT_THE_CALL
+
+    @property
+    def calls(self) -> int:
+        """How often it was called, with success or without."""
+        return sum(self.buckets)
+
+    @property
+    def errors(self) -> int:
+        """How many of the calls raised."""
+        return sum(self.kinds.values())
 
     def within(self, share: float) -> float:
         """The seconds within which this share of the calls ended, such as 0.95: at most those, as buckets tell."""
@@ -114,13 +124,17 @@ class Events:
         """Call `hook` with each event of a kind; the function returned ends that."""
         if event not in self._hooks:
             raise ParameterError(f"unknown event {event!r}; known are {', '.join(self._hooks)}")
+        if iscoroutinefunction(hook):
+            raise ParameterError(f"a hook for {event!r} events is an ordinary function: nobody would await this one")
         if event == "wait":
             self._waits.tell = self._waited
-        self._hooks[event].append(hook)
+
+        told = partial(hook)  # an object of its own, so that one hook can be there twice
+        self._hooks[event].append(told)
 
         def off() -> None:
-            if hook in self._hooks[event]:
-                self._hooks[event].remove(hook)
+            if told in self._hooks[event]:
+                self._hooks[event].remove(told)
 
         return off
 
@@ -134,24 +148,25 @@ class Events:
     def ran(
         self, counters: QueryStats, name: str, sql: str, seconds: float, rows: int, error: BaseException | None = None
     ) -> None:
-        """Count one call."""
-        counters.calls += 1
+        """Count one call. Every call pays for what stands here: what is seldom needed has one test."""
         counters.rows += rows
         counters.seconds += seconds
         counters.buckets[bisect_left(BOUNDS, seconds)] += 1
         if seconds > counters.slowest:
             counters.slowest = seconds
-        if error is not None:
-            counters.errors += 1
-            kind = type(error).__name__
+        if error is not None or seconds >= self._slow or self._query_hooks or self._waits.pending:
+            self._tell(counters, QueryEvent(name, sql, seconds, rows, error, counters.where))
+
+    def _tell(self, counters: QueryStats, event: QueryEvent) -> None:
+        if event.error is not None:
+            kind = type(event.error).__name__
             counters.kinds[kind] = counters.kinds.get(kind, 0) + 1
         if self._waits.pending and (waited := self._waits.taken()):
             counters.waits += 1
             counters.waited_seconds += waited
-        if seconds >= self._slow:
-            _log_slow(QueryEvent(name, sql, seconds, rows, error, counters.where))
-        if self._query_hooks:
-            self.emit("query", QueryEvent(name, sql, seconds, rows, error, counters.where))
+        if event.seconds >= self._slow:
+            _log_slow(event)
+        self.emit("query", event)
 
     def began(self) -> None:
         """A transaction began, or did not: what it waited for is no query's."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 from datetime import UTC, datetime
 
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -32,14 +31,18 @@ class JsonFormatter(logging.Formatter):
         }
         for name, value in vars(record).items():
             if name not in _USUAL and value is not None:
-                found.setdefault(name, _plain(value))
+                found.setdefault(name, _written(value))
         if record.exc_info:
             found["exception"] = self.formatException(record.exc_info)
         if record.stack_info:
             found["stack"] = self.formatStack(record.stack_info)
-        return json.dumps(found, ensure_ascii=False, default=str)
+        return json.dumps(found)
 
 
-def _plain(value: object) -> object:
-    """NaN and infinities are no JSON."""
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+def _written(value: object) -> object:
+    """The value itself where JSON has it, else what `str` makes of it: NaN is no JSON, nor is a path."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return str(value)
+    return value

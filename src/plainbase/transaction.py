@@ -41,7 +41,12 @@ class Transaction(Runner):
         if kind is not None:
             await self._session.rollback()
             return
-        await self._session.commit()
+        began = perf_counter()
+        try:
+            await self._session.commit()
+        except BaseException as failure:  # told like a query's, else nobody would count it
+            self._events.ran(self._events.counters("commit"), "commit", "COMMIT", perf_counter() - began, 0, failure)
+            raise
         self._events.emit("commit", CommitEvent(perf_counter() - self._began))
 
     def transaction(self, *, actor: Actor | UUID | None = None) -> Savepoint[Self]:

@@ -1,11 +1,10 @@
-"""A server of one page, /metrics: each scrape looks at the database, one at a time."""
+"""A server of one page, /metrics: scrapes that come while the database is looked at get what that look saw."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +18,8 @@ PATIENCE = 10.0
 """Seconds within which a request has to be there, and its answer to be taken."""
 LONGEST = 16_384
 """Bytes of a request's head."""
+MOST = 100
+"""Requests under way; whoever comes then is turned away, so that descriptors are left for the database's files."""
 
 
 class Address(NamedTuple):
@@ -45,23 +46,57 @@ async def served(metrics: Metrics, where: Address) -> AsyncIterator[tuple[str, i
 
     Raises OSError where the address cannot be listened at.
     """
-    turn = asyncio.Lock()
-    server = await asyncio.start_server(partial(_answer, metrics, turn), where.host, where.port, limit=LONGEST)
+    page = _Page(metrics)
+    under_way: set[asyncio.Task[None]] = set()
+
+    def come(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(under_way) >= MOST:
+            writer.close()
+            return
+        task = asyncio.create_task(_answer(page, reader, writer))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+
+    server = await asyncio.start_server(come, where.host, where.port, limit=LONGEST)
     try:
         host, port = server.sockets[0].getsockname()[:2]
         yield f"[{host}]" if ":" in host else host, port
     finally:
         server.close()
+        await page.stop()
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
         await server.wait_closed()
 
 
-async def _answer(
-    metrics: Metrics, turn: asyncio.Lock, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
+class _Page:
+    """What is read: of one look, which whoever comes meanwhile waits for together with the first."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._looking: asyncio.Task[object] | None = None
+
+    async def read(self, accept: str | None) -> tuple[bytes, str]:
+        """Raise TimeoutError where the look takes too long; it goes on, and is whose who asks next."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._metrics.look())
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.shield(self._looking)
+        return self._metrics.answer(accept)
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+
+
+async def _answer(page: _Page, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        status, content_type, body = await _page(metrics, turn, head)
+        status, content_type, body = await _found(page, head)
         lines = (
             f"HTTP/1.1 {status.value} {status.phrase}",
             f"Content-Type: {content_type}",
@@ -79,7 +114,7 @@ async def _answer(
             await writer.wait_closed()
 
 
-async def _page(metrics: Metrics, turn: asyncio.Lock, head: str) -> tuple[HTTPStatus, str, bytes]:
+async def _found(page: _Page, head: str) -> tuple[HTTPStatus, str, bytes]:
     first, *rest = head.split("\r\n")
     words = first.split(" ")
     if len(words) != 3 or words[0] not in ("GET", "HEAD"):
@@ -87,11 +122,12 @@ async def _page(metrics: Metrics, turn: asyncio.Lock, head: str) -> tuple[HTTPSt
     if words[1].partition("?")[0] != "/metrics":
         return _plain(HTTPStatus.NOT_FOUND)
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)}
-    async with turn:
-        await metrics.look()
-        body, content_type = metrics.answer(headers.get("accept"))
+    try:
+        body, content_type = await page.read(headers.get("accept"))
+    except TimeoutError:
+        return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "the database does not answer")
     return HTTPStatus.OK, content_type, body
 
 
-def _plain(status: HTTPStatus) -> tuple[HTTPStatus, str, bytes]:
-    return status, "text/plain; charset=utf-8", f"{status.phrase}; the metrics are at /metrics\n".encode()
+def _plain(status: HTTPStatus, why: str = "the metrics are at /metrics") -> tuple[HTTPStatus, str, bytes]:
+    return status, "text/plain; charset=utf-8", f"{status.phrase}; {why}\n".encode()

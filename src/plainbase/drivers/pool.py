@@ -96,7 +96,7 @@ class Pool(Generic[C]):
 
     def status(self) -> PoolStatus:
         """Count the connections."""
-        waiting = sum(not waiter.handed.done() for waiter in self._waiters)
+        waiting = sum(not waiter.handed.done() for waiter in tuple(self._waiters))
         waits = self._waits
         busy = self._open - len(self._idle)
         return PoolStatus(self._open, busy, waiting, self._limit, waits.count, waits.seconds, waits.timeouts)

@@ -6,20 +6,17 @@ import asyncio
 import logging
 import os
 import platform
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from plainbase.errors import ParameterError, PlainbaseError
 from plainbase.platform.extras import require
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from plainbase.platform.runners import AnyRunner
+from plainbase.platform.runners import AnyRunner
 
 EVERY = 60.0
 """Seconds between two samples."""
@@ -62,44 +59,45 @@ async def sample(
 
 
 def measures(disk: Path, over: float | None) -> Iterator[Measure]:
-    """What can be measured here and now: percent of all processors, bytes, seconds' load, degrees Celsius."""
+    """What can be measured here and now: percent of all processors, bytes, the load, degrees Celsius.
+
+    What the system refuses or does not have is left out, and the rest is there.
+    """
     import psutil
 
     host = {"host": platform.node()[:LABEL] or "unknown"}
-    yield Measure("cpu_percent", float(psutil.cpu_percent(interval=over)), "%", host)
-    memory = psutil.virtual_memory()
-    yield Measure("memory_percent", float(memory.percent), "%", host)
-    yield Measure("memory_used", float(memory.total - memory.available), "bytes", host)
-    yield Measure("memory_total", float(memory.total), "bytes", host)
-    with suppress(OSError):  # a disk may be gone
+    absent = suppress(OSError, AttributeError, psutil.Error)  # a disk that is gone, a /proc that is hidden
+    with absent:
+        yield Measure("cpu_percent", float(psutil.cpu_percent(interval=over)), "%", host)
+    with absent:
+        memory = psutil.virtual_memory()
+        yield Measure("memory_percent", float(memory.percent), "%", host)
+        yield Measure("memory_used", float(memory.total - memory.available), "bytes", host)
+        yield Measure("memory_total", float(memory.total), "bytes", host)
+    with absent:
         usage = psutil.disk_usage(str(disk))
         device = {**host, "device": str(disk)[:LABEL]}
         yield Measure("disk_percent", float(usage.percent), "%", device)
         yield Measure("disk_used", float(usage.used), "bytes", device)
         yield Measure("disk_free", float(usage.free), "bytes", device)
-    with suppress(OSError, AttributeError):  # where a system knows no load
+    with absent:
         yield Measure("load_1m", os.getloadavg()[0], "1", host)
-    process = psutil.Process()
-    yield Measure("process_memory", float(process.memory_info().rss), "bytes", host)
+    with absent:
+        yield Measure("process_memory", float(psutil.Process().memory_info().rss), "bytes", host)
     yield from _cards(host)
 
 
 def _cards(host: dict[str, str]) -> Iterator[Measure]:
-    """NVIDIA's cards by nvidia-ml-py; nothing where that, a driver or a card is missing."""
-    try:
+    """NVIDIA's cards by nvidia-ml-py; nothing where that, a driver or a card is missing, or broken in any way."""
+    with suppress(Exception):
         import pynvml  # type: ignore[import-untyped]  # NVIDIA's has none
-    except ModuleNotFoundError:
-        return
-    try:
+
         pynvml.nvmlInit()
-    except pynvml.NVMLError:
-        return
-    try:
-        for index in range(pynvml.nvmlDeviceGetCount()):
-            with suppress(pynvml.NVMLError):  # one that has fallen off the bus
-                yield from _card(pynvml.nvmlDeviceGetHandleByIndex(index), {**host, "device": f"gpu{index}"})
-    finally:
-        with suppress(pynvml.NVMLError):
+        try:
+            for index in range(pynvml.nvmlDeviceGetCount()):
+                with suppress(pynvml.NVMLError):  # one that has fallen off the bus
+                    yield from _card(pynvml.nvmlDeviceGetHandleByIndex(index), {**host, "device": f"gpu{index}"})
+        finally:
             pynvml.nvmlShutdown()
 
 
@@ -128,7 +126,7 @@ class Sampler:
     """Samples every so many seconds while its block runs; one that fails is told, and the next one is tried.
 
     `failed` is called with the error; without it the log tells. `samples` and `failures` count, `last` is the error of
-    the last one, or None.
+    the last one, or None. Raises ConfigurationError where psutil is missing.
     """
 
     def __init__(
@@ -142,6 +140,7 @@ class Sampler:
     ) -> None:
         if not 0 < every <= 1e9:
             raise ParameterError(f"every is {every}; it is above 0 seconds, and no more than 1e9")
+        require("metrics", "psutil")
         self._db = db
         self._every = every
         self._path = path
@@ -153,7 +152,6 @@ class Sampler:
         self.last: Exception | None = None
 
     async def __aenter__(self) -> Self:
-        require("metrics", "psutil")
         self._task = asyncio.create_task(self.run())
         return self
 
@@ -163,8 +161,7 @@ class Sampler:
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.gather(task, return_exceptions=True)
 
     async def run(self) -> None:
         """Sample until cancelled, or as often as was asked; each begins so many seconds after the one before."""
@@ -176,7 +173,7 @@ class Sampler:
             except Exception as error:
                 self.failures += 1
                 self.last = error
-                self._failed(error)
+                self._told(error)
             else:
                 self.samples += 1
                 self.last = None
@@ -184,6 +181,12 @@ class Sampler:
                 return
             due = max(due + self._every, loop.time())  # what was missed is not made up for
             await asyncio.sleep(due - loop.time())
+
+    def _told(self, error: Exception) -> None:
+        try:
+            self._failed(error)
+        except Exception:
+            log.exception("what is called with an error of a Sampler raised")
 
 
 def _log(error: Exception) -> None:

@@ -18,7 +18,7 @@ from plainbase.database import Database
 from plainbase.dialect import Dialect
 from plainbase.drivers.base import PoolStatus
 from plainbase.errors import PlainbaseError
-from plainbase.events import QueryEvent, WaitEvent
+from plainbase.events import AT_THE_CALL, QueryEvent, WaitEvent
 from plainbase.options import Options
 from plainbase.platform.extras import require
 
@@ -32,7 +32,8 @@ ROWS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 """Those for numbers of rows."""
 SCHEMA = "https://opentelemetry.io/schemas/1.33.0"
 
-OPERATION = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|COPY|CREATE|ALTER|DROP)\b", re.IGNORECASE)
+SELECTS = re.compile(r"\s*SELECT\b", re.IGNORECASE)
+"""What gives rows for certain; no operation's name is told, since the conventions want none that is read from SQL."""
 
 Attributes = Mapping[str, str | int]
 
@@ -42,8 +43,9 @@ def telemetry(
 ) -> Telemetry:
     """Tell OpenTelemetry of every query from now on, until `detach`; without providers the global ones are meant.
 
-    A span is a child of the caller's current one; its name is the query's, and no value of a parameter, nor the text
-    of SQL written at the call, is in it. Raises ConfigurationError where opentelemetry-api is missing.
+    A span is a child of the caller's current one; its name is the query's, and no value of a parameter, nor any SQL,
+    is in it. `error.type` is the error's class, `db.response.status_code` the SQLSTATE where PostgreSQL refused.
+    Raises ConfigurationError where opentelemetry-api is missing.
     """
     require("metrics", "opentelemetry.trace", "opentelemetry.metrics")
     return Telemetry(db, tracer_provider, meter_provider).attach()
@@ -59,7 +61,7 @@ class Telemetry:
 
         self._db = db
         self._place = _place(db.options)
-        self._known: dict[tuple[str, str], Attributes] = {}
+        self._known: dict[str, Attributes] = {}
         self._off: list[Callable[[], None]] = []
         self._kind, self._error = trace.SpanKind.CLIENT, trace.StatusCode.ERROR
         self._tracer = trace.get_tracer("plainbase", None, tracer_provider, SCHEMA)
@@ -106,11 +108,14 @@ class Telemetry:
 
     def _ran(self, event: QueryEvent) -> None:
         ended = time_ns()
-        attributes = self._attributes(event.name, event.sql)
+        name = event.name or AT_THE_CALL
+        attributes = self._known.get(name)
+        if attributes is None:
+            attributes = self._known[name] = {**self._place, "db.query.summary": name}
         if event.error is not None:
-            attributes = {**attributes, "error.type": type(event.error).__name__}
+            attributes = {**attributes, "error.type": type(event.error).__name__, **_code(event.error)}
         span = self._tracer.start_span(
-            event.name or str(attributes.get("db.operation.name") or self._place[SYSTEM]),
+            name,
             kind=self._kind,
             attributes=attributes,
             start_time=ended - round(event.seconds * 1e9),
@@ -119,7 +124,7 @@ class Telemetry:
             # What other exceptions say may hold values; plainbase's own errors never do.
             said = str(event.error) if isinstance(event.error, PlainbaseError) else None
             span.set_status(self._error, said)
-        elif attributes.get("db.operation.name") == "SELECT":
+        elif SELECTS.match(event.sql):
             span.set_attribute("db.response.returned_rows", event.rows)
             self._rows.record(event.rows, attributes)
         span.end(ended)
@@ -128,19 +133,6 @@ class Telemetry:
     def _waited(self, event: WaitEvent) -> None:
         if not event.timed_out:
             self._waits.record(event.seconds, self._pool)
-
-    def _attributes(self, name: str, sql: str) -> Attributes:
-        found = OPERATION.match(sql)
-        operation = found[1].upper() if found else ""
-        known = self._known.get((name, operation))
-        if known is None:
-            made = dict(self._place)
-            if operation:
-                made["db.operation.name"] = operation
-            if name:
-                made["db.query.summary"] = name
-            known = self._known[name, operation] = made
-        return known
 
     def _observe(self, meter: Meter) -> None:
         from opentelemetry.metrics import Observation
@@ -183,6 +175,12 @@ class Telemetry:
 
 
 SYSTEM = "db.system.name"
+
+
+def _code(error: BaseException) -> Attributes:
+    """The server's code: asyncpg's own error has it, which Python keeps as the context of plainbase's."""
+    code = getattr(error.__context__, "sqlstate", None)
+    return {"db.response.status_code": code} if isinstance(code, str) else {}
 
 
 def _place(options: Options) -> Attributes:
