@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +27,11 @@ from plainbase.platform.legacy.source import Row
 
 LEFT = 3
 """The exit code where something was left."""
+
+SECRET = re.compile(
+    r"passw|secret|credential|api_?key|key_hash|(access|auth|refresh|session|api)_?token|^token$", re.IGNORECASE
+)
+"""Names of columns whose values stay out of a rejects file."""
 
 
 @click.command("upgrade-legacy", short_help="Take over a database of an older system.")
@@ -118,7 +125,7 @@ def _rejecting(path: Path | None) -> Iterator[Reject | None]:
         raise ParameterError(f"{path} exists already; name another file for the rejects")
     beside = path.with_name(f".{path.name}.part")
     try:
-        with beside.open("x", encoding="utf-8") as file:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
 
             def reject(table: str, key: str, reason: str, row: Row | None) -> None:
                 told = {"table": table, "key": key, "reason": reason, "row": None if row is None else _shown(row)}
@@ -131,8 +138,12 @@ def _rejecting(path: Path | None) -> Iterator[Reject | None]:
 
 
 def _shown(row: Row) -> dict[str, object]:
-    """A row as JSON has it; bytes in hexadecimal."""
+    """A row as JSON has it; bytes in hexadecimal, and nothing of what a column's name says is secret."""
     return {
-        name: value.hex() if isinstance(value, bytes | bytearray | memoryview) else jsonable(value)
+        name: "(secret)"
+        if value is not None and SECRET.search(name)
+        else value.hex()
+        if isinstance(value, bytes | bytearray | memoryview)
+        else jsonable(value)
         for name, value in row.items()
     }

@@ -15,3 +15,9 @@ WHERE
     AND a.attnum > 0
     AND NOT a.attisdropped
 ORDER BY c.relname, a.attnum;
+
+-- name: take_turn :value
+-- Waits until no other import is under way, and keeps others waiting until this transaction ends.
+-- only: postgres, an SQLite file has one writer at a time
+-- result: taken text
+SELECT CAST(pg_advisory_xact_lock(1818584937, hashtext(current_schema())) AS text) AS taken;

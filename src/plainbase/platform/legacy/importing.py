@@ -105,6 +105,11 @@ class Import:
         """Where a row is from, for the metadata of rows whose ids are numbers given here."""
         return {"layout": self.layout, "source": self.source.name, "table": table, "key": str(key)}
 
+    def marked(self, held: Mapping[str, Any], table: str, key: object) -> dict[str, Any]:
+        """Metadata that also say where their row is from; what they called so themselves is `theirs` there."""
+        theirs = {"theirs": held["imported"]} if "imported" in held else {}
+        return {**held, "imported": self.origin(table, key) | theirs}
+
     def remember(self, table: str, key: object, became: Any) -> None:
         """Keep what a source's row became, so that others can refer to it."""
         self._became[table][str(plain(key))] = became
@@ -166,11 +171,17 @@ class Import:
 
     def _converted(self, step: Step, tally: Tally, row: Row) -> Made | None:
         key = "/".join(str(plain(row.get(name))) for name in step.key)
+        reading = Reading(row, self.became)
         try:
-            return Made(key, step.convert(Reading(row, self.became, tally.note)), row)
+            made = Made(key, step.convert(reading), row)
         except Unfit as error:
             self.leave(tally, error.reason, key, row, *error.columns)
             return None
+        for note in reading.notes:
+            tally.note(note)
+        for column, why in reading.lost:
+            tally.lose(column, why)
+        return made
 
     async def put(
         self, tally: Tally, existing: Existing, made: Sequence[Made], *, remembered_as: str | None = None
@@ -215,6 +226,8 @@ class Import:
             await self._insert(tally, existing, made[half:], remembered_as)
             return
         tally.taken += len(made)
+        if existing.target == "users" and (admins := sum(each.values.get("role") == "admin" for each in made)):
+            tally.note("an admin there is an admin here: look whether each is to be one (`plainbase users`)", admins)
         if remembered_as is not None and existing.single:
             for each in made:
                 self.remember(remembered_as, each.key, each.values[existing.by[0]])
@@ -224,7 +237,7 @@ class Import:
         numbers = await existing.numbers()
         for key, mark in marks.items():
             if mark in numbers:
-                self.remember(remembered_as, key, numbers[mark][0])
+                self.remember(remembered_as, key, numbers[mark])
 
     # The report.
 

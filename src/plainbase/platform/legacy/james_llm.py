@@ -132,7 +132,7 @@ class _James:
                 "title": row.text("title") or None,
                 "content": row.text("content"),
                 "source": row.text("source"),
-                "metadata": row.object(metadata) | {"imported": self.importing.origin(table, row.raw("id"))},
+                "metadata": self.importing.marked(row.object(metadata), table, row.raw("id")),
                 "created_at": self.created(row),
             }
 
@@ -155,7 +155,7 @@ class _James:
             if status is None:
                 raise Unfit("a required value is NULL or empty", "status")
             created = self.created(row, "started_at", "completed_at")
-            started, ended = times(status, row.moment("started_at"), row.moment("completed_at"), created, row.note)
+            started, ended = times(status, row.moment("started_at"), row.moment("completed_at"), created, row)
             return {
                 "id": self.id(table, row),
                 "name": row.required("job_id"),
@@ -234,7 +234,7 @@ class _James:
             run = row.reference("training_job_id", JOBS.names[0]) or loose
             is_best = bool(row.truth("is_best"))
             if is_best and best.setdefault(run, own) != own:
-                row.note("another checkpoint of its run is the best already: is_best became false")
+                row.lose("is_best", "another checkpoint of its run is the best already: it became false")
                 is_best = False
             created = self.created(row)
             return {
@@ -266,7 +266,7 @@ class _James:
                 "checkpoint_id": row.reference("model_checkpoint_id", CHECKPOINTS.names[0]),
                 "metric_type": row.required("metric_type"),
                 "value": value,
-                "metadata": row.object(metadata) | {"imported": self.importing.origin(table, row.raw("id"))},
+                "metadata": self.importing.marked(row.object(metadata), table, row.raw("id")),
                 "created_at": self.created(row),
             }
 

@@ -99,7 +99,7 @@ class _Bench:
         try:
             return row.reference("created_by", "users")
         except Unfit:
-            row.note("created_by: there is no such account, it became NULL")
+            row.lose("created_by", "there is no such account: it became NULL")
             return None
 
     async def users(self) -> None:
@@ -114,7 +114,7 @@ class _Bench:
                 preferences = preferences | {"imported_role": role}
             stored = row.text("password_hash")
             if stored is not None and not stored.startswith(("$argon2id$", "$argon2i$", "$argon2d$")):
-                row.note("a password whose hash is not argon2's was left: its owner resets it (`plainbase users`)")
+                row.lose("password_hash", "no hash of argon2's: its owner resets the password (`plainbase users`)")
                 stored = None
             active, verified = row.truth("active"), row.truth("email_verified")
             name = row.required("username")
@@ -141,7 +141,7 @@ class _Bench:
         def convert(row: Reading) -> Mapping[str, Any]:
             status = _status(row)
             created = self.created(row, "started_at", "completed_at", "updated_at")
-            started, ended = times(status, row.moment("started_at"), row.moment("completed_at"), created, row.note)
+            started, ended = times(status, row.moment("started_at"), row.moment("completed_at"), created, row)
             completed, failed = row.whole("completed_iterations") or 0, row.whole("failed_iterations") or 0
             total = row.whole("total_iterations")
             return {
@@ -231,6 +231,8 @@ class _Bench:
             if status == "running":
                 row.note("it was running: it waits again, since its worker is none of plainbase's")
             if state == "available":
+                if ended is not None:
+                    row.lose("completed_at", "it had not ended and had an end")
                 ended = None
             elif ended is None:
                 row.note("it had ended and nothing said when: its end is when it was last changed")

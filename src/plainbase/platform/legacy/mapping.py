@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -61,11 +62,11 @@ class Mapped:
 
     def _step(self, importing: Import, table: MappedTable, name: str) -> Step:
         there = importing.source.tables[name].columns
-        taken = {column for each in self._file.tables if name in each.sources for column in _reads(each)}
-        taken |= {
-            column for each in self._file.tables if name in each.sources for column in (*each.derived, *each.left)
-        }
-        rest = tuple(column for column in there if column not in taken)
+        its = [each for each in self._file.tables if name in each.sources]
+        reads = Counter(column for each in its for rule in each.rules.values() for column in rule.reads)
+        told = {column for each in its for column in (*each.derived, *each.left)}
+        rest = tuple(column for column in there if column not in reads and column not in told)
+        twice = {column for column, times_read in reads.items() if times_read > 1}
         columns = {column: target for target, rule in table.rules.items() for column in rule.reads if column in there}
         columns |= {
             column: f"{target}.{column}" for target, rule in table.rules.items() if rule.rest for column in rest
@@ -78,14 +79,13 @@ class Mapped:
 
         def convert(row: Reading) -> Mapping[str, Any]:
             made = {
-                target: value_of(importing, name, row, rule, types[target], rest)
+                target: value_of(importing, name, row, rule, types[target], rest, twice)
                 for target, rule in table.rules.items()
             }
             if origin is not None:
                 key = "/".join(str(row.raw(column)) for column in table.key)
                 held = {} if (value := made.get(origin)) is None else value
-                held = held if isinstance(held, dict) else {"value": held}
-                made[origin] = held | {"imported": importing.origin(name, key)}
+                made[origin] = importing.marked(held if isinstance(held, dict) else {"value": held}, name, key)
             created = made.get("created_at")
             if "created_at" in made and created is None:
                 row.note("nothing said when it was made: it is as if made by the import")
@@ -98,7 +98,7 @@ class Mapped:
                     made.get("started_at"),
                     made.get(end),
                     made.get("created_at") or importing.began,
-                    row.note,
+                    row,
                 )
                 made |= {"started_at": began, end: ended}
             required = self._catalog.tables[table.target].columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,18 +22,29 @@ def names_row(value: object) -> bool:
     return isinstance(value, dict) and set(value) == {"row"}
 
 
-def value_of(importing: Import, name: str, row: Reading, rule: Rule, kind: str, rest: tuple[str, ...]) -> Any:
-    """The value of a target column whose type is `kind`; `rest` are the columns that nothing else takes."""
+NEARLY = 1e-9
+"""How far a product may be from the whole number that it is meant to be."""
+
+
+def value_of(
+    importing: Import, name: str, row: Reading, rule: Rule, kind: str, rest: Sequence[str], twice: Container[str]
+) -> Any:
+    """The value of a target column whose type is `kind`.
+
+    `rest` are the columns that nothing else takes, `twice` those that something else takes too.
+    """
     if rule.id:
         return _id(importing, name, row, rule)
     if rule.collect or rule.rest:
         names = (*rule.collect, *(rest if rule.rest else ()))
         return {column: found for column in names if (found := _collected(row, column)) is not None}
+    found = None
     for column in rule.columns:
-        found = _read(row, column, rule, kind)
-        if found is not None:
-            return found
-    return constant(importing, rule.otherwise)
+        if found is None:
+            found = _read(row, column, rule, kind)
+        elif column not in twice and row.raw(column) is not None:
+            row.lose(column, f"{name} stands for one of {', '.join(rule.columns)}, and another had a value")
+    return constant(importing, rule.otherwise) if found is None else found
 
 
 def _id(importing: Import, name: str, row: Reading, rule: Rule) -> UUID:
@@ -68,7 +80,11 @@ def _read(row: Reading, column: str, rule: Rule, kind: str) -> Any:
     if rule.times is not None:
         number = row.real(column)
         product = None if number is None else number * rule.times
-        return round(product) if kind == "integer" and product is not None else product
+        if kind != "integer" or product is None:
+            return product
+        if abs(product - round(product)) > NEARLY:
+            row.lose(column, f"times {rule.times} it is no whole number, and was rounded")
+        return round(product)
     match kind:
         case "uuid":
             return row.uuid(column)

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -22,6 +22,8 @@ class Unfit(Exception):
         self.columns = columns
 
 
+ROUNDED = "it has more digits than a number keeps (15 to 17), and was rounded"
+
 Find = Callable[[str, object], Any]
 """Gives what a source table's key became, or raises KeyError."""
 
@@ -29,13 +31,23 @@ Find = Callable[[str, object], Any]
 class Reading:
     """One row: each method reads a column, gives None for NULL, and raises Unfit for what is no such value.
 
-    A column that the table does not have is NULL. `note` counts rows of which something is to be said.
+    A column that the table does not have is NULL. `notes` are what is to be said of the row once it is taken, `lost`
+    the columns whose value is not kept as it was, and why.
     """
 
-    def __init__(self, row: Row, find: Find, note: Callable[[str], None]) -> None:
+    def __init__(self, row: Row, find: Find) -> None:
         self.row = row
         self._find = find
-        self.note = note
+        self.notes: list[str] = []
+        self.lost: list[tuple[str, str]] = []
+
+    def note(self, text: str) -> None:
+        """Say something of the row, of which nothing is lost."""
+        self.notes.append(text)
+
+    def lose(self, column: str, why: str) -> None:
+        """Say that a value is not kept as it was."""
+        self.lost.append((column, why))
 
     def raw(self, column: str) -> Any:
         """The value as it came."""
@@ -87,8 +99,25 @@ class Reading:
             return value
         if not isinstance(value, str):
             raise Unfit("this is no JSON", column)
+
+        def of_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+            made = dict(pairs)
+            if len(made) < len(pairs):
+                self.lose(column, "a key stands twice in an object of the JSON: the last counts")
+            return made
+
+        def of_digits(text: str) -> float:
+            number = float(text)
+            if math.isinf(number):
+                raise _NotFinite
+            try:
+                self._rounded(column, Decimal(text), number)
+            except InvalidOperation:  # an exponent that nothing holds: it is 0
+                self.lose(column, ROUNDED)
+            return number
+
         try:
-            return json.loads(value, parse_constant=_no_constant)
+            return json.loads(value, parse_constant=_no_constant, parse_float=of_digits, object_pairs_hook=of_pairs)
         except _NotFinite:
             raise Unfit("the JSON holds NaN or infinity", column) from None
         except (ValueError, RecursionError):
@@ -108,19 +137,28 @@ class Reading:
             return None
         if isinstance(value, str):
             try:
-                value = float(value)
-            except ValueError:
+                value = Decimal(_plain_digits(value))
+            except (ValueError, InvalidOperation):
                 raise Unfit("this is no number", column) from None
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
             raise Unfit("this is no number", column)
         try:
             number = float(value)
-        except OverflowError:
-            raise Unfit("the number is too large", column) from None
+        except (OverflowError, ValueError):  # a signalling NaN is none
+            raise Unfit("this is no number, or too large", column) from None
         if math.isnan(number):
             self.note(f"{column}: NaN became NULL")
             return None
+        exact = Decimal(value)
+        if math.isinf(number) and exact.is_finite():
+            raise Unfit("this is no number, or too large", column)
+        if not isinstance(value, float):
+            self._rounded(column, exact, number)
         return number
+
+    def _rounded(self, column: str, exact: Decimal, number: float) -> None:
+        if exact not in (Decimal(number), Decimal(repr(number))):
+            self.lose(column, ROUNDED)
 
     def whole(self, column: str) -> int | None:
         """A whole number."""
@@ -129,7 +167,7 @@ class Reading:
             return None
         if isinstance(value, str):
             try:
-                value = int(value)
+                value = int(_plain_digits(value))
             except ValueError:
                 raise Unfit("this is no whole number", column) from None
         if isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value):
@@ -182,6 +220,13 @@ class Reading:
 
 
 _TRUTH = {"0": False, "1": True, "f": False, "t": True, "false": False, "true": True}
+
+
+def _plain_digits(text: str) -> str:
+    """A number's text; what only Python reads as one is none. Raises ValueError."""
+    if "_" in text or not text.isascii():
+        raise ValueError
+    return text
 
 
 class _NotFinite(Exception):

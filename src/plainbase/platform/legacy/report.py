@@ -21,7 +21,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class ColumnFate:
-    """A column of a source table: what it became, or why it became nothing, and then how many values it held."""
+    """A column of a source table: what it became, or why it became nothing, and then how many values it held.
+
+    A column that became something stands there again for values that did not.
+    """
 
     name: str
     target: str | None
@@ -89,6 +92,7 @@ class Tally:
     columns: list[ColumnFate] = field(default_factory=list)
     _left: dict[tuple[str, tuple[str, ...], bool], tuple[int, list[str]]] = field(default_factory=dict)
     _notes: dict[str, int] = field(default_factory=dict)
+    _lost: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def leave(
         self, reason: str, key: object = None, *, columns: tuple[str, ...] = (), rows: int = 1, derived: bool = False
@@ -103,6 +107,10 @@ class Tally:
         """Count rows of which something is to be said, though they were taken."""
         self._notes[text] = self._notes.get(text, 0) + rows
 
+    def lose(self, column: str, why: str) -> None:
+        """Count a value that was left, or not kept as it was, of a row that was taken."""
+        self._lost[column, why] = self._lost.get((column, why), 0) + 1
+
     def part(self) -> Part:
         """What was counted."""
         left = tuple(
@@ -110,6 +118,6 @@ class Tally:
             for (reason, columns, derived), (rows, examples) in self._left.items()
         )
         notes = tuple(f"{text} ({rows:,} row{'s' * (rows != 1)})" for text, rows in self._notes.items())
-        return Part(
-            self.source_table, self.target, self.rows, self.taken, self.already, left, tuple(self.columns), notes
-        )
+        lost = (ColumnFate(column, None, why, values) for (column, why), values in self._lost.items())
+        columns = (*self.columns, *lost)
+        return Part(self.source_table, self.target, self.rows, self.taken, self.already, left, columns, notes)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
+
+from plainbase.platform.legacy.reading import Reading
 
 STATUSES: Mapping[str, str] = {
     **dict.fromkeys(("pending", "queued", "created", "new", "scheduled", "waiting"), "pending"),
@@ -32,19 +34,19 @@ def times(
     started: datetime | None,
     ended: datetime | None,
     created: datetime,
-    note: Callable[[str], None],
+    row: Reading,
 ) -> Times:
     """The times that a status demands: an end exactly where it ended, a beginning where it ran.
 
-    What is not known is taken from what is, and a note says so.
+    What is not known is taken from what is, and a note of the row says so.
     """
     if status in ENDED and ended is None:
-        note("it had ended and nothing said when: its end is when it began")
+        row.note("it had ended and nothing said when: its end is when it began")
         ended = started or created
     if status not in ENDED and ended is not None:
-        note("it had not ended and had an end, which was left")
+        row.lose("the end", "it had not ended and had one")
         ended = None
     if started is None and status in ("running", "completed"):
-        note("it ran and nothing said since when: its beginning is when it was made")
+        row.note("it ran and nothing said since when: its beginning is when it was made")
         started = created if ended is None else min(created, ended)
     return Times(started, ended)

@@ -25,6 +25,8 @@ async def back_up(source: Source, folder: Path, tell: Progress = untold) -> Path
     await in_thread(folder.mkdir, parents=True, exist_ok=True)
     tell("backup", 0, None)
     try:
+        # only this user may read it: it holds what the source holds
+        await in_thread(os.close, os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         if source.file is not None:
             await source.file.copy(beside)
         elif source.served is not None:
@@ -44,7 +46,7 @@ async def _dump(served: Served, beside: Path, tell: Progress) -> None:
     dump, lists = await in_thread(tools.find, "pg_dump", least), await in_thread(tools.find, "pg_restore", least)
     with tools.environment(served.db.options, str(served.db.options.database)) as env:
         arguments = [*postgres.ALWAYS, f"--snapshot={snapshot.snapshot}"]
-        with await in_thread(beside.open, "xb") as file:
+        with await in_thread(beside.open, "wb") as file:
             async with tools.running(dump, arguments, env, reads=False) as process:
                 written = 0
                 while process.stdout is not None and (piece := await process.stdout.read(1 << 20)):

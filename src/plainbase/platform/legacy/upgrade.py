@@ -11,6 +11,7 @@ from typing import cast
 from plainbase.actor import Actor
 from plainbase.check import catalog
 from plainbase.database import Database
+from plainbase.dialect import Dialect
 from plainbase.errors import ConfigurationError, SchemaOutOfDate
 from plainbase.platform import audit
 from plainbase.platform.legacy.importing import Import, Reject
@@ -23,6 +24,7 @@ from plainbase.platform.legacy.safekeeping import back_up
 from plainbase.platform.legacy.source import Source, opened
 from plainbase.platform.progress import Progress, untold
 from plainbase.platform.runners import AnyRunner
+from plainbase.shipped import internal_queries
 from plainbase.transaction import Transaction
 
 SURE = 0.5
@@ -110,6 +112,7 @@ async def upgrade(
         who = actor or Actor(name=f"upgrade-legacy {chosen.name}"[:255])
         try:
             async with db.transaction(actor=who) as tx:
+                await _alone(tx)
                 importing = Import(source, tx, chosen.name, progress=progress, reject=reject)
                 await chosen.run(importing)
                 report = await importing.report(backup=backup, dry_run=dry_run)
@@ -119,6 +122,15 @@ async def upgrade(
         except _Undone:
             pass
         return report
+
+
+async def _alone(tx: Transaction) -> None:
+    """Wait until no other import is under way, so that two of one source do not both find a row missing.
+
+    An SQLite file has one writer at a time in any case.
+    """
+    if tx.dialect == Dialect.POSTGRES:
+        await tx.fetch_value(internal_queries(Dialect.POSTGRES, "source")["take_turn"].source)
 
 
 class _Undone(Exception):
