@@ -5,9 +5,11 @@
 -- scan: reads the catalog
 SELECT
     CAST(s.relname AS text) AS table_name,
-    s.n_live_tup AS row_count,
+    -- A standby counts no changes.
+    CASE WHEN pg_is_in_recovery() THEN CAST(greatest(c.reltuples, 0) AS bigint) ELSE s.n_live_tup END AS row_count,
     pg_total_relation_size(s.relid) AS bytes
 FROM pg_stat_user_tables AS s
+INNER JOIN pg_class AS c ON s.relid = c.oid
 WHERE s.schemaname = current_schema()
 ORDER BY s.relname;
 

@@ -34,19 +34,25 @@ DAYS = click.IntRange(1, 36_500)
 
 @click.command(short_help="Delete or archive old rows, in small parts.")
 @url_option
-@click.option("--days", type=DAYS, help="Rows of more than so many days go, whatever the policies say.")
+@click.option("--days", metavar="N", type=DAYS, help="Rows of more than so many days go, whatever the policies say.")
 @click.option("--table", "tables", metavar="TABLE", multiple=True, help="Only this table, or several.")
 @click.option("--dry-run", is_flag=True, help="Count what would go, and change nothing.")
 @click.option(
     "--folder",
+    metavar="FOLDER",
     type=click.Path(file_okay=False, path_type=Path),
     help="Where archives go; also what no policy says anything of is archived then.",
 )
 @click.option(
-    "--format", "format_", type=click.Choice(["parquet", "jsonl"]), default="parquet", help="Of archives; parquet."
+    "--format",
+    "format_",
+    type=click.Choice(["parquet", "jsonl"]),
+    default="parquet",
+    show_default=True,
+    help="Of archives.",
 )
 @click.option(
-    "--compression", type=click.Choice(["zstd", "none"]), default="zstd", help="Of archives: zstd, unless none is said."
+    "--compression", type=click.Choice(["zstd", "none"]), default="zstd", show_default=True, help="Of archives."
 )
 @as_option
 @click.option("--json", "in_json", is_flag=True, help="Print JSON.")

@@ -104,4 +104,7 @@ def plainbase() -> None:
     """The database of an LLM / ML platform in plain SQL, on SQLite and PostgreSQL.
 
     The database is --url, else DATABASE_URL or its parts, else sqlite:///plainbase.db.
+
+    The exit code is 0 where all went well, 1 where something is wrong (stderr says what), 2 for options that make no
+    sense, and 130 after Ctrl-C. A command's own help says where it differs.
     """

@@ -81,7 +81,7 @@ async def compare(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Compare A and B by their evaluations, and keep what was found.
+    """Compare A and B by their evaluations, and keep the result.
 
     A and B are ids of models, model versions, training runs or experiments; a model or an experiment may be given by
     its name, a version as name:version or name@alias. Several answers of one side to the same input count once, by

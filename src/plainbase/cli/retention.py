@@ -54,7 +54,7 @@ async def list_policies(url: str | None, in_json: bool) -> None:
 @retention.command("set", short_help="Say how long a table's rows are kept.")
 @click.argument("table")
 @url_option
-@click.option("--days", type=DAYS, required=True, help="How many days a row is kept.")
+@click.option("--days", metavar="N", type=DAYS, required=True, help="How many days a row is kept.")
 @click.option("--archive/--delete", "archive", default=False, help="What is done with older rows; deleted by default.")
 @click.option("--disabled", is_flag=True, help="Note it without putting it in force.")
 @as_option

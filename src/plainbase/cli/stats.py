@@ -21,15 +21,18 @@ from plainbase.platform.statistics import Growth, Slow, Statistics, TableSize, U
 @click.command(short_help="Print sizes, growth, index use and slow queries.")
 @url_option
 @click.option("--keep", is_flag=True, help="Write today's sizes into system_metrics first, once a day whoever does so.")
-@click.option("--days", default=30, show_default=True, help="How far back growth is looked for.")
-@click.option("--top", "most", default=20, show_default=True, type=click.IntRange(1), help="How many lines of each.")
+@click.option("--days", metavar="N", default=30, show_default=True, help="Growth since at most so many days ago.")
+@click.option(
+    "--top", "most", metavar="N", default=20, show_default=True, type=click.IntRange(1), help="How many lines of each."
+)
 @click.option("--json", "as_object", is_flag=True, help="Print JSON, with every table and index.")
 @command
 async def stats(url: str | None, keep: bool, days: int, most: int, as_object: bool) -> None:
     """Print the largest tables and what they grew by, indexes that nothing uses, cache hits, the slowest queries.
 
     Growth is known from the sizes that --keep writes daily. PostgreSQL's rows are estimates; SQLite counts every row
-    and reads every page. The slowest queries of all programs are PostgreSQL's extension pg_stat_statements's to tell.
+    and reads every page. The slowest queries of all programs are known where PostgreSQL has pg_stat_statements. The
+    exit code is 1 where a part failed; the others are printed.
     """
     async with opened_to_read(url) as db:
         kept = await statistics.keep_sizes(db) if keep else None

@@ -30,7 +30,7 @@ STYLES: dict[State, str] = {"ok": "green", "warning": "yellow", "failed": "bold 
 @click.option(
     "--deep",
     is_flag=True,
-    help="Read the whole database too: pages, foreign keys, full-text indexes. These hold SQLite's write lock.",
+    help="Read the whole database too: pages, foreign keys, full-text indexes. SQLite's writers wait for the last.",
 )
 @click.option(
     "--timeout",
@@ -98,6 +98,7 @@ def _print(where: str, state: State, checks: tuple[HealthCheck, ...]) -> None:
         if check.state != "ok" and check.advice:
             lines.extend(Text(f"→ {plain(check.advice)}", "cyan").wrap(out, width))
         for number, line in enumerate(lines):
+            line.rstrip()
             head = (check.state.ljust(7), STYLES[check.state]) if number == 0 else " " * 7
             name = check.name.ljust(names) if number == 0 else " " * names
             out.print(Text.assemble(head, "  ", name, "  ", line), soft_wrap=True, highlight=False)

@@ -22,14 +22,14 @@ Do = Callable[[Database, Progress], Awaitable[list[Work]]]
 json_option = click.option("--json", "as_object", is_flag=True, help="Print JSON.")
 
 
-@click.command(short_help="Make room of what was deleted.")
+@click.command(short_help="Reclaim the room of deleted rows.")
 @click.argument("tables", nargs=-1, metavar="[TABLE]...")
 @url_option
 @click.option("--full", is_flag=True, help="Give the room back to the system: PostgreSQL locks each table meanwhile.")
 @json_option
 @command
 async def vacuum(tables: tuple[str, ...], url: str | None, full: bool, as_object: bool) -> None:
-    """Make room of what was deleted, in the tables named or in all.
+    """Reclaim the room of deleted rows, in the tables named or in all.
 
     \b
     PostgreSQL          VACUUM (ANALYZE), table by table; others read and write.
@@ -48,13 +48,13 @@ async def vacuum(tables: tuple[str, ...], url: str | None, full: bool, as_object
     await _run("vacuumed", url, do, as_object)
 
 
-@click.command(short_help="Count what the planner chooses indexes by.")
+@click.command(short_help="Update the figures by which the planner chooses indexes.")
 @click.argument("tables", nargs=-1, metavar="[TABLE]...")
 @url_option
 @json_option
 @command
 async def analyze(tables: tuple[str, ...], url: str | None, as_object: bool) -> None:
-    """Count what the planner chooses indexes by, in the tables named or in all.
+    """Update the figures by which the planner chooses indexes, of the tables named or of all.
 
     \b
     PostgreSQL   ANALYZE, table by table; others read and write.
@@ -67,13 +67,13 @@ async def analyze(tables: tuple[str, ...], url: str | None, as_object: bool) -> 
     await _run("analyzed", url, do, as_object)
 
 
-@click.command(short_help="Build indexes anew, and INVALID ones valid.")
+@click.command(short_help="Rebuild indexes, also those that are INVALID.")
 @click.argument("tables", nargs=-1, metavar="[TABLE]...")
 @url_option
 @json_option
 @command
 async def reindex(tables: tuple[str, ...], url: str | None, as_object: bool) -> None:
-    """Build the indexes anew of the tables named, or of all; INVALID ones are valid afterwards.
+    """Rebuild the indexes of the tables named, or of all; INVALID ones are valid afterwards.
 
     \b
     PostgreSQL   REINDEX CONCURRENTLY, index by index; others read and write. It
@@ -81,7 +81,7 @@ async def reindex(tables: tuple[str, ...], url: str | None, as_object: bool) -> 
                  interrupted left behind is dropped.
     SQLite       REINDEX, table by table; others read, who writes waits for a table.
 
-    An index that cannot be built (as when rows are twice in it) does not stop the others; then the exit code is 1.
+    An index that cannot be built, as where a value is twice, does not stop the others; then the exit code is 1.
     """
 
     async def do(db: Database, progress: Progress) -> list[Work]:
@@ -116,7 +116,7 @@ def _print(what: str, done: Sequence[Work], before: int, after: int, *, whole: b
             Column("of table", lambda each: each.table, "name"),
             Column("what", lambda each: each.error or each.note, "sentence"),
         ]
-        print_table(out, "to be known of", columns, told, ["of table"])
+        print_table(out, "not done, or worth knowing", columns, told, ["of table"])
     well = len(done) - sum(each.error is not None for each in done)
     things = ("file" if what == "vacuumed" else "tables") if whole else "indexes" if what == "reindexed" else "tables"
     took = lasting(sum(each.seconds for each in done))

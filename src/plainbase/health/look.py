@@ -134,6 +134,11 @@ def _schema(state: Status | None, error: str | None, unread: str) -> Finding:
     cut_off = [each.label for each in state.entries if each.state in ("started", "reverting")]
     if cut_off:
         return failed(f"interrupted: {listed(cut_off)}", "`plainbase migrate status` says what to do")
+    if state.version is None and state.pending:
+        return failed(
+            "no migration is applied: it is empty, or another program's",
+            "`plainbase migrate up`, if it is the right one",
+        )
     if state.pending:
         return failed(f"not applied: {listed(list(state.pending))}", "`plainbase migrate up`")
     if state.unknown:
@@ -145,7 +150,7 @@ def _schema(state: Status | None, error: str | None, unread: str) -> Finding:
 
 
 def _pool(pool: PoolStatus) -> Finding:
-    said = f"{pool.busy} of {pool.limit} connections are busy, {pool.waiting} callers wait"
+    said = f"{pool.busy} of this process's {pool.limit} connections are busy, {pool.waiting} callers wait"
     if pool.waiting or pool.busy >= pool.limit:
         return warning(said, "shorten transactions, or raise pool_size or max_overflow")
     return ok(said)
@@ -153,7 +158,12 @@ def _pool(pool: PoolStatus) -> Finding:
 
 async def _snapshots(driver: Driver, limits: Limits) -> Finding:
     """Whether the stored results of views are made, and often enough."""
-    found = await rows(driver, "snapshots")
+    try:
+        found = await rows(driver, "snapshots")
+    except StatementFailed as error:
+        if error.undefined:  # the first migration makes the table that it reads
+            return ok("no stored views")
+        raise
     broken = [each["view_name"] for each in found if each["is_failed"]]
     never = [each["view_name"] for each in found if each["age_seconds"] is None and not each["is_failed"]]
     old = [each["view_name"] for each in found if (each["age_seconds"] or 0) > limits.snapshot]

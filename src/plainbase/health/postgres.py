@@ -19,6 +19,7 @@ from plainbase.health.report import (
     seconds_in_words,
     warning,
 )
+from plainbase.rows import Row
 
 SUPPORTED = (15, 18)
 """The oldest and the newest version that plainbase is tried with."""
@@ -42,14 +43,31 @@ async def replication(driver: Driver, limits: Limits) -> Finding:
     """How far behind this standby is, or those that it feeds."""
     found = await row(driver, "replication")
     if found["is_standby"]:
-        lag = found["lag_seconds"] or 0.0
-        said = f"this is a standby, {seconds_in_words(lag)} behind"
-        return graded(lag, limits.lag, said, "look at the standby's log and network; what is written goes elsewhere")
+        return _standby(found, limits)
     if not found["fed"]:
         return ok("this is a primary; no standby is connected")
     lag = found["fed_lag_seconds"] or 0.0
     said = f"this is a primary; standbys: {found['fed']}, the slowest {seconds_in_words(lag)} behind or idle"
     return graded(lag, limits.lag, said, "look at that standby's log, disk and network")
+
+
+def _standby(found: Row, limits: Limits) -> Finding:
+    """A standby that is cut off has replayed all that it received, and is behind nevertheless."""
+    if found["is_receiving"] and found["has_all"]:
+        return ok("this is a standby, and has all that its primary sent")
+    last = found["last_seconds"]
+    age = (
+        "nothing was replayed since it started" if last is None else f"its last change is {seconds_in_words(last)} old"
+    )
+    advice = "look whether its primary runs and is reached, then at this server's log"
+    if found["is_receiving"]:
+        said, advice = f"this is a standby with changes to replay; {age}", "look at this server's load, disk and log"
+    else:
+        said = f"this is a standby that receives nothing; {age}"
+    if last is not None and last > 10 * limits.lag:
+        return failed(said, advice)
+    late = last is None or last > limits.lag or not found["is_receiving"]
+    return warning(said, advice) if late else ok(said)
 
 
 async def slots(driver: Driver, limits: Limits) -> Finding:
@@ -60,7 +78,7 @@ async def slots(driver: Driver, limits: Limits) -> Finding:
         return failed(f"slots that have lost what they need: {listed(lost)}", "make these replicas anew")
     kept = sum(each["kept_bytes"] for each in found)
     idle = [f"{each['slot_name']} ({bytes_in_words(each['kept_bytes'])})" for each in found if not each["is_active"]]
-    advice = "start what reads it, or SELECT pg_drop_replication_slot('…'): the log grows until the disk is full"
+    advice = "start what reads it, or SELECT pg_drop_replication_slot('NAME'): the log grows until the disk is full"
     if idle:
         state = failed if kept > 10 * limits.kept_bytes else warning
         return state(f"slots that nobody reads, which keep the log: {listed(idle)}", advice)

@@ -21,7 +21,7 @@ async def version(driver: Driver, limits: Limits) -> Finding:
     """Whether this version of SQLite is known to harm a write-ahead log."""
     found = driver.warnings()
     if found and driver.options.path != ":memory:":
-        return warning(found[0], "update the SQLite that Python uses; until then let one process write")
+        return warning(found[0], "update the SQLite that Python uses")
     return ok(await driver.version())
 
 
@@ -40,21 +40,15 @@ async def settings(driver: Driver, limits: Limits) -> Finding:
 
 
 async def wal(driver: Driver, limits: Limits) -> Finding:
-    """Whether the write-ahead log grows, and whether a reader keeps it from being brought into the file."""
+    """Whether the write-ahead log grows, as it does while a reader keeps it from being brought into the file.
+
+    Only its size is read: a checkpoint would keep writers waiting, and in some versions of SQLite do harm.
+    """
     if driver.options.path == ":memory:":
         return ok(MEMORY)
-    size = _size(Path(f"{driver.options.path}-wal"))
-    before = await row(driver, "settings")
-    done = await row(driver, "checkpoint")
-    left = max(done["log"] - done["checkpointed"], 0)
-    said = f"{bytes_in_words(size)} of write-ahead log"
-    advice = "end the transaction that reads for so long: `plainbase top`, or a program that keeps a cursor open"
-    if done["busy"]:
-        said = f"{said}; another connection is making a checkpoint"
-    elif left:
-        said = f"{said}; a reader keeps {bytes_in_words(left * before['page_size'])} of it from the file"
-        return graded(size, limits.wal_bytes, said, advice)
-    return graded(size, limits.wal_bytes, said, "it shrinks at the next checkpoint that no reader hinders")
+    size = _size(Path(f"{_file(driver)}-wal"))
+    advice = "end what reads for so long (`lsof` on the file lists programs); the next writes shrink the log"
+    return graded(size, limits.wal_bytes, f"{bytes_in_words(size)} of write-ahead log", advice)
 
 
 async def transactions(driver: Driver, limits: Limits) -> Finding:
@@ -77,7 +71,7 @@ async def disk(driver: Driver, limits: Limits) -> Finding:
     """The room on the file's disk."""
     if driver.options.path == ":memory:":
         return ok(MEMORY)
-    folder = str(Path(driver.options.path or "").parent)
+    folder = str(_file(driver).parent)
     return room(shutil.disk_usage(folder), folder, limits)
 
 
@@ -110,6 +104,11 @@ async def full_text(driver: Driver, limits: Limits) -> Finding:
     if wrong:
         return failed(f"do not hold what their tables do: {listed(wrong)}", "INSERT INTO x (x) VALUES ('rebuild')")
     return ok(f"{len(checks)} hold what their tables do")
+
+
+def _file(driver: Driver) -> Path:
+    """Where the file lies, and its log beside it: not at a link's place, but where that points to."""
+    return Path(driver.options.path or "").resolve()
 
 
 def _size(path: Path) -> int:

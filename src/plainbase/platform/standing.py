@@ -46,7 +46,7 @@ async def jobs(db: AnyDatabase, bounds: Bounds) -> Finding:
         return warning(said, "start workers: `plainbase jobs work MODULE`")
     dead = sum(each.dead for each in queues)
     if dead:
-        return warning(f"{dead:,} jobs are dead: they failed to the end", "`plainbase jobs list`, then retry or purge")
+        return warning(f"{dead:,} jobs are dead: they failed to the end", "`plainbase jobs list --state dead`, then `jobs retry` or `jobs purge`")
     return ok(f"{sum(each.pending for each in queues):,} due, {sum(each.running for each in queues):,} running")
 
 

@@ -1,15 +1,16 @@
 -- name: replication :one
--- Whether this server is a standby and how far behind it is, and how many it feeds; a lag is null where there is none,
--- and where this role may not see it.
+-- Whether this server is a standby, receives from another, has replayed all it received, and how old the last
+-- transaction is that it replayed (null: none since it started); how many it feeds, but for copies being made, and their
+-- largest lag (null: none, or this role may not see it).
 -- only: postgres, an SQLite file is not replicated
--- result: is_standby boolean, lag_seconds real, fed integer, fed_lag_seconds real
+-- result: is_standby boolean, is_receiving boolean, has_all boolean, last_seconds real
+-- result: fed integer, fed_lag_seconds real
 SELECT
     pg_is_in_recovery() AS is_standby,
-    CASE
-        WHEN pg_is_in_recovery() AND coalesce(pg_last_wal_receive_lsn() <> pg_last_wal_replay_lsn(), true)
-            THEN CAST(extract(EPOCH FROM clock_timestamp() - pg_last_xact_replay_timestamp()) AS double precision)
-    END AS lag_seconds,
-    (SELECT count(*) FROM pg_stat_replication) AS fed,
+    EXISTS (SELECT 1 FROM pg_stat_wal_receiver) AS is_receiving,
+    coalesce(pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn(), false) AS has_all,
+    CAST(extract(EPOCH FROM clock_timestamp() - pg_last_xact_replay_timestamp()) AS double precision) AS last_seconds,
+    (SELECT count(*) FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup') AS fed,
     (
         SELECT CAST(extract(EPOCH FROM max(replay_lag)) AS double precision)
         FROM pg_stat_replication

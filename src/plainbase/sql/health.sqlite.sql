@@ -57,11 +57,3 @@ SELECT
 FROM sqlite_schema
 WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'
 ORDER BY name;
-
--- name: checkpoint :one
--- The last of this file, since sqlfluff parses nothing after it.
--- Brings what it can of the write-ahead log into the file, waiting for nobody: how many pages the log has (log), and how
--- many of them are in the file now.
--- only: sqlite, PostgreSQL makes its checkpoints itself
--- result: busy integer, log integer, checkpointed integer
-PRAGMA wal_checkpoint (PASSIVE); -- noqa: PRS

@@ -17,11 +17,15 @@ LEFT JOIN sqlite_schema AS s ON d.name = s.name
 WHERE d.aggregate = 1
 ORDER BY d.name;
 
--- name: virtual_tables :many
--- The virtual tables by name, whose rows lie in tables that begin with it.
+-- name: shadow_tables :many
+-- The tables that hold the rows of virtual ones, and whose they are, by name.
 -- only: sqlite, PostgreSQL has none
--- result: name text
-SELECT name
-FROM pragma_table_list
-WHERE schema = 'main' AND type = 'virtual'
-ORDER BY name;
+-- result: name text, owner text
+SELECT
+    s.name,
+    max(v.name) AS owner
+FROM pragma_table_list AS s
+INNER JOIN pragma_table_list AS v ON v.type = 'virtual' AND v.schema = 'main' AND instr(s.name, v.name || '_') = 1
+WHERE s.schema = 'main' AND s.type = 'shadow'
+GROUP BY s.name
+ORDER BY s.name;

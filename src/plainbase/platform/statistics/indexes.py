@@ -18,7 +18,7 @@ from plainbase.platform.statistics.asking import rows
 from plainbase.platform.statistics.measuring import Sizes
 from plainbase.sqlfile import load, walk
 
-BY_PLANS = "SQLite counts no scans: these are the shipped queries of whose plans on this database the index is part"
+BY_PLANS = "SQLite counts no scans: used is what the plan of a shipped query uses on this database"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,10 +46,10 @@ async def sizes(db: AnyDatabase) -> Sizes:
             raise
         tables = tuple(TableSize(str(each.table_name), each.row_count, None) for each in found)
         return Sizes(whole or 0, tables, {}, WITHOUT_DBSTAT)
-    virtual = [each["name"] for each in await rows(db, "virtual_tables")]
+    owners = {each["name"]: each["owner"] for each in await rows(db, "shadow_tables")}
     count: dict[str, int] = {}
     for part in parts:
-        owner = next((name for name in virtual if part["table_name"].startswith(f"{name}_")), part["table_name"])
+        owner = owners.get(part["table_name"], part["table_name"])
         count[owner] = count.get(owner, 0) + part["bytes"]
     named = [(str(each.table_name), each.row_count) for each in found]
     tables = tuple(TableSize(name, number, count.get(name, 0)) for name, number in named)
