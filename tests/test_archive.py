@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+import plainbase
 from parity import databases
-from plainbase import ConstraintViolation, Database, DataInvalid, ParameterError
+from plainbase import ConstraintViolation, Database, DataInvalid, ParameterError, uuid7
 from plainbase.platform import retention
 from plainbase.platform.retention import archiving, cleaning, files, manifest, row_texts
 from plainbase.platform.retention.files import Compression, Format
+from plainbase.platform.retention.turn import turn
 from platform_rows import version
 from retention_rows import ago, archived_ids, by_table, digests, ids, measurements, predictions
 
@@ -87,6 +89,34 @@ async def test_a_sequence_goes_on_after_what_was_restored(db: Database, tmp_path
     assert len(await ids(db)) == 5
 
 
+async def test_a_sequence_goes_on_after_a_restore_that_was_killed(db: Database, tmp_path: Path) -> None:
+    """The rows are there, and are not put back again; those of a killed restore have moved the sequence already."""
+    await predictions(db, [100] * 5)
+    await archived(db, tmp_path / "a")
+    await retention.restore_archives(db, tmp_path / "a")
+    if db.dialect == "postgres":
+        await db.fetch_value("SELECT setval('predictions_id_seq', 1, false)")
+    await db.execute("DELETE FROM predictions WHERE id = (SELECT max(n.id) FROM predictions AS n)")
+    await retention.restore_archives(db, tmp_path / "a")
+    await predictions(db, [0], "new")
+    assert len(await ids(db)) == 5
+
+
+async def test_whose_an_archive_is_does_not_hang_on_the_folder_of_the_process(
+    engine: str, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine == "postgres":
+        return  # its URL is no path
+    await predictions(db, [100] * 3)
+    monkeypatch.chdir(Path(db.options.path or "").parent)
+    async with plainbase.open(f"sqlite:///{Path(db.options.path or '').name}") as other, turn(db):
+        with pytest.raises(retention.CleanupRunning):
+            await archived(other, tmp_path / "a")
+    monkeypatch.undo()
+    (done,) = (await archived(db, tmp_path / "a")).tables
+    assert manifest.read(done.archives[0]).manifest.database == db.options.safe_url
+
+
 async def test_a_row_that_changes_meanwhile_stays_and_is_archived_anew(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,7 +152,16 @@ class Stopped(BaseException):
     """The process ends here."""
 
 
-@pytest.mark.parametrize("where", ["before the manifest", "after the manifest", "half deleted", "before the note"])
+def _killed(path: Path) -> None:
+    """What a killed process leaves, which no `except` tidied."""
+    path.with_name(path.name + files.UNFINISHED).write_bytes(path.read_bytes())
+    path.unlink()
+
+
+MOMENTS = ["before the manifest", "before the name", "after the name", "half deleted", "before the note"]
+
+
+@pytest.mark.parametrize("where", MOMENTS)
 async def test_the_next_run_goes_on(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     await predictions(db, [100] * 9)
     before, folder = await texts(db, "predictions"), tmp_path / "a"
@@ -139,12 +178,17 @@ async def test_the_next_run_goes_on(db: Database, tmp_path: Path, monkeypatch: p
     with monkeypatch.context() as patch:
         if where == "before the manifest":
             patch.setattr(manifest, "write", stop)
-        elif where == "after the manifest":
+        elif where in ("before the name", "after the name"):
             patch.setattr(archiving, "_removed", stop)
         elif where == "before the note":
             patch.setattr(manifest, "write", write_first)
         with pytest.raises(Stopped):
             await archived(db, folder, chunk=2, progress=stop if where == "half deleted" else lambda *args: None)
+    if where == "before the name":
+        _killed(next(folder.glob("*.parquet")))
+        assert retention.list_archives(folder) == ()
+    elif where == "before the manifest":
+        assert list(folder.iterdir()) == []
     assert len(await ids(db)) == {"half deleted": 7, "before the note": 1}.get(where, 9)
     (folder / "predictions-other.parquet").write_bytes(b"of somebody else")
     assert set(archived_ids(folder)) | await ids(db) == all_ids
@@ -185,6 +229,11 @@ def _more_columns(told: Path, rows: Path) -> None:
     told.write_text(json.dumps(found | {"columns": [*found["columns"], {"name": "extra", "type": "text"}]}))
 
 
+def _fewer_columns(told: Path, rows: Path) -> None:
+    found = json.loads(told.read_text())
+    told.write_text(json.dumps(found | {"columns": [each for each in found["columns"] if each["name"] != "batch_id"]}))
+
+
 def _other_type(told: Path, rows: Path) -> None:
     told.write_text(told.read_text().replace('"integer"', '"text"', 1))
 
@@ -209,9 +258,48 @@ REFUSED: dict[str, tuple[Callable[[Path, Path], object], str]] = {
     "columns of no table": (_more_columns, "has none of the name extra"),
     "columns of another type": (_other_type, "has another"),
     "no rows": (_edit(rows="many"), "damaged: rows"),
+    "more rows": (_edit(rows=10**30), "has 4 rows"),
+    "fewer rows": (_edit(rows=3), "has 4 rows"),
+    "fewer columns": (_fewer_columns, "does not have the rows"),
+    "columns that are none": (_edit(columns=5), "damaged: columns is not"),
+    "a name that is no text": (_edit(file="\ud800"), "damaged: file"),
+    "a name too long": (_edit(file="x" * 5000), "not beside it"),
+    "no manifest": (lambda told, rows: told.unlink(), "no manifest|there is no"),
     "an odd column": (_edit(columns=[{"name": "id", "type": "money"}]), "damaged: type"),
     "rows that are none": (_lies, "does not have the rows"),
 }
+
+
+async def test_a_parquet_file_with_more_columns_is_refused(db: Database, tmp_path: Path) -> None:
+    await predictions(db, [100] * 5)
+    (done,) = (await archived(db, tmp_path)).tables
+    _fewer_columns(done.archives[0], manifest.read(done.archives[0]).file)
+    with pytest.raises(retention.ArchiveRefused, match="does not have the rows"):
+        await retention.restore_archives(db, tmp_path)
+    assert len(await ids(db)) == 1
+
+
+async def test_a_file_whose_manifest_is_lost_stays_and_is_told(db: Database, tmp_path: Path) -> None:
+    await predictions(db, [100] * 5)
+    (done,) = (await archived(db, tmp_path)).tables
+    (told,) = done.archives
+    rows, text = manifest.read(told).file, told.read_bytes()
+    told.unlink()
+    await predictions(db, [100] * 2, "more")
+    (again,) = (await archived(db, tmp_path)).tables
+    assert again.archived == 2
+    assert rows.exists()
+    assert [(each.path, each.archive) for each in retention.list_archives(tmp_path) if each.error] == [(rows, None)]
+    with pytest.raises(retention.ArchiveRefused, match=f"{rows.name} has no manifest"):
+        await retention.restore_archives(db, tmp_path)
+    told.write_bytes(text)
+    assert sum(each.restored for each in (await retention.restore_archives(db, tmp_path)).archives) == 6
+
+
+async def test_a_manifest_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
+    (tmp_path / f"x{manifest.ENDING}").symlink_to(tmp_path / "nothing")
+    (found,) = retention.list_archives(tmp_path)
+    assert "cannot be read" in str(found.error)
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -296,10 +384,17 @@ async def test_what_no_archive_can_hold_stays(db: Database, tmp_path: Path) -> N
         return
     await predictions(db, [100] * 4)
     first = min(await ids(db))
-    await db.execute("UPDATE predictions SET created_at = '-infinity' WHERE id = :id", {"id": first})
-    (done,) = (await archived(db, tmp_path / "a")).tables
-    assert (done.matched, done.archived, done.kept) == (4, 2, 2)
-    assert first in await ids(db)
+    for moment in ("-infinity", "0044-03-15 BC"):
+        await db.execute(f"UPDATE predictions SET created_at = '{moment}' WHERE id = :id", {"id": first})
+        done = by_table(await archived(db, tmp_path / "a"))["predictions"]
+        assert (done.matched, done.archived, done.kept) == (4, 2, 2)
+        assert first in await ids(db)
+        await predictions(db, [100] * 2, moment)
+    jobs = [(uuid7(), "x", "completed", at, at) for at in (await ago(db, 9), await ago(db, 8))]
+    await db.insert_rows("jobs", ("id", "job_type", "state", "completed_at", "created_at"), jobs)
+    await db.execute("UPDATE jobs SET created_at = '0044-03-15 BC' WHERE id = :id", {"id": jobs[0][0]})
+    assert by_table(await archived(db, tmp_path / "a", "jobs"))["jobs"].archived == 1
+    assert await ids(db, "jobs") == {jobs[0][0]}
 
 
 async def test_archiving_needs_a_folder_and_a_known_format(db: Database, tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ async def test_days_are_whole_and_from_one_on(db: Database) -> None:
             await retention.set_policy(db, "predictions", days)  # type: ignore[arg-type]  # refused
     with pytest.raises(ParameterError, match="list of names"):
         await retention.clean(db, days=1, tables="predictions")
+    with pytest.raises(ParameterError, match="tables names none"):
+        await retention.clean(db, days=1, tables=[])
     with pytest.raises(ParameterError, match="no policy in force"):
         await retention.clean(db, tables=["predictions"])
     assert len(await ids(db)) == 2

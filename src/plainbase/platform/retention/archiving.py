@@ -1,17 +1,20 @@
 """Rows into archives, then out of the table: a file of rows, its manifest, and only then the rows that are in both.
 
 Whatever ends it between two of these steps, each row is in the table or in a whole archive, and the next run goes on:
-a file without a manifest is written anew, and rows whose archive is whole are removed.
+a file that is not yet named is written anew, and rows whose archive is whole are removed. A file that has its name is
+never removed, also where its manifest was lost: its rows may be nowhere else.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from plainbase.platform.export.threads import in_thread
 from plainbase.platform.retention import files, manifest, row_texts
@@ -51,8 +54,9 @@ async def archived(
     Begins with what a run that was ended has left. Raises OSError, with all rows in the table or in a whole archive.
     """
     columns = await row_texts.columns(db, table.name)
-    async for done in _left_over(db, table, before, columns, storing, breathe):
-        yield done
+    async with aclosing(_left_over(db, table, before, columns, storing, breathe)) as left_over:
+        async for done in left_over:
+            yield done
     about = _About(columns, before, await db.maintenance.schema_version() or 0, str(await db.maintenance.version()))
     while True:
         made = await _written(db, table, about, storing)
@@ -75,15 +79,15 @@ async def _left_over(
     """Remove the rows of archives that are whole, and the files that are none."""
     stem = _stem(db, table, "")
     for place in sorted(storing.folder.iterdir()):
-        if place.name.startswith(stem) and not place.name.endswith(manifest.ENDING):
-            begun = place.name.partition(".")[0]
-            if place.name.endswith(".part") or not place.with_name(f"{begun}{manifest.ENDING}").exists():
-                place.unlink()
+        if place.name.startswith(stem) and place.name.endswith(files.UNFINISHED):
+            if not manifest.is_manifest(place):
+                manifest.beside(place).unlink(missing_ok=True)
+            place.unlink()
     for place in manifest.paths(storing.folder):
         if not place.name.startswith(stem):
             continue
         found = manifest.read(place)
-        if found.manifest.deleted_at is None and found.manifest.database == db.options.safe_url:
+        if found.manifest.deleted_at is None and found.manifest.database == _whose(db):
             yield await _removed(db, table, before, columns, found, storing, breathe)
 
 
@@ -102,44 +106,54 @@ async def _written(db: AnyDatabase, table: Retained, about: _About, storing: Sto
     path = storing.folder / name
     moment = next(place for place, column in enumerate(about.columns) if column.name == table.moment)
     count, oldest, newest = 0, None, None
-    with files.whole(path) as file:
-        writer = files.writer(file, about.columns, storing.format, storing.compression)
-        try:
-            async with aclosing(_rows(db, table, about, storing)) as pages:
-                async for rows in pages:
+    async with aclosing(_rows(db, table, about, storing)) as pages:
+        rows = await anext(pages, None)
+        if rows is None:
+            return None
+        with files.whole(path) as file:
+            writer = files.writer(file, about.columns, storing.format, storing.compression)
+            try:
+                while rows:
                     await in_thread(writer.write, rows)
                     count += len(rows)
                     moments = [str(row[moment]) for row in rows]
                     oldest, newest = min(*moments, oldest or moments[0]), max(*moments, newest or moments[0])
-                    if count + storing.page > storing.rows:
-                        break
-            await in_thread(writer.close)
-        except BaseException:
-            writer.discard()
-            raise
-    if not count:
-        path.unlink()
-        return None
-    made = Manifest(
-        table=table.name,
-        columns=tuple(about.columns),
-        rows=count,
-        oldest=oldest,
-        newest=newest,
-        before=timestamp_text(about.before),
-        format=storing.format,
-        compression=storing.compression,
-        file=name,
-        bytes=path.stat().st_size,
-        sha256=await in_thread(manifest.sha256, path),
-        schema_version=about.schema_version,
-        engine=about.engine,
-        database=db.options.safe_url,
-        made_at=now,
-    )
-    archive = Archive(path.with_name(f"{name.partition('.')[0]}{manifest.ENDING}"), made)
-    await in_thread(manifest.write, archive)
+                    rows = None if count + storing.page > storing.rows else await anext(pages, None)
+                await in_thread(writer.close)
+            except BaseException:
+                writer.discard()
+                raise
+            size, sha256 = await in_thread(_kept, file)
+            made = Manifest(
+                table=table.name,
+                columns=tuple(about.columns),
+                rows=count,
+                oldest=oldest,
+                newest=newest,
+                before=timestamp_text(about.before),
+                format=storing.format,
+                compression=storing.compression,
+                file=name,
+                bytes=size,
+                sha256=sha256,
+                schema_version=about.schema_version,
+                engine=about.engine,
+                database=_whose(db),
+                made_at=now,
+            )
+            archive = Archive(manifest.beside(path), made)
+            try:
+                await in_thread(manifest.write, archive)
+            except BaseException:
+                archive.path.unlink(missing_ok=True)
+                raise
     return archive
+
+
+def _kept(file: BinaryIO) -> tuple[int, str]:
+    """See that a file is on disk; its bytes and SHA-256."""
+    files.kept(file)
+    return file.tell(), manifest.sha256(Path(file.name))
 
 
 async def _rows(db: AnyDatabase, table: Retained, about: _About, storing: Storing) -> AsyncGenerator[list[Values]]:
@@ -208,8 +222,16 @@ async def hold_and_delete(db: AnyRunner, table: Retained, before: datetime, keys
 
 def _stem(db: AnyDatabase, table: Retained, moment: str) -> str:
     """How the names of this database's archives of a table begin; the moment comes last."""
-    whose = hashlib.sha256(db.options.safe_url.encode()).hexdigest()[:8]
+    whose = hashlib.sha256(_whose(db).encode()).hexdigest()[:8]
     return f"{table.name}-{whose}-{moment.replace(':', '').replace('-', '').replace('.', '')}"
+
+
+def _whose(db: AnyDatabase) -> str:
+    """The database's URL, the same from whichever folder it is opened."""
+    path = db.options.path
+    if path is None or path == ":memory:":
+        return db.options.safe_url
+    return replace(db.options, path=os.path.realpath(path)).safe_url
 
 
 def _value(key: Key) -> Value:

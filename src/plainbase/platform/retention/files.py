@@ -21,6 +21,8 @@ Format = Literal["parquet", "jsonl"]
 Compression = Literal["zstd", "none"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 COMPRESSIONS: tuple[Compression, ...] = get_args(Compression)
+UNFINISHED = ".part"
+"""What the name of a file that is being written ends with."""
 
 GROUP_ROWS = 20_000
 GROUP_CHARACTERS = 8 * 2**20
@@ -44,15 +46,20 @@ def ending(format: Format, compression: Compression) -> str:  # noqa: A002 (the 
     return ".parquet" if format == "parquet" else ".jsonl.zst" if compression == "zstd" else ".jsonl"
 
 
+def kept(file: BinaryIO) -> None:
+    """See that what was written is on disk."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
 @contextmanager
-def whole(path: Path, unfinished: str = ".part") -> Iterator[BinaryIO]:
+def whole(path: Path) -> Iterator[BinaryIO]:
     """Give a file to write; it has its name, and is on disk, when the block ends without an error, else it is gone."""
-    beside = path.with_name(path.name + unfinished)
+    beside = path.with_name(path.name + UNFINISHED)
     try:
         with beside.open("wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
+            kept(file)
         beside.replace(path)
     except BaseException:
         with suppress(OSError):
@@ -205,6 +212,8 @@ def _parquet_rows(path: Path, columns: Sequence[Column], chunk: int) -> Iterator
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
+        if set(file.schema_arrow.names) != {column.name for column in columns}:
+            raise ValueError(path.name)
         for batch in file.iter_batches(chunk, columns=[column.name for column in columns]):
             values = []
             for column in columns:

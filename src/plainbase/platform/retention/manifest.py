@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 from plainbase.platform.retention.errors import ArchiveRefused
-from plainbase.platform.retention.files import COMPRESSIONS, FORMATS, Compression, Format, whole
+from plainbase.platform.retention.files import COMPRESSIONS, FORMATS, UNFINISHED, Compression, Format, whole
 from plainbase.platform.retention.row_texts import TYPES, Column
 from plainbase.platform.retention.tables import NAMES
 
 ENDING = ".manifest.json"
 KIND = "plainbase archive"
 VERSION = 1
+ROWS = re.compile(rf"({'|'.join(NAMES)})-[0-9a-f]{{8}}-[0-9]{{8}}T[0-9]{{12}}Z\.(parquet|jsonl|jsonl\.zst)")
+"""How files of rows are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +90,12 @@ def read(path: Path) -> Archive:
     try:
         manifest = _manifest(found)
     except (KeyError, TypeError, ValueError) as error:
-        raise ArchiveRefused(
-            f"{path} is damaged: {error.args[0] if error.args else 'a value'} is not as written"
-        ) from None
+        what = "columns" if isinstance(error, TypeError) else error.args[0]
+        raise ArchiveRefused(f"{path} is damaged: {what} is not as written") from None
     if manifest.table not in NAMES:
         raise ArchiveRefused(f"{path} is of a table that plainbase does not archive")
     archive = Archive(path, manifest)
-    if Path(manifest.file).name != manifest.file or manifest.file in ("", ".", ".."):
+    if Path(manifest.file).name != manifest.file or manifest.file in ("", ".", "..") or len(manifest.file) > 200:
         raise ArchiveRefused(f"{path} names a file that is not beside it")
     if archive.file.resolve().parent != path.parent.resolve():
         raise ArchiveRefused(f"{path} names a file that leads out of its folder")
@@ -118,9 +120,26 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def beside(rows: Path) -> Path:
+    """Where the manifest of a file of rows is."""
+    return rows.with_name(f"{rows.name.partition('.')[0]}{ENDING}")
+
+
 def paths(folder: Path) -> Iterator[Path]:
-    """The manifests of a folder, by name."""
-    yield from sorted(path for path in folder.iterdir() if path.name.endswith(ENDING))
+    """The manifests of a folder, by name; without those whose file of rows is not yet named, so that none have gone."""
+    found = sorted(folder.iterdir())
+    begun = {beside(path) for path in found if path.name.endswith(UNFINISHED) and not is_manifest(path)}
+    yield from (path for path in found if path.name.endswith(ENDING) and path not in begun)
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether it is named as a manifest is, whole or being written."""
+    return path.name.removesuffix(UNFINISHED).endswith(ENDING)
+
+
+def lost(folder: Path) -> Iterator[Path]:
+    """Files of rows whose manifest is gone, by name."""
+    yield from sorted(path for path in folder.iterdir() if ROWS.fullmatch(path.name) and not beside(path).exists())
 
 
 def _manifest(found: Mapping[str, Any]) -> Manifest:
@@ -154,7 +173,7 @@ def _manifest(found: Mapping[str, Any]) -> Manifest:
 
 def _text(found: Mapping[str, Any], name: str) -> str:
     value = found[name]
-    if not isinstance(value, str) or "\0" in value:
+    if not isinstance(value, str) or not value.isprintable():
         raise ValueError(name)
     return value
 

@@ -77,6 +77,8 @@ async def planned(
     """
     if isinstance(tables, str):
         raise ParameterError("tables is a list of names")
+    if tables is not None and not tables:
+        raise ParameterError("tables names none: leave it out for all with a policy in force")
     policies = {row.table_name: row for row in await db.retention_policies.list()}
     found(policies, "retention_policies names")
     in_force = [name for name, row in policies.items() if row.enabled]

@@ -56,7 +56,8 @@ def list_archives(folder: Path | str) -> tuple[Listed, ...]:
     place = Path(folder)
     if not place.is_dir():
         raise ParameterError(f"there is no folder {place}")
-    return tuple(_listed(path) for path in manifest.paths(place))
+    lost = (Listed(path, None, _without(path)) for path in manifest.lost(place))
+    return (*map(_listed, manifest.paths(place)), *lost)
 
 
 def _listed(path: Path) -> Listed:
@@ -66,6 +67,8 @@ def _listed(path: Path) -> Listed:
             raise ArchiveRefused(f"{found.file} is missing, or has another size than its manifest tells of")
     except ArchiveRefused as error:
         return Listed(path, None, error.message)
+    except OSError as error:
+        return Listed(path, None, f"{path} cannot be read: {error.strerror}")
     return Listed(path, found, None)
 
 
@@ -88,12 +91,15 @@ async def restore_archives(
     for archive in archives:
         await in_thread(manifest.verify, archive)
         await _check_columns(db, archive)
+        await in_thread(_check_rows, archive)
     done = [await _restored(db, archive, dry_run, actor, progress) for archive in archives]
     return Restored(tuple(done), dry_run)
 
 
 def _chosen(path: Path) -> list[Path]:
     if path.is_dir():
+        for rows in manifest.lost(path):
+            raise ArchiveRefused(_without(rows))
         found = list(manifest.paths(path))
         if not found:
             raise ArchiveRefused(f"{path} has no archive: no file in it ends with {manifest.ENDING}")
@@ -102,12 +108,23 @@ def _chosen(path: Path) -> list[Path]:
         raise ArchiveRefused(f"there is no {path}")
     if path.name.endswith(manifest.ENDING):
         return [path]
-    beside = path.with_name(f"{path.name.partition('.')[0]}{manifest.ENDING}")
+    beside = manifest.beside(path)
     if not beside.exists():
-        raise ArchiveRefused(f"{path} has no manifest {beside.name} beside it, so it is no archive, or not whole")
+        raise ArchiveRefused(_without(path))
     if manifest.read(beside).manifest.file != path.name:
         raise ArchiveRefused(f"{beside} is the manifest of another file than {path.name}")
     return [beside]
+
+
+def _without(rows: Path) -> str:
+    return f"{rows} has no manifest {manifest.beside(rows).name} beside it, so it is no archive, or not all of one"
+
+
+def _check_rows(archive: Archive) -> None:
+    found = archive.manifest
+    seen = sum(map(len, files.read(archive.file, found.columns, found.format, found.compression, CHUNK)))
+    if seen != found.rows:
+        raise ArchiveRefused(f"{archive.file} has {seen:,} rows, its manifest tells of {found.rows:,}")
 
 
 async def _check_columns(db: AnyDatabase, archive: Archive) -> None:
@@ -127,7 +144,6 @@ async def _restored(
     found = archive.manifest
     left = set(found.left)
     counts = {"seen": 0, "restored": 0, "there": 0, "different": 0, "left": 0}
-    highest = 0
     rows = files.read(archive.file, found.columns, found.format, found.compression, CHUNK)
     while chunk := await in_thread(next, rows, None):
         counts["seen"] += len(chunk)
@@ -138,15 +154,12 @@ async def _restored(
         else:
             async with db.transaction(actor=actor) as tx:
                 added = await _added(tx, archive, wanted, counts)
+                if highest := max([row[0] for row in chunk if isinstance(row[0], int)], default=0):
+                    await tx.maintenance.pass_ids(table_name=found.table, id=highest)
                 await row_texts.insert(tx, found.table, found.columns, added)
         counts["restored"] += len(added)
-        highest = max([highest, *(row[0] for row in added if isinstance(row[0], int))])
         progress(found.table, counts["seen"], found.rows)
-    if counts["seen"] != found.rows:
-        raise ArchiveRefused(f"{archive.file} has {counts['seen']:,} rows, its manifest tells of {found.rows:,}")
     if not dry_run:
-        if highest:
-            await db.maintenance.pass_ids(table_name=found.table, id=highest)
         details = {"archive": archive.path.name, **{name: counts[name] for name in ("restored", "there", "different")}}
         await audit.record(db, "archive_restore", found.table, actor=actor, details=details)
     return RestoredArchive(

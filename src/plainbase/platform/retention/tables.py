@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from plainbase.platform.runners import AnyRunner
 Key = UUID | int
 Call = Callable[..., Awaitable[Any]]
 Pages = AsyncGenerator[list[Key]]
+NO_UUID = UUID(int=0)
 FIRST = datetime(1, 1, 1, 0, 0, 0, 1, UTC)
 """The first moment that both engines hold."""
 NEWEST = "the newest row, so that SQLite gives no id twice"
@@ -47,13 +49,12 @@ class Retained:
     pages: Callable[[AnyRunner, datetime, int], Pages]
 
 
-def _by_age(queries: Of, **only: str) -> Callable[[AnyRunner, datetime, int], Pages]:
+def _by_age(queries: Of, none: Key, **only: str) -> Callable[[AnyRunner, datetime, int], Pages]:
     async def pages(db: AnyRunner, before: datetime, chunk: int) -> Pages:
-        after: dict[str, Any] = {}
+        # What PostgreSQL has from before the year 1 is passed over: Python has no such moments.
+        after: dict[str, Any] = {"after_age": FIRST, "after_id": none}
         while rows := await queries(db).list_before(before=before, limit=chunk, **only, **after):
-            last = rows[-1]
-            # PostgreSQL's -infinity, which comes without a zone, is passed over: no page can begin after it.
-            after = {"after_age": last.age if last.age.tzinfo else FIRST, "after_id": last.id}
+            after = {"after_age": rows[-1].age, "after_id": rows[-1].id}
             yield [row.id for row in rows]
 
     return pages
@@ -65,8 +66,9 @@ def _jobs(db: AnyRunner) -> Queries:
 
 async def _finished_jobs(db: AnyRunner, before: datetime, chunk: int) -> Pages:
     for state in ("completed", "cancelled"):
-        async for keys in _by_age(_jobs, state=state)(db, before, chunk):
-            yield keys
+        async with aclosing(_by_age(_jobs, NO_UUID, state=state)(db, before, chunk)) as pages:
+            async for keys in pages:
+                yield keys
 
 
 async def _metrics_of_ended_runs(db: AnyRunner, before: datetime, chunk: int) -> Pages:
@@ -81,8 +83,8 @@ async def _metrics_of_ended_runs(db: AnyRunner, before: datetime, chunk: int) ->
                 yield [row.id for row in rows]
 
 
-def _retained(name: str, age: str, kept: str, queries: Of) -> Retained:
-    return Retained(name, age, age, kept, queries, _by_age(queries))
+def _retained(name: str, age: str, kept: str, queries: Of, none: Key = 0) -> Retained:
+    return Retained(name, age, age, kept, queries, _by_age(queries, none))
 
 
 RETAINED: tuple[Retained, ...] = (
@@ -132,6 +134,7 @@ RETAINED: tuple[Retained, ...] = (
             db.inference_sessions.hold_before,
             db.inference_sessions.delete_listed,
         ),
+        NO_UUID,
     ),
     _retained(
         "inference_requests",
@@ -154,6 +157,7 @@ RETAINED: tuple[Retained, ...] = (
             db.generations.hold_before,
             db.generations.delete_listed,
         ),
+        NO_UUID,
     ),
     _retained(
         "evaluations",
@@ -165,6 +169,7 @@ RETAINED: tuple[Retained, ...] = (
             db.evaluations.hold_before,
             db.evaluations.delete_listed,
         ),
+        NO_UUID,
     ),
     Retained(
         "jobs",

@@ -26,8 +26,12 @@ async def turn(db: AnyDatabase) -> AsyncGenerator[Held]:
 
 @asynccontextmanager
 async def _by_lock(db: AnyDatabase) -> AsyncGenerator[Held]:
-    """An advisory lock of a transaction that is idle, on a connection beside the pool, which may have but one."""
-    async with await db.clone(pool_size=1, max_overflow=0) as own, own.transaction(read_only=True) as tx:
+    """An advisory lock of a transaction that is idle, on a connection beside the pool, which may have but one.
+
+    Whatever the server's default, each `held` has a newer snapshot, so that VACUUM need not keep what went since.
+    """
+    own = await db.clone(pool_size=1, max_overflow=0)
+    async with own, own.transaction("read_committed", read_only=True) as tx:
 
         async def held() -> None:
             if not await tx.maintenance.hold_cleanup():
@@ -48,14 +52,15 @@ async def _by_file(db: AnyDatabase) -> AsyncGenerator[Held]:
     if path is None or path == ":memory:":
         yield held
         return
-    with _locked(Path(f"{path}-cleanup")):
+    with _locked(path):
         yield held
 
 
 @contextmanager
-def _locked(place: Path) -> Iterator[None]:
+def _locked(path: str) -> Iterator[None]:
     import fcntl
 
+    place = Path(f"{os.path.realpath(path)}-cleanup")
     with place.open("ab") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
