@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -79,7 +80,7 @@ def _read(row: Reading, column: str, rule: Rule, kind: str) -> Any:
             raise Unfit("the time is outside the years 1 to 9999", column) from None
     if rule.times is not None:
         number = row.real(column)
-        product = None if number is None else number * rule.times
+        product = None if number is None else float(Decimal(repr(number)) * Decimal(repr(rule.times)))
         if kind != "integer" or product is None:
             return product
         if abs(product - round(product)) > NEARLY:
