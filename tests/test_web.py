@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import FastAPI, HTTPException
+from pydantic import AfterValidator
 from starlette.types import Message, Receive, Scope, Send
 
 import plainbase
@@ -20,6 +22,7 @@ from plainbase.platform import identity, predictions
 from plainbase.platform.predictions import Prediction
 from plainbase.transaction import Transaction
 from plainbase.web.example import create_app
+from waiting import until
 from web_service import body
 
 
@@ -157,6 +160,9 @@ async def test_numbers_that_are_none_and_texts_that_cannot_be(client: httpx.Asyn
     ):
         text = ", ".join(f'"{key}": {each}' for key, each in (RAW | {name: value}).items())
         a_problem(await client.post("/predictions", content=f"{{{text}}}", headers=kind), 422)
+    text = json.dumps(body("one", input_features={"a": float("inf")}))
+    told = await client.post("/predictions", content=text, headers=kind)
+    assert [place["where"] for place in told.json()["errors"]] == ["body.input_features"]
     told = await client.post("/predictions", content="{", headers=kind)
     assert told.json()["errors"] == [{"where": "body", "what": "this is not JSON, from its character 1 on"}]
     told = await client.post("/predictions", content="{}", headers={"content-type": "text/plain"})
@@ -200,10 +206,14 @@ async def test_a_body_that_is_too_large_is_not_read() -> None:
 
     transport = httpx.ASGITransport(app=web.BodyLimit(app, 1000))
     async with httpx.AsyncClient(transport=transport, base_url="http://test", trust_env=False) as client:
-        a_problem(await client.post("/", content=b"x" * 1001), 413)
+        told = {"content-length": "1001"}
+        a_problem(await client.post("/", content=pieces(), headers=told), 413)
+        assert read == 0
         a_problem(await client.post("/", content=pieces()), 413)
         assert (await client.post("/", json={"a": "b"})).json() == 1
     assert read < 2000
+    async with client_of(create_app("sqlite://")) as client:
+        a_problem(await client.post("/predictions", content=b" " * (8 << 20) + b" "), 413)
 
 
 class Raising:
@@ -214,9 +224,13 @@ class Raising:
         self.app = FastAPI()
         web.handle_errors(self.app)
 
-        @self.app.get("/")
-        async def fail() -> None:
+        @self.app.get("/{what}")
+        async def fail(what: str) -> None:
             raise self.error
+
+    def client(self) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://test", trust_env=False)
 
 
 @pytest.mark.parametrize(
@@ -243,11 +257,46 @@ class Raising:
 async def test_errors_have_their_status_and_tell_no_more(error: Exception, status: int, again: bool) -> None:
     raising = Raising()
     raising.error = error
-    transport = httpx.ASGITransport(app=raising.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test", trust_env=False) as client:
-        answer = await client.get("/")
+    async with raising.client() as client:
+        answer = await client.get("/one")
     a_problem(answer, status)
     assert ("retry-after" in answer.headers) == again
+    assert SECRET not in answer.text
+
+
+async def test_the_log_names_the_route_and_not_the_path(caplog: pytest.LogCaptureFixture) -> None:
+    raising = Raising()
+    raising.error = errors.PoolTimeout("all are busy")
+    async with raising.client() as client:
+        a_problem(await client.get(f"/{SECRET}"), 503)
+        raising.error = errors.RowNotFound("none")
+        a_problem(await client.get(f"/{SECRET}"), 404)
+        refused = await client.delete(f"/{SECRET}")
+    assert a_problem(refused, 405)["detail"] == "Method Not Allowed"
+    assert refused.headers["allow"] == "GET"
+    assert [record.getMessage() for record in caplog.records if record.name == "plainbase.web"] == [
+        "GET /{what}: PoolTimeout: all are busy"
+    ]
+
+
+async def test_what_a_validator_of_one_s_own_says_is_not_told() -> None:
+    app = FastAPI()
+    web.handle_errors(app)
+
+    def refuse(value: str) -> str:
+        raise ValueError(f"{value} is not nice")
+
+    async def take(names: list[str]) -> None:
+        """Nothing gets here."""
+
+    take.__annotations__["names"] = list[Annotated[str, AfterValidator(refuse)]]
+    app.post("/")(take)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+        answer = await client.post("/", json=[SECRET] * 30)
+    found = a_problem(answer, 422)
+    assert found["detail"] == "the request does not fit in 30 places"
+    assert found["errors"][3] == {"where": "body.3", "what": "this does not fit (value_error)"}
+    assert len(found["errors"]) == 20
     assert SECRET not in answer.text
 
 
@@ -288,6 +337,20 @@ async def test_a_transaction_is_committed_before_the_answer_begins(url: str) -> 
         a_problem(await client.post("/failed"), 404)
         assert (await client.post("/two")).status_code == 200
     assert seen == [1, 1, 1, 2]
+
+
+async def test_a_transaction_that_reads_refuses_to_write(url: str) -> None:
+    app = FastAPI(lifespan=web.lifespan(url))
+    web.handle_errors(app)
+
+    async def write(tx: Any) -> None:
+        await tx.experiments.create(name="one")
+
+    write.__annotations__["tx"] = Annotated[typed.Transaction, web.transaction(read_only=True)]
+    app.post("/")(write)
+    async with client_of(app) as client:
+        assert (await client.post("/")).status_code >= 400
+        assert not await app.state.plainbase.db.experiments.list()
 
 
 async def test_a_commit_that_fails_is_not_acknowledged(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -345,6 +408,7 @@ async def test_the_actor_of_a_key_is_the_transaction_s(url: str, db: Database) -
         a_problem(await client.post("/experiments/second"), 401)
     [entry] = await db.audit_logs.list(entity_type="experiments")
     assert (entry.actor_id, entry.user_agent, str(entry.entity_id)) == (user.id, "the lab", made.json())
+    assert entry.ip_address == "127.0.0.1"
 
 
 async def test_probes_and_metrics(client: httpx.AsyncClient, engine: str) -> None:
@@ -358,6 +422,15 @@ async def test_probes_and_metrics(client: httpx.AsyncClient, engine: str) -> Non
     metrics = await client.get("/metrics")
     assert metrics.headers["content-type"].startswith("text/plain")
     assert "predictions.log" in metrics.text
+
+
+async def test_a_service_that_stops_is_not_ready(url: str) -> None:
+    app = create_app(url)
+    async with client_of(app) as client:
+        app.state.plainbase.changes.stop()
+        answer = await client.get("/health/ready")
+        assert (answer.status_code, answer.json()["reason"]) == (503, "the service stops")
+        assert (await client.get("/health/live")).status_code == 200
 
 
 async def test_no_more_streams_than_there_may_be(url: str) -> None:
@@ -386,6 +459,8 @@ async def test_not_ready_without_migrations_or_a_database(empty_url: str, monkey
         answer = await client.get("/health/ready")
         assert (answer.status_code, answer.json()["reason"]) == (503, "migrations are missing")
         assert len(answer.json()["pending"]) > 10
+        report = await client.get("/health")
+        assert (report.status_code, report.json()["status"]) == (503, "failed")
         a_problem(await client.get("/predictions/statistics"), 503)
 
         async def hangs(*_: object) -> None:
@@ -393,6 +468,9 @@ async def test_not_ready_without_migrations_or_a_database(empty_url: str, monkey
 
         monkeypatch.setattr("plainbase.web.routes.LONGEST", 0.05)
         monkeypatch.setattr("plainbase.database.Database.health", lambda *_, **__: hangs())
+        monkeypatch.setattr("plainbase.platform.metrics.Metrics.look", hangs)
+        async with asyncio.timeout(10):
+            assert "plainbase_" in (await client.get("/metrics")).text
         answer = await client.get("/health/ready")
         assert (answer.status_code, answer.json()["reason"]) == (503, "the database does not answer")
         assert (await client.get("/health/live")).status_code == 200
@@ -414,7 +492,13 @@ async def test_a_lifespan_of_one_s_own_goes_within(url: str) -> None:
     app = FastAPI(lifespan=web.lifespan(url, own=own, resources_every=60, pool_size=1))
     async with app.router.lifespan_context(app) as state:
         assert state == {"model": "loaded"}
-        assert app.state.plainbase.db.options.pool_size == 1
+        opened = app.state.plainbase.db
+        assert opened.options.pool_size == 1
+
+        async def sampled() -> bool:
+            return bool(await opened.fetch_value("SELECT count(*) FROM system_metrics"))
+
+        await until(sampled)
     assert len(order) == 2
     assert not hasattr(app.state, "plainbase")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
@@ -13,8 +13,10 @@ from starlette.types import Message
 
 import plainbase
 from plainbase import Database, typed
+from plainbase.errors import ConnectionLost
 from plainbase.platform import predictions
 from plainbase.platform.predictions import Prediction
+from plainbase.subscription import Subscription
 from plainbase.web.changes import Changes, EventStream, TooManyClients
 from plainbase.web.stopping import told_to_stop
 from waiting import until
@@ -130,14 +132,50 @@ async def test_a_listener_whose_connection_is_lost_listens_again(
     changes: Changes, db: typed.Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("plainbase.web.changes.AGAIN", 0.05)
+    listen = Subscription.__aenter__
+    attempts = 0
+
+    async def not_at_once(subscription: Subscription) -> Subscription:
+        nonlocal attempts
+        attempts += 1
+        if attempts < 3:
+            raise ConnectionLost("not yet")
+        return await listen(subscription)
+
+    async def next_event(stream: AsyncGenerator[bytes]) -> bytes:
+        return await anext(octets async for octets in stream if octets != b": nothing new\n\n")
+
     async with changes.stream("predictions") as stream:
         await anext(stream)
+        monkeypatch.setattr(Subscription, "__aenter__", not_at_once)
         assert await listeners(db, "pg_terminate_backend(pid)") == 1
         async with asyncio.timeout(10):
-            assert (await anext(stream)).startswith((b"id: 1\n", b": nothing"))
-            while (octets := await anext(stream)) == b": nothing new\n\n":
-                await db.notify("predictions")
-        assert CHANGED in octets
+            # Without a notification: what came while nobody listened was not heard.
+            assert CHANGED in await next_event(stream)
+            assert attempts == 3
+            await db.notify("predictions")
+            assert CHANGED in await next_event(stream)
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_an_announcement_that_fails_is_logged_and_the_next_one_made(
+    changes: Changes, db: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def lost(*_: object) -> None:
+        raise ConnectionLost("no server")
+
+    async with db.listen("predictions") as heard:
+        with monkeypatch.context() as patched:
+            patched.setattr(Database, "notify", lost)
+            changes.announce("predictions")
+            await until(lambda: not changes._announcing)
+        assert "channel predictions: not announced: ConnectionLost" in caplog.text
+        changes.announce("predictions")
+        await asyncio.sleep(0)
+        changes.announce("predictions")  # while the one before goes on: another, not none
+        async with asyncio.timeout(5):
+            await heard.next()
+            await heard.next()
 
 
 async def test_a_signal_is_heard_beside_the_server_s_own_handler() -> None:
@@ -155,13 +193,15 @@ async def test_a_signal_is_heard_beside_the_server_s_own_handler() -> None:
 
 
 async def test_events_over_http_until_the_client_goes_and_the_service_stops(url: str, db: Database) -> None:
+    batch = {"batch_id": "b", "predictions": [body("of a batch")]}
+    posts = (("/predictions", body("one")), ("/predictions/batches", batch))
     async with serving(url) as (served, address), plain_client(address) as client:
-        for round_ in range(2):
+        for path, sent in posts:
             async with client.stream("GET", "/predictions/changes") as answer:
                 assert answer.headers["content-type"].startswith("text/event-stream")
                 lines = answer.aiter_lines()
                 assert await anext(lines) == "retry: 2000"
-                assert (await client.post("/predictions", json=body(str(round_)))).status_code == 201
+                assert (await client.post(path, json=sent)).status_code == 201
                 async with asyncio.timeout(10):
                     assert "event: changed" in [await anext(lines) for _ in range(4)]
             if db.dialect == "postgres":  # the client has gone, and its listener with it
