@@ -28,7 +28,10 @@ log = logging.getLogger("plainbase")
 
 @dataclass(frozen=True, slots=True)
 class QueryEvent:
-    """A statement was run: its name, text, seconds, rows returned or changed, the error it raised, its `file:line`."""
+    """A statement was run: its name, text, seconds, rows returned or changed, the error it raised, its `file:line`.
+
+    The seconds of a stream are without its reader's; a commit that failed is the statement `commit`.
+    """
 
     name: str
     sql: str
