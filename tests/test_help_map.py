@@ -22,7 +22,10 @@ COMMAND = Path(sys.executable).parent / "plainbase"
 
 def shown(*words: str) -> list[str]:
     runner = CliRunner(env={"COLUMNS": "80"})
-    return runner.invoke(commands.plainbase, [*words, "--help"], prog_name="plainbase").stdout.splitlines()
+    # click leaves two of the columns of a terminal free, but under its runner.
+    return runner.invoke(
+        commands.plainbase, [*words, "--help"], prog_name="plainbase", terminal_width=78
+    ).stdout.splitlines()
 
 
 def test_every_command_stands_once_in_one_line_that_is_not_cut() -> None:

@@ -56,6 +56,12 @@ async def test_the_pages_of_a_full_text_index_are_its_own(engine: str, fresh: Da
     names = {each.name for each in found.tables}
     assert not [name for name in names if name.endswith(("_data", "_idx", "_docsize", "_config"))]
     assert (table(found, "evaluations_search").bytes or 0) > 0
+    before = table(found, "evaluations_search").bytes
+    await fresh.script("CREATE TABLE evaluations_search_notes (a BLOB)")
+    await fresh.execute("INSERT INTO evaluations_search_notes VALUES (zeroblob(100000))")
+    found = await statistics.sizes(fresh)  # a table of one's own that is merely named so
+    assert (table(found, "evaluations_search_notes").bytes or 0) > 100_000
+    assert table(found, "evaluations_search").bytes == before
 
 
 @SQLITE
