@@ -51,17 +51,25 @@ def of_pool(status: PoolStatus) -> Iterator[Metric]:
     yield connections
     yield GaugeMetricFamily("plainbase_pool_connections_max", "The most connections there may be.", value=status.limit)
     yield GaugeMetricFamily("plainbase_pool_waiting", "Callers that wait for a connection.", value=status.waiting)
-    yield CounterMetricFamily("plainbase_pool_waits", "Callers that had to wait.", value=status.waits)
-    yield CounterMetricFamily("plainbase_pool_wait_seconds", "Time that they waited.", value=status.waited_seconds)
-    yield CounterMetricFamily("plainbase_pool_timeouts", "Callers that waited in vain.", value=status.timeouts)
+    yield CounterMetricFamily("plainbase_pool_waits", "Callers that had to wait for a connection.", value=status.waits)
+    yield CounterMetricFamily(
+        "plainbase_pool_wait_seconds", "Time that callers waited for a connection.", value=status.waited_seconds
+    )
+    yield CounterMetricFamily(
+        "plainbase_pool_timeouts", "Callers that waited for a connection in vain.", value=status.timeouts
+    )
 
 
 def of_events(commits: int, commit_seconds: float, refreshes: Mapping[str, tuple[int, float]]) -> Iterator[Metric]:
     """What was committed and refreshed since somebody began to listen."""
     yield CounterMetricFamily("plainbase_commits", "Transactions committed.", value=commits)
-    yield CounterMetricFamily("plainbase_commit_seconds", "Time from their begin to their end.", value=commit_seconds)
+    yield CounterMetricFamily(
+        "plainbase_commit_seconds", "Time from the begin of transactions to their commit.", value=commit_seconds
+    )
     done = CounterMetricFamily("plainbase_refreshes", "Refreshes of a materialized view.", labels=["view"])
-    took = CounterMetricFamily("plainbase_refresh_seconds", "Time that they took.", labels=["view"])
+    took = CounterMetricFamily(
+        "plainbase_refresh_seconds", "Time that refreshes of a materialized view took.", labels=["view"]
+    )
     for view, (count, seconds) in sorted(refreshes.items()):
         done.add_metric([view], count)
         took.add_metric([view], seconds)
@@ -85,7 +93,7 @@ def of_database(figures: Figures) -> Iterator[Metric]:
         ("database_bytes", "Size of the database.", None if database is None else database.bytes),
         ("wal_bytes", "Size of SQLite's write-ahead log.", figures.wal_bytes),
         ("disk_bytes", "Size of the disk that holds an SQLite file.", figures.disk_bytes),
-        ("disk_free_bytes", "What is free on it.", figures.disk_free_bytes),
+        ("disk_free_bytes", "What is free on the disk that holds an SQLite file.", figures.disk_free_bytes),
         (
             "replication_slot_retained_bytes",
             "Log kept for the replication slot furthest behind.",
@@ -134,7 +142,7 @@ def _work(figures: Figures) -> Iterator[Metric]:
         yield workers
         yield GaugeMetricFamily("plainbase_worker_tasks", "Tasks that workers have.", value=figures.workers.tasks)
         yield GaugeMetricFamily(
-            "plainbase_worker_capacity", "Tasks they have room for.", value=figures.workers.capacity
+            "plainbase_worker_capacity", "Tasks that workers have room for.", value=figures.workers.capacity
         )
 
 
@@ -157,7 +165,9 @@ def _snapshots(figures: Figures) -> Iterator[Metric]:
         "When a materialized view was last refreshed.",
         labels=["view"],
     )
-    failing = GaugeMetricFamily("plainbase_snapshot_failing", "Whether its last refresh failed.", labels=["view"])
+    failing = GaugeMetricFamily(
+        "plainbase_snapshot_failing", "Whether the last refresh of a materialized view failed.", labels=["view"]
+    )
     for row in figures.snapshots or ():
         if row.refreshed_at is not None:
             refreshed.add_metric([row.view_name], row.refreshed_at.timestamp())
