@@ -302,18 +302,19 @@ async def test_a_manifest_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
     assert "cannot be read" in str(found.error)
 
 
-@pytest.mark.parametrize("case", REFUSED)
-async def test_what_is_not_whole_or_foreign_is_refused(db: Database, tmp_path: Path, case: str) -> None:
+async def test_what_is_not_whole_or_foreign_is_refused(db: Database, tmp_path: Path) -> None:
     await predictions(db, [100] * 5)
-    folder = tmp_path / "a"
-    (done,) = (await archived(db, folder, format="jsonl", compression="none")).tables
-    (told,) = done.archives
-    spoil, says = REFUSED[case]
-    spoil(told, manifest.read(told).file)
+    (done,) = (await archived(db, tmp_path / "whole", format="jsonl", compression="none")).tables
     before = await digests(db)
-    for path in (folder, told):
-        with pytest.raises(retention.ArchiveRefused, match=says):
-            await retention.restore_archives(db, path)
+    for place, (case, (spoil, says)) in enumerate(REFUSED.items()):
+        folder = tmp_path / f"{place}" / "a"
+        shutil.copytree(tmp_path / "whole", folder)
+        told = folder / done.archives[0].name
+        spoil(told, manifest.read(told).file)
+        for path in (folder, told):
+            with pytest.raises(retention.ArchiveRefused, match=says):
+                await retention.restore_archives(db, path)
+        assert len(await ids(db)) == 1, case
     assert await digests(db) == before
     assert await db.fetch_value("SELECT count(*) FROM audit_logs WHERE action = 'archive_restore'") == 0
 
