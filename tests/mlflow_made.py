@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import os
 import shutil
@@ -38,17 +39,30 @@ DATABASES: list[str] = []
 """Kept here, since each test file that uses the fixture has one of its own."""
 
 
-def script(*arguments: str, folder: Path) -> str:
-    """Run the script that writes stores, and return what it prints."""
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), *(_for_mlflow(each) for each in arguments)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+WRITERS: list[subprocess.Popen[str]] = []
+"""The process in which `mlflow` writes, begun when it is first needed."""
+
+
+def script(*arguments: str, folder: Path) -> Any:
+    """Let the script write stores, and return what it reads."""
+    if not WRITERS:
+        words = [sys.executable, str(SCRIPT)]
+        WRITERS.append(
+            subprocess.Popen(words, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        )
+        atexit.register(_ended)
+    writer = WRITERS[0]
+    assert writer.stdin is not None
+    assert writer.stdout is not None
+    writer.stdin.write(json.dumps([_for_mlflow(each) for each in arguments]) + "\n")
+    answer = writer.stdout.readline()
+    assert answer, f"the script ended with {writer.wait()}"
+    return json.loads(answer)
+
+
+def _ended() -> None:
+    writer = WRITERS.pop()
+    writer.communicate()  # closes its stdin, which ends it
 
 
 def _on_server(sql: str) -> None:
@@ -76,13 +90,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], M
                 databases.append(names[0])
             else:
                 urls = [f"sqlite:///{folder / name}.db" for name in names]
-            was = json.loads(script("write+read", urls[0], folder=folder))
+            was = script("write+read", urls[0], folder=folder)
             if engine == "postgres":
+                _on_server(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{names[0]}'")
                 _on_server(f"CREATE DATABASE {names[1]} TEMPLATE {names[0]}")
                 databases.append(names[1])
             else:
                 shutil.copy(urlsplit(urls[0]).path, urlsplit(urls[1]).path)
-            stores[engine] = Made(urls[0], was, urls[1], json.loads(script("more+read", urls[1], folder=folder)))
+            stores[engine] = Made(urls[0], was, urls[1], script("more+read", urls[1], folder=folder))
         return stores[engine]
 
     yield get

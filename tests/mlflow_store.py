@@ -1,8 +1,8 @@
 """Writes an MLflow tracking store with the `mlflow` package, and tells what the package itself reads back from it.
 
-Run in a process of its own: `python mlflow_store.py write+read|more+read STORE_URL`, or
-`… old REVISION STORE_URL [REVISION STORE_URL …]`. `read` prints JSON; `old` makes stores of older versions by MLflow's
-own migrations.
+Run in a process of its own, which takes long to begin and is told line by line what to do: `write+read STORE_URL`,
+`more+read STORE_URL`, or `old REVISION STORE_URL [REVISION STORE_URL …]`. It answers each with a line of JSON: what is
+read, or null. `old` makes stores of older versions by MLflow's own migrations.
 """
 
 from __future__ import annotations
@@ -242,22 +242,17 @@ def old(url: str, revision: str) -> None:
                 connection.execute(table.insert().values(row))
 
 
-def main(what: str, url: str) -> None:
-    """Do what the command line says."""
-    client = MlflowClient(tracking_uri=url, registry_uri=url)
-    if what == "write":
-        write(client)
-    elif what == "more":
-        more(client)
-    else:
-        json.dump(read(client), sys.stdout)
-
-
-if __name__ == "__main__":
-    _, command, *given = sys.argv
+def done(command: str, *given: str) -> dict[str, Any] | None:
+    """Do what a line says; return what was read."""
     if command == "old":
         for revision, store in zip(given[::2], given[1::2], strict=True):
             old(store, revision)
-    else:
-        for what in command.split("+"):
-            main(what, given[0])
+        return None
+    client = MlflowClient(tracking_uri=given[0], registry_uri=given[0])
+    (write if command == "write+read" else more)(client)
+    return read(client)
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        print(json.dumps(done(*json.loads(line))), flush=True)

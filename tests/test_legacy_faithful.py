@@ -106,6 +106,7 @@ def changed(path: Path, script: str) -> None:
 
 async def test_a_row_that_changed_is_told_whatever_it_is_told_by(memory: Database, tmp_path: Path) -> None:
     url = sqlite_file(tmp_path / "james.db", "james_llm")
+    changed(tmp_path / "james.db", "UPDATE accuracy_metrics SET created_at = NULL WHERE id = 2")
     await upgrade(url, memory)
     changed(
         tmp_path / "james.db",
@@ -141,6 +142,13 @@ async def test_equal_rows_are_counted_and_the_one_that_changed_is_found(memory: 
     assert part(first, "inference_requests").taken == 4
     second = await upgrade(url, memory, mapping=named("002"))
     assert (part(second, "inference_requests").already, part(second, "inference_requests").left) == (4, ())
+    changed(
+        tmp_path / "adam.db",
+        "INSERT INTO inference_requests SELECT 500, session_id, prompt_length, "
+        "response_length, input_tokens, output_tokens, inference_time_s, created_at FROM inference_requests LIMIT 1",
+    )
+    third = await upgrade(url, memory, mapping=named("002"))
+    assert (part(third, "inference_requests").taken, part(third, "inference_requests").already) == (1, 4)
 
 
 async def test_metadata_keep_what_they_called_imported(memory: Database, tmp_path: Path) -> None:
