@@ -85,6 +85,8 @@ async def test_the_same_again_is_answered_and_not_logged(client: httpx.AsyncClie
     twelve = await asyncio.gather(*(client.post("/predictions", json=body("same")) for _ in range(12)))
     assert sorted(answer.status_code for answer in twelve) == [200] * 11 + [201]
     assert len({answer.json()["id"] for answer in twelve}) == 1
+    moved = await client.post("/predictions", json=body("same"), headers={"user-agent": "the client's next version"})
+    assert (moved.status_code, moved.json()["repeated"]) == (200, True)
     a_problem(await client.post("/predictions", json=body("same", prediction=9.75)), 409)
     batch = {"batch_id": "b", "predictions": [body(f"b{each}") for each in range(30)]}
     both = await asyncio.gather(*(client.post("/predictions/batches", json=batch) for _ in range(4)))
@@ -108,6 +110,9 @@ async def test_logging_once_leaves_a_transaction_whole(db: Database) -> None:
         assert not new
         assert await predictions.log_batch_once(tx, [Prediction("two", "v1", "staging", {}, 1.0)], batch_id="b")
         assert not await predictions.log_batch_once(tx, [Prediction("two", "v1", "staging", {}, 1.0)], batch_id="b")
+        with pytest.raises(errors.ConstraintViolation):
+            await predictions.log_batch_once(tx, [made], batch_id="c")
+        assert (await tx.predictions.get_by_request(request_id="two")).batch_id == "b"
     assert row == await db.predictions.get_by_request(request_id="one")
     with pytest.raises(errors.ConstraintViolation):
         await predictions.log_once(db, made, batch_id="another")

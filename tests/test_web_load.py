@@ -99,7 +99,7 @@ async def test_what_a_killed_service_acknowledged_is_there_and_trying_again_logs
 
 @pytest.mark.parametrize("engine", ["postgres"])
 async def test_connections_that_the_server_ends_cost_nothing_that_was_acknowledged(url: str, db: Database) -> None:
-    async with serving(url, workers=2) as (served, address):
+    async with serving(url) as (served, address):
         load = Load(address, insist=True)
         running = asyncio.create_task(load.run(None))
         ended, enough = 0, time.monotonic() + SECONDS
