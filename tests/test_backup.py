@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
 import stat
 from collections.abc import AsyncIterator
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,8 +22,12 @@ from backup_databases import digests, pairs, place, write_pair
 from conftest import SERVER, SOAK
 from plainbase import Database, ParameterError
 from plainbase.platform import backup as backups
-from plainbase.platform.backup import BackupError, Compression, Manifest, manifest, postgres_tools
+from plainbase.platform.backup import BackupError, Compression, Manifest, manifest, postgres, postgres_tools
+from plainbase.platform.backup.folder import waiting_manifest
 from plainbase.values import now
+
+only_sqlite = pytest.mark.parametrize("engine", ["sqlite"])
+only_postgres = pytest.mark.parametrize("engine", ["postgres"])
 
 
 @pytest.fixture
@@ -41,7 +47,7 @@ async def test_it_holds_what_the_database_holds(filled: str, engine: str, folder
     before = await digests(filled)
     async with plainbase.open(filled, pool_size=2) as db:
         made = await backups.backup(db, folder, verify=True)
-        for compression in get_args(Compression)[1:]:
+        for compression in get_args(Compression)[1:] if engine == "sqlite" else ():  # the same on both
             other = await backups.backup(db, folder, compression=compression)
             assert other.path.stat().st_size > made.path.stat().st_size
     assert made.verified is not None
@@ -112,7 +118,7 @@ async def test_the_database_notes_it(db: Database, folder: Path) -> None:
     assert tuple(row) == ("backup", made.path.name)
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
+@only_sqlite
 async def test_a_copy_is_plain_and_has_no_objects_of_the_connection(db: Database, engine: str, folder: Path) -> None:
     await write_pair(db, "one")
     made = await backups.backup(db, folder, compression="none")
@@ -123,9 +129,15 @@ async def test_a_copy_is_plain_and_has_no_objects_of_the_connection(db: Database
         f"{made.path.name}.json",
     ]
     assert b"plainbase_sealed" not in made.path.read_bytes()
+    with closing(sqlite3.connect(made.path)) as copy, closing(sqlite3.connect(str(db.options.path))) as source:
+        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert copy.execute("PRAGMA page_size").fetchone() == source.execute("PRAGMA page_size").fetchone()
+        objects = "SELECT type, name, sql FROM sqlite_schema ORDER BY type, name"
+        assert copy.execute(objects).fetchall() == source.execute(objects).fetchall()
 
 
-async def test_which_are_kept(db: Database, folder: Path) -> None:
+@only_sqlite
+async def test_which_are_kept(db: Database, engine: str, folder: Path) -> None:
     made = [await backups.backup(db, folder, compression="none") for _ in range(4)]
     for days, each in zip((0, 2, 5, 9), made, strict=True):
         rewrite(each, created_at=now() - timedelta(days=days))
@@ -136,16 +148,40 @@ async def test_which_are_kept(db: Database, folder: Path) -> None:
     interrupted.write_bytes(b"half")
     assert [each.state for each in backups.backups(folder)].count("interrupted") == 1
 
-    assert await backups.prune(db, folder, keep=2, keep_days=6) == (made[3].path, interrupted)
+    assert await backups.prune(db, folder, keep=2, keep_days=6) == (made[3].path,)
     assert await backups.prune(db, folder, keep=2) == (made[2].path,)
     assert await backups.prune(db, folder, keep_days=1) == (made[1].path,)
     rewrite(made[0], created_at=now() - timedelta(days=400))
     assert await backups.prune(db, folder, keep_days=1) == ()
-    assert {each.path for each in backups.backups(folder)} == {made[0].path, foreign.path}
+    assert {each.path for each in backups.backups(folder)} == {made[0].path, foreign.path, interrupted}
     assert (folder / "notes.txt").exists()
 
 
-async def test_a_damaged_one_does_not_count(db: Database, folder: Path) -> None:
+@only_sqlite
+async def test_a_clock_that_went_backwards_does_not_cost_what_was_just_made(
+    db: Database, engine: str, folder: Path
+) -> None:
+    ahead = await backups.backup(db, folder)
+    rewrite(ahead, created_at=now() + timedelta(days=400))
+    made = await backups.backup(db, folder, keep=1)
+    assert made.removed == (ahead.path,)
+    assert [each.path for each in backups.backups(folder)] == [made.path]
+
+
+@only_sqlite
+async def test_what_was_killed_between_its_two_names_is_ended(db: Database, engine: str, folder: Path) -> None:
+    whole = await backups.backup(db, folder)
+    manifest.manifest_of(whole.path).rename(waiting_manifest(whole.path))
+    gone = waiting_manifest(whole.path.with_name("plainbase-20260101T000000Z-00000000.sqlite.zst"))
+    gone.write_text("{}")
+    assert [each.state for each in backups.backups(folder)] == ["interrupted"]
+    assert await backups.prune(db, folder) == ()
+    assert [each.path for each in backups.backups(folder) if each.is_complete] == [whole.path]
+    assert not gone.exists()
+
+
+@only_sqlite
+async def test_a_damaged_one_does_not_count(db: Database, engine: str, folder: Path) -> None:
     good = await backups.backup(db, folder, compression="none")
     cut = await backups.backup(db, folder, compression="none")
     cut.path.write_bytes(cut.path.read_bytes()[:-1])
@@ -154,8 +190,11 @@ async def test_a_damaged_one_does_not_count(db: Database, folder: Path) -> None:
     assert good.path.exists()
 
 
+@only_sqlite
 @pytest.mark.parametrize("given", [{"keep": 0}, {"keep_days": 0}, {"keep": True}, {"keep": -1}, {"keep_days": 1.5}])
-async def test_numbers_that_keep_nothing_are_refused(db: Database, folder: Path, given: dict[str, int]) -> None:
+async def test_numbers_that_keep_nothing_are_refused(
+    db: Database, engine: str, folder: Path, given: dict[str, int]
+) -> None:
     with pytest.raises(ParameterError, match="is a whole number from 1"):
         await backups.backup(db, folder, **given)  # type: ignore[arg-type]  # some are wrong on purpose
     assert not folder.exists()
@@ -226,9 +265,6 @@ async def version(engine: str) -> str:
         return (await server._driver.version()).split()[1].partition(".")[0]
 
 
-only_postgres = pytest.mark.parametrize("engine", ["postgres"])
-
-
 @only_postgres
 async def test_nothing_secret_stands_among_the_arguments(
     url: str, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -236,8 +272,11 @@ async def test_nothing_secret_stands_among_the_arguments(
     real = postgres_tools.find("pg_dump", int(version)).path
     told = fake(tmp_path / "bin", f"{version}.999", f"os.execv({str(real)!r}, [{str(real)!r}, *sys.argv[1:]])")
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    for name in ("PGSERVICE", "PGHOSTADDR", "PGPASSWORD"):  # which pg_dump would go by, and asyncpg does not
+        monkeypatch.setenv(name, "geheim")
     parts = urlsplit(url)
-    query = "&".join(filter(None, (parts.query, "application_name=nightly", "options=-c%20work_mem=5MB")))
+    settings = "application_name=nightly&sslmode=prefer&options=-c%20work_mem=5MB"
+    query = "&".join(filter(None, (parts.query, settings)))
     user = parts.username or "postgres"
     host = parts.netloc.rpartition("@")[2]
     secret = urlunsplit(parts._replace(netloc=f"{user}:pa%3Ass%5Cword%20geheim@{host}", query=query))
@@ -249,9 +288,22 @@ async def test_nothing_secret_stands_among_the_arguments(
     assert found["passfile"] == "*:*:*:*:pa\\:ss\\\\word geheim\n"
     assert (found["mode"], found["folder"]) == (0o600, 0o700)
     assert found["env"]["PGAPPNAME"] == "nightly"
+    assert found["env"]["PGSSLMODE"] == "prefer"
     assert found["env"]["PGOPTIONS"] == "-c work_mem=5MB"
     assert "--snapshot=" in found["argv"]
     assert not Path(found["env"]["PGPASSFILE"]).exists()
+
+
+@only_postgres
+async def test_no_timeout_ends_the_transaction_that_waits_for_it(db: Database, engine: str) -> None:
+    names = await db.fetch_all(
+        "SELECT name FROM pg_settings WHERE name ~ '^(transaction|statement|idle_in.*)_timeout$'"
+    )
+    async with db.transaction() as tx:
+        for row in names:
+            await tx.execute(f"SET LOCAL {row.name} = '10min'")
+        await postgres.asked(tx, "stay")
+        assert {await tx.fetch_value(f"SHOW {row.name}") for row in names} == {"0"}
 
 
 @only_postgres
@@ -301,6 +353,25 @@ async def test_what_it_says_is_told_without_values(
     with pytest.raises(BackupError, match=r'pg_dump failed: pg_dump: error: COPY failed for table "jobs"$'):
         await backups.backup(db, tmp_path / "backups")
     assert [each.name for each in (tmp_path / "backups").iterdir()] == [".plainbase-backup.lock"]
+
+
+@pytest.mark.parametrize(
+    ("said", "failed"),
+    [
+        ((postgres.UNKNOWN_SETTING,), False),
+        ((postgres.UNKNOWN_SETTING, 'relation "a" does not exist'), True),
+        ((), True),
+    ],
+)
+async def test_what_a_server_does_not_know_of_a_newer_pg_restore_is_let_pass(
+    tmp_path: Path, said: tuple[str, ...], failed: bool
+) -> None:
+    lines = "".join(f"pg_restore: error: could not execute query: ERROR:  {each}\n" for each in said)
+    fake(tmp_path, "18.1", f"print({lines!r}, file=sys.stderr)\nsys.exit(1)", "pg_restore")
+    tool = postgres_tools.Tool(tmp_path / "pg_restore", 18, "18.1")
+    with pytest.raises(BackupError) if failed else nullcontext():
+        async with postgres_tools.running(tool, [], os.environ, reads=True, tolerated=postgres.UNKNOWN_SETTING):
+            pass
 
 
 def rewrite(made: backups.Backup, **changes: object) -> Manifest:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
@@ -17,7 +19,7 @@ import pytest
 
 import plainbase
 from backup_databases import databases_like, place, write_pair
-from conftest import SERVER, named, on_server
+from conftest import ENGINES, SERVER, named, on_server
 from plainbase import Database, DataInvalid
 from plainbase.drivers import sqlite_files
 from plainbase.platform import audit, identity, personal
@@ -44,13 +46,25 @@ async def target(engine: str, tmp_path: Path, templates: dict[str, str]) -> Asyn
         yield url
 
 
+@pytest.fixture(scope="module")
+def shared(templates: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """On each engine a backup of a database with two rows in a table."""
+    place_of_all = tmp_path_factory.mktemp("shared")
+
+    async def one(engine: str) -> Path:
+        async with place(engine, place_of_all, templates[engine]) as url, plainbase.open(url, pool_size=3) as db:
+            await write_pair(db, "new 1")
+            await write_pair(db, "new 2")
+            return (await backups.backup(db, place_of_all / engine, compression="gzip")).path
+
+    return {engine: asyncio.run(one(engine)) for engine in ENGINES}
+
+
 @pytest.fixture
-async def made(url: str, folder: Path) -> Path:
-    """A backup of a database with two rows in a table."""
-    async with plainbase.open(url, pool_size=3) as db:
-        await write_pair(db, "new 1")
-        await write_pair(db, "new 2")
-        return (await backups.backup(db, folder, compression="gzip")).path
+def made(shared: dict[str, Path], engine: str, folder: Path) -> Path:
+    """A backup of a database with two rows in a table, to spoil."""
+    shutil.copytree(shared[engine].parent, folder)
+    return folder / shared[engine].name
 
 
 async def names(url: str) -> list[str]:
@@ -155,6 +169,18 @@ def linked(path: Path) -> Path:
     return path
 
 
+def linked_manifest(path: Path) -> Path:
+    manifest(path).rename(path.with_name("real"))
+    manifest(path).symlink_to("real")
+    return path
+
+
+def huge(path: Path) -> Path:
+    with manifest(path).open("r+b") as file:
+        file.truncate(1 << 30)  # sparse
+    return path
+
+
 def renamed(path: Path) -> Path:
     """A manifest beside another file than its own."""
     other = path.with_name("other.gz")
@@ -168,6 +194,10 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "changed": (flipped, "its SHA-256 is another"),
     "foreign": (foreign, r"cannot be read as gzip"),
     "no manifest": (without_manifest, "has no manifest beside it"),
+    "a huge manifest": (huge, "is too large for a manifest"),
+    "a linked manifest": (linked_manifest, "is no file of its own"),
+    "a zero byte in the name": (changed(file="a\x00b"), "file is missing or not what a manifest has there"),
+    "nothing in it": (lambda path: (path.write_bytes(b""), path)[1], r"has 0 bytes, its manifest says"),
     "a link": (linked, "is a link, which may lead out of the folder"),
     "renamed": (renamed, "is the manifest of another file"),
     "a path": (changed(file="../../etc/passwd"), "file is missing or not what a manifest has there"),
@@ -186,7 +216,12 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
 }
 
 
-@pytest.mark.parametrize("bad", BAD)
+IN_THE_ENGINE = ("foreign", "a newer schema", "other rows", "another chain", "more inside", "less inside")
+
+
+@pytest.mark.parametrize(
+    ("engine", "bad"), [*(("sqlite", bad) for bad in BAD), *(("postgres", bad) for bad in IN_THE_ENGINE)]
+)
 async def test_what_is_no_good_backup_changes_nothing(target: str, engine: str, made: Path, bad: str) -> None:
     spoil, why = BAD[bad]
     with pytest.raises(BackupError, match=why):
@@ -233,6 +268,31 @@ async def test_erasures_are_made_again(db: Database, url: str, engine: str, fold
         ledger.write_text("{")
         with pytest.raises(DataInvalid):
             await backups.restore(made.path, other, ledger=ledger, force=True)
+
+
+@only_postgres
+@pytest.mark.parametrize("name", ["postgres", "template0", "template1"])
+async def test_the_servers_own_databases_are_refused(made: Path, engine: str, name: str) -> None:
+    with pytest.raises(BackupError, match="is the server's own"):
+        await backups.restore(made, named(os.environ[SERVER], name), force=True)
+
+
+@only_postgres
+async def test_somebody_who_connects_in_the_middle_stops_it(target: str, engine: str, made: Path) -> None:
+    here: list[asyncpg.Connection] = []
+
+    def then(what: str, done: int, total: int | None) -> None:
+        if what == "checking what was restored" and not done:
+            asyncio.get_running_loop().create_task(connect())
+
+    async def connect() -> None:
+        here.append(await asyncpg.connect(target, server_settings={"application_name": "the late one"}))
+
+    with pytest.raises(BackupError, match=r"is in use by session .*the late one"):
+        await backups.restore(made, target, force=True, progress=then)
+    await here[0].close()
+    assert await names(target) == ["old"]
+    assert await leftovers(target) == []
 
 
 @only_sqlite

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from click.testing import CliRunner, Result
 from plainbase import Database
 from plainbase.cli.commands import plainbase as command
 from plainbase.cli.schedule_lines import calendar, crontab, systemd
-from plainbase.platform import backup, chores, jobs
+from plainbase.platform import backup, chores, jobs, retention
+from plainbase.values import now
 
 
 async def call(*words: str | Path) -> Result:
@@ -74,6 +76,37 @@ async def test_no_password_is_printed(engine: str) -> None:
         assert result.exit_code == 0, result.output
         assert "geheim" not in result.output
         assert "/etc/plainbase.env" in result.stdout
+
+
+def test_a_line_keeps_the_options_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path}/my lab.db?synchronous=full&pool_size=3"
+    wanted = f"--url 'sqlite:///{tmp_path}/my%20lab.db?synchronous=full&pool_size=3'"
+    kept = wanted.replace("%", "\\%")
+    assert kept in CliRunner().invoke(command, ["schedule", "refresh", "--url", url]).stdout
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert kept in CliRunner().invoke(command, ["schedule", "refresh"]).stdout
+
+
+async def test_each_chore_is_done(db: Database, url: str, tmp_path: Path) -> None:
+    await retention.set_policy(db, "system_metrics", 30)
+    await db.system_metrics.log(name="old", value=1.0, recorded_at=now() - timedelta(days=40))
+    await db.system_metrics.log(name="young", value=1.0)
+    for chore, payload in (
+        ("keep_sizes", None),
+        ("sample_resources", {"path": str(tmp_path)}),
+        ("cleanup", {"tables": ["system_metrics"]}),
+        ("analyze", None),
+        ("refresh", {"older_than": 3600}),
+        ("cleanup", {"days": 0}),
+    ):
+        await jobs.enqueue(db, chore, payload)
+    await jobs.Worker(db, chores.handlers(db), poll_seconds=0.05).run(drain=True)
+    found = await db.fetch_all("SELECT job_type, state, error FROM jobs ORDER BY id")
+    assert [row.state for row in found] == ["completed"] * 5 + ["dead"], found
+    names = {row.name for row in await db.fetch_all("SELECT DISTINCT name FROM system_metrics")}
+    assert "young" in names
+    assert "old" not in names
+    assert {"table_rows", "memory_used"} <= names, names
 
 
 async def test_a_schedule_of_the_queue_is_done_by_the_chores(db: Database, url: str, tmp_path: Path) -> None:

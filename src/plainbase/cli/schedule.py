@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import click
 
@@ -21,6 +22,7 @@ from plainbase.options import resolve
 from plainbase.platform import chores, jobs
 from plainbase.platform.backup import pruning
 from plainbase.platform.jobs.cron import in_one_form, next_run
+from plainbase.url import parse
 
 USUAL = {
     "backup": "0 3 * * *",
@@ -125,7 +127,9 @@ def _words(what: str, url: str | None, chosen: dict[str, Any], env_file: str) ->
     if options.dialect is Dialect.POSTGRES:
         return words, env_file
     place = quote(str(Path(options.path or "").absolute()), safe="/:")
-    return [*words, "--url", f"sqlite:///{place}"], None
+    said = url or os.environ.get("DATABASE_URL")
+    query = urlencode(parse(said, "the URL").options) if said else ""
+    return [*words, "--url", f"sqlite:///{place}{'?' if query else ''}{query}"], None
 
 
 def _program() -> str:

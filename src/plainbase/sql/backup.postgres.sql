@@ -6,7 +6,9 @@ SELECT pg_export_snapshot() AS snapshot;
 -- name: stay :exec
 -- Lets the transaction wait for pg_dump, however long that takes.
 -- only: postgres, an SQLite database is a file
-SELECT set_config('idle_in_transaction_session_timeout', '0', true) AS value;
+SELECT set_config(s.name, '0', true) AS value
+FROM pg_settings AS s
+WHERE s.name IN ('idle_in_transaction_session_timeout', 'statement_timeout', 'transaction_timeout');
 
 -- name: standing :one
 -- What is to be known of the server before a database is put in another's place.

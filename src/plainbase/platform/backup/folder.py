@@ -125,10 +125,22 @@ def take(descriptor: int) -> bool:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what killed runs were writing; only with the lock."""
+    """Name the manifest of a backup that is whole but for that, and remove what killed runs were writing.
+
+    Only with the lock.
+    """
     for path in folder.glob(f"{PART}*"):
+        final = folder / path.name.removeprefix(PART).removesuffix(ENDING)
         with suppress(FileNotFoundError):
-            path.unlink()
+            if NAME.fullmatch(final.name) and final.exists() and not manifest_of(final).exists():
+                path.rename(manifest_of(final))
+            else:
+                path.unlink()
+
+
+def waiting_manifest(final: Path) -> Path:
+    """Where a manifest lies until its file has its name."""
+    return final.with_name(f"{PART}{final.name}{ENDING}")
 
 
 def part(folder: Path) -> Path:

