@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import shutil
 import sqlite3
@@ -74,6 +75,40 @@ async def test_what_only_a_newer_version_has_is_a_warning(db: Database) -> None:
     )
     found = await check(db, "schema")
     assert (found.state, found.found) == ("warning", "newer than these files: 9000_later")
+
+
+async def test_a_migration_that_was_changed_is_a_warning(db: Database) -> None:
+    await db.execute(
+        "UPDATE schema_migrations SET text_checksum = 'another', sql_checksum = 'another' WHERE version = 3"
+    )
+    found = await check(db, "schema")
+    assert (found.state, found.found.startswith("changed since it was applied: 0003_")) == ("warning", True)
+
+
+@SQLITE
+async def test_connections_that_others_have_changed_are_seen(engine: str, db: Database) -> None:
+    """A connection without references, and a file system without shared memory, as a finding of the settings."""
+
+    class Changed:
+        options, dialect = db._driver.options, db._driver.dialect
+
+        def __init__(self, row: dict[str, object]) -> None:
+            self.row = row
+
+        async def fetch(self, *_: object) -> list[dict[str, object]]:
+            return [self.row]
+
+    off = Changed({"enforces_references": False, "journal_mode": "wal"})
+    assert (await sqlite_checks.settings(off, DEFAULT)).state == "failed"  # type: ignore[arg-type]  # no whole driver
+    rollback = Changed({"enforces_references": True, "journal_mode": "delete"})
+    assert (await sqlite_checks.settings(rollback, DEFAULT)).state == "warning"  # type: ignore[arg-type]  # as above
+
+
+async def test_checks_end_when_their_time_is_up_in_all(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.import_module("plainbase.health.look"), "BUDGET", 0)
+    health = await db.health()
+    assert health.ok
+    assert {each.found for each in health.checks[3:]} == {"not made: others took too long"}
 
 
 async def test_a_pool_that_is_used_up_is_a_warning_and_hangs_nothing(empty_url: str, tmp_path: Path) -> None:
@@ -295,6 +330,7 @@ async def test_an_answer_that_does_not_come_is_none(engine: str, db: Database) -
         await tx.execute("LOCK TABLE schema_migrations IN ACCESS EXCLUSIVE MODE")
         health = await db.health(limits=HealthLimits(seconds=0.3))
         assert (health.ok, health.error) == (False, "no answer within 300 ms")
+        assert (await db.health(checks=False, limits=HealthLimits(seconds=0.3))).state == "failed"
     assert (await db.health(checks=False)).ok
 
 
@@ -350,6 +386,8 @@ async def test_a_file_behind_a_link_is_looked_at_where_it_lies(engine: str, db: 
 
 @SQLITE
 async def test_free_pages_are_told_of(engine: str, db: Database) -> None:
+    await db.script("CREATE TABLE zz (a BLOB); INSERT INTO zz VALUES (zeroblob(4000000)); DROP TABLE zz;")
+    assert (await check(db, "free pages")).state == "ok"  # more than half of the file, and not worth the work
     await db.script("CREATE TABLE zz (a BLOB); INSERT INTO zz VALUES (zeroblob(25000000)); DROP TABLE zz;")
     found = await check(db, "free pages")
     assert (found.state, found.advice) == ("warning", "`plainbase vacuum` gives them back; new rows use them too")
