@@ -215,3 +215,16 @@ def test_files_with_what_a_source_holds_are_read_by_nobody_else(url: str, tmp_pa
     (user,) = [each for each in told if each["table"] == "users"]
     assert (user["row"]["role"], user["row"]["password_hash"], user["row"]["api_key"]) == ("zombie", *["(secret)"] * 2)
     assert "hush" not in (tmp_path / "rejects").read_text() + result.output
+
+
+async def test_of_rows_told_by_the_same_that_which_is_the_same_is_found(memory: Database, tmp_path: Path) -> None:
+    url = sqlite_file(tmp_path / "adam.db", "adam_slm")
+    changed(
+        tmp_path / "adam.db",
+        "UPDATE training_metrics SET step = 7, metric_name = 'loss', metric_value = id, timestamp = 1704448800",
+    )
+    first = await upgrade(url, memory, mapping=named("002"))
+    assert part(first, "training_metrics").taken == 3
+    changed(tmp_path / "adam.db", "UPDATE training_metrics SET metric_value = 4 - id")
+    second = await upgrade(url, memory, mapping=named("002"))
+    assert (part(second, "training_metrics").already, part(second, "training_metrics").left) == (3, ())
