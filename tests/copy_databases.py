@@ -19,13 +19,15 @@ PAIRS = [("sqlite", "postgres"), ("postgres", "sqlite"), ("postgres", "postgres"
 
 
 @asynccontextmanager
-async def empty(engine: str, folder: Path) -> AsyncIterator[str]:
-    """The URL of a database with nothing in it."""
+async def empty(engine: str, folder: Path, templates: dict[str, str] | None = None) -> AsyncIterator[str]:
+    """The URL of a database with nothing in it, or with templates of one that was migrated only, which is quicker."""
     name = f"copy_{uuid.uuid4().hex}"
     if engine == "sqlite":
+        if templates:
+            shutil.copy(templates["sqlite"], folder / f"{name}.db")
         yield f"sqlite:///{folder / name}.db"
         return
-    await on_server(f"CREATE DATABASE {name}")
+    await on_server(f"CREATE DATABASE {name}" + (f" TEMPLATE {templates['postgres']}" if templates else ""))
     try:
         yield named(os.environ[SERVER], name)
     finally:
@@ -53,18 +55,19 @@ async def digests(db: Database) -> dict[str, Digest]:
         return {table.name: await digest(tx, table) for table in await tables(tx)}
 
 
-async def copied(source: str, target: str) -> copying.Copied:
+async def copied(source: str, target: str, *, schema: bool = False) -> copying.Copied:
     """Copy, and see that what came is whole."""
     async with plainbase.open(source) as here, plainbase.open(target) as there:
         done = await copying.copy(here, there)
         await assert_whole(here, there)
+        if schema:
+            assert await migrations.verify(there) == (), "a schema as the migrations make it"
     return done
 
 
 async def assert_whole(here: Database, there: Database) -> None:
-    """The same rows, a schema as the migrations make it, and an unbroken audit log."""
+    """The same rows, and an unbroken audit log."""
     assert await digests(there) == await digests(here)
-    assert await migrations.verify(there) == ()
     verdict = await audit.verify(there)
     assert verdict.broken is None
     assert verdict.rows > 0

@@ -17,17 +17,21 @@ from plainbase.platform.tables import Column, Table
 
 
 @pytest.mark.parametrize(("here", "there"), PAIRS)
-async def test_every_row_is_copied(here: str, there: str, sampled: dict[str, str], tmp_path: Path) -> None:
-    async with filled(here, tmp_path, sampled) as source, empty(there, tmp_path) as target:
-        done = await copied(source, target)
+async def test_every_row_is_copied(
+    here: str, there: str, sampled: dict[str, str], tmp_path: Path, templates: dict[str, str]
+) -> None:
+    """Into a database that has nothing from the other engine, into one that was migrated from the same."""
+    ready = templates if here == there else None
+    async with filled(here, tmp_path, sampled) as source, empty(there, tmp_path, ready) as target:
+        done = await copied(source, target, schema=True)
         assert not done.resumed
         assert done.rows > 2000
         assert {"training_metrics", "audit_logs", "users", "evaluations"} <= {table.name for table in done.tables}
         assert "model_leaderboard" in done.views
 
 
-async def test_what_goes_on_in_a_copy(sampled: dict[str, str], tmp_path: Path) -> None:
-    async with filled("sqlite", tmp_path, sampled) as source, empty("postgres", tmp_path) as target:
+async def test_what_goes_on_in_a_copy(sampled: dict[str, str], tmp_path: Path, templates: dict[str, str]) -> None:
+    async with filled("sqlite", tmp_path, sampled) as source, empty("postgres", tmp_path, templates) as target:
         await copied(source, target)
         async with plainbase.open(source) as old, plainbase.open(target) as new:
             for name in ("datasets", "models"):
@@ -46,8 +50,8 @@ async def test_what_goes_on_in_a_copy(sampled: dict[str, str], tmp_path: Path) -
                 await new.execute("DELETE FROM audit_logs")
 
 
-async def test_the_same_is_found(sampled: dict[str, str], tmp_path: Path) -> None:
-    async with filled("postgres", tmp_path, sampled) as source, empty("sqlite", tmp_path) as target:
+async def test_the_same_is_found(sampled: dict[str, str], tmp_path: Path, templates: dict[str, str]) -> None:
+    async with filled("postgres", tmp_path, sampled) as source, empty("sqlite", tmp_path, templates) as target:
         await copied(source, target)
         async with plainbase.open(source) as old, plainbase.open(target) as new:
             for words in ("model", "the data"):
@@ -58,10 +62,12 @@ async def test_the_same_is_found(sampled: dict[str, str], tmp_path: Path) -> Non
                 await new.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)")
 
 
-async def test_the_source_at_one_moment_while_it_is_written(sampled: dict[str, str], tmp_path: Path) -> None:
+async def test_the_source_at_one_moment_while_it_is_written(
+    sampled: dict[str, str], tmp_path: Path, templates: dict[str, str]
+) -> None:
     async with (
         filled("postgres", tmp_path, sampled) as source,
-        empty("sqlite", tmp_path) as target,
+        empty("sqlite", tmp_path, templates) as target,
         plainbase.open(source) as here,
         plainbase.open(target) as there,
     ):
@@ -83,10 +89,10 @@ async def test_the_source_at_one_moment_while_it_is_written(sampled: dict[str, s
 
 @pytest.mark.parametrize(("here", "there"), [PAIRS[0], PAIRS[1]])
 async def test_a_target_that_is_written_into_meanwhile(
-    here: str, there: str, sampled: dict[str, str], tmp_path: Path
+    here: str, there: str, sampled: dict[str, str], tmp_path: Path, templates: dict[str, str]
 ) -> None:
     """It differs, the table and the row are named, and the next run mends it."""
-    async with filled(here, tmp_path, sampled) as source, empty(there, tmp_path) as target:
+    async with filled(here, tmp_path, sampled) as source, empty(there, tmp_path, templates) as target:
         async with plainbase.open(source) as old, plainbase.open(target) as new:
             config = await old.fetch_value("SELECT id FROM neural_configs ORDER BY id DESC LIMIT 1")
             writing: list[asyncio.Future[int]] = []

@@ -52,8 +52,8 @@ def test_what_is_refused(source: str, tmp_path: Path) -> None:
     assert not (tmp_path / "none.db").exists()
 
 
-async def test_a_source_that_lacks_migrations(tmp_path: Path, engine: str) -> None:
-    async with empty(engine, tmp_path) as old:
+async def test_a_source_that_lacks_migrations(tmp_path: Path, templates: dict[str, str], engine: str) -> None:
+    async with empty(engine, tmp_path, templates) as old:
         async with plainbase.open(old) as db:
             await db.migrate(5)
         with pytest.raises(plainbase.PlainbaseError, match=r"lacks migration 0006.*migrate up"):
@@ -62,8 +62,8 @@ async def test_a_source_that_lacks_migrations(tmp_path: Path, engine: str) -> No
             assert await db.fetch_value("SELECT count(*) FROM sqlite_schema") == 0, "nothing was changed"
 
 
-async def test_a_target_of_another_version(source: str, tmp_path: Path, engine: str) -> None:
-    async with empty(engine, tmp_path) as target:
+async def test_a_target_of_another_version(source: str, tmp_path: Path, templates: dict[str, str], engine: str) -> None:
+    async with empty(engine, tmp_path, templates) as target:
         async with plainbase.open(target) as db:
             await db.migrate(5)
         with pytest.raises(plainbase.PlainbaseError, match="another schema version, it lacks migration 0006"):
@@ -76,13 +76,15 @@ async def test_a_target_that_was_migrated_only(source: str, tmp_path: Path, url:
         assert (await digests(db))["users"].rows > 0
 
 
-async def test_a_value_that_the_other_engine_does_not_take(source: str, tmp_path: Path) -> None:
+async def test_a_value_that_the_other_engine_does_not_take(
+    source: str, tmp_path: Path, templates: dict[str, str]
+) -> None:
     """It is told with its table, key and column, and the target stays marked, and empty of it."""
     async with plainbase.open(source) as db:
         found = await db.fetch_value("SELECT id FROM checkpoints ORDER BY id LIMIT 1")
         text = "UPDATE checkpoints SET path = 'a' || char(0) || 'b' WHERE id = :id"
         await db.execute(text, {"id": found})
-    async with empty("postgres", tmp_path) as target:
+    async with empty("postgres", tmp_path, templates) as target:
         with pytest.raises(plainbase.PlainbaseError, match=f"table checkpoints, id {found}: .*path.*NUL"):
             await copied(source, target)
         async with plainbase.open(target) as db:
@@ -94,11 +96,11 @@ async def test_a_value_that_the_other_engine_does_not_take(source: str, tmp_path
         assert (await copied(source, target)).resumed
 
 
-async def test_a_table_that_only_the_source_has(source: str, tmp_path: Path) -> None:
+async def test_a_table_that_only_the_source_has(source: str, tmp_path: Path, templates: dict[str, str]) -> None:
     async with plainbase.open(source) as db:
         await db.script("CREATE TABLE own_things (id INTEGER PRIMARY KEY, t TEXT)")
         await db.insert_rows("own_things", ("id", "t"), [(1, "a"), (2, None)])
-    async with empty("postgres", tmp_path) as target:
+    async with empty("postgres", tmp_path, templates) as target:
         with pytest.raises(plainbase.PlainbaseError, match="has no table own_things"):
             await copied(source, target)
         async with plainbase.open(target) as db:

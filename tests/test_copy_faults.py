@@ -3,61 +3,101 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import signal
 import sys
-from asyncio.subprocess import DEVNULL
+from asyncio.subprocess import DEVNULL, PIPE
 from pathlib import Path
 
 import pytest
 
 import plainbase
-from conftest import examples, on_server
+from conftest import on_server
 from copy_databases import PAIRS, copied, empty, filled
+from plainbase import Database
 from plainbase.platform import copying
 
-KILLS = max(1, examples(1))
+MOMENTS = ["unfinished_copy", "neural_configs", "training_metrics"]
+"""Tables in whose order a copy goes: marked, begun, and nearly done when there are rows in these."""
+HOW = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
 
 
-async def killed(source: str, target: str, after: float, how: signal.Signals) -> int:
-    """A copy in a process, which is sent a signal after so many seconds; its exit code."""
-    process = await asyncio.create_subprocess_exec(
+async def command(source: str, target: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "plainbase", "copy", "--from", source, "--to", target, stdout=DEVNULL, stderr=DEVNULL
     )
+
+
+async def rows(db: Database, table: str) -> int:
     try:
-        async with asyncio.timeout(after):
-            return await process.wait()
-    except TimeoutError:
-        process.send_signal(how)
-        return await process.wait()
+        return int(await db.fetch_value(f"SELECT count(*) FROM {table}"))
+    except plainbase.PlainbaseError:
+        return 0
 
 
 @pytest.mark.parametrize(("here", "there"), PAIRS[:2])
-async def test_a_copy_that_is_killed_is_finished(
-    here: str, there: str, sampled: dict[str, str], tmp_path: Path
+async def test_a_copy_that_is_ended_is_finished(
+    here: str, there: str, sampled: dict[str, str], tmp_path: Path, templates: dict[str, str]
 ) -> None:
-    chance = random.Random()
-    async with filled(here, tmp_path, sampled) as source, empty(there, tmp_path) as target:
-        done = False
-        for _ in range(KILLS):
-            done = await killed(source, target, chance.uniform(1, 5), signal.SIGKILL) == 0
-            if done:
-                break
-        if done:
-            return
+    """It is stopped in the middle, seen to be there, and ended; the next goes on from where it was."""
+    async with filled(here, tmp_path, sampled) as source, empty(there, tmp_path, templates) as target:
+        async with plainbase.open(target) as db:
+            for place, how in zip(MOMENTS, HOW, strict=True):
+                process = await command(source, target)
+                try:
+                    while not await rows(db, place):
+                        assert process.returncode is None, "it ended before that"
+                        await asyncio.sleep(0.005)
+                    process.send_signal(how)
+                    assert await process.wait() != 0
+                finally:
+                    if process.returncode is None:
+                        process.kill()
+                        await process.wait()
+                assert await rows(db, "unfinished_copy") == 1
         async with plainbase.open(source) as db:  # it goes on meanwhile
             run = await db.fetch_value("SELECT id FROM training_runs ORDER BY id LIMIT 1")
             await db.training_metrics.log(run_id=run, name="late", step=1, value=1.0)
-        await copied(source, target)
+        done = await copied(source, target)
+        assert done.resumed
+        kept = {table.name: table.kept for table in done.tables}
+        assert kept["neural_configs"]
+        assert not kept["training_metrics"]
 
 
-async def test_a_copy_that_loses_its_connection(sampled: dict[str, str], tmp_path: Path) -> None:
-    async with filled("sqlite", tmp_path, sampled) as source, empty("postgres", tmp_path) as target:
+FULL = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+from plainbase.cli.commands import plainbase
+plainbase(["copy", "--from", sys.argv[2], "--to", sys.argv[3]])
+"""
+
+
+async def test_a_disk_that_is_full(sampled: dict[str, str], tmp_path: Path, templates: dict[str, str]) -> None:
+    """No file of the target may become much larger than it is; with room again the same command goes on."""
+    async with filled("sqlite", tmp_path, sampled) as source, empty("sqlite", tmp_path, templates) as target:
+        size = Path(target.removeprefix("sqlite:///")).stat().st_size + 2**16
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", FULL, str(size), source, target, stdout=DEVNULL, stderr=PIPE
+        )
+        _, told = await process.communicate()
+        assert process.returncode == 1
+        assert b"Traceback" not in told
+        assert b"full" in told or b"disk" in told
+        async with plainbase.open(target) as db:
+            assert await rows(db, "unfinished_copy") == 1
+        assert (await copied(source, target)).resumed
+
+
+@pytest.mark.parametrize(("here", "there"), PAIRS[:2])
+async def test_a_copy_that_loses_its_connection(
+    here: str, there: str, sampled: dict[str, str], tmp_path: Path, templates: dict[str, str]
+) -> None:
+    async with filled(here, tmp_path, sampled) as source, empty(there, tmp_path, templates) as target:
         lost: list[asyncio.Task[None]] = []
 
         def lose(what: str, done: int, total: int | None) -> None:
             if what == "evaluations" and not lost:
-                name = target.partition("?")[0].rpartition("/")[2]
+                name = (source if here == "postgres" else target).partition("?")[0].rpartition("/")[2]
                 ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname"
                 lost.append(asyncio.ensure_future(on_server(f"{ending} = '{name}'")))
 
@@ -73,8 +113,10 @@ async def test_a_copy_that_loses_its_connection(sampled: dict[str, str], tmp_pat
         assert any(table.kept for table in done.tables)
 
 
-async def test_another_copy_into_an_unfinished_one(sampled: dict[str, str], tmp_path: Path) -> None:
-    async with filled("sqlite", tmp_path, sampled) as source, empty("sqlite", tmp_path) as target:
+async def test_another_copy_into_an_unfinished_one(
+    sampled: dict[str, str], tmp_path: Path, templates: dict[str, str]
+) -> None:
+    async with filled("sqlite", tmp_path, sampled) as source, empty("sqlite", tmp_path, templates) as target:
         async with plainbase.open(target) as db:
             await db.script(
                 "CREATE TABLE unfinished_copy (source TEXT, run UUID_TEXT, started_at TIMESTAMP_TEXT);"
@@ -86,9 +128,9 @@ async def test_another_copy_into_an_unfinished_one(sampled: dict[str, str], tmp_
             await copied(target, source)
 
 
-async def test_a_run_that_another_took_over(sampled: dict[str, str], tmp_path: Path) -> None:
+async def test_a_run_that_another_took_over(sampled: dict[str, str], tmp_path: Path, templates: dict[str, str]) -> None:
     """The first stops before its next table; the second has every row once."""
-    async with filled("sqlite", tmp_path, sampled) as source, empty("postgres", tmp_path) as target:
+    async with filled("sqlite", tmp_path, sampled) as source, empty("postgres", tmp_path, templates) as target:
         second: list[asyncio.Task[copying.Copied]] = []
 
         def begin(what: str, done: int, total: int | None) -> None:

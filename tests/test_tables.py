@@ -12,6 +12,7 @@ import plainbase
 from conftest import SERVER, named
 from plainbase import Database
 from plainbase.platform.tables import LEFT_OUT, digest, row_counts, tables
+from plainbase.values import JsonText
 
 OWN = {
     "sqlite": "id INTEGER PRIMARY KEY, of UUID_TEXT, at TIMESTAMP_TEXT, x REAL, j JSON_TEXT, b BLOB, t TEXT",
@@ -26,7 +27,7 @@ ROW: dict[str, Any] = {
     "b": b"\x00\xff",
     "t": "a\nb",
 }
-KNOWN = "cc8109393a13a5f5ba35b1130228830224cf42f72f16f2a20e8087e4debd3070"
+KNOWN = "df9db5f2a806447cc8cbff89ea2b190ccaf3805336f1103b7a8821019f5dcd29"
 """Of both engines, and of every version: manifests have such digests in them."""
 CHANGES: dict[str, Any] = {
     "id": 2,
@@ -62,6 +63,27 @@ async def test_each_change_is_seen(db: Database, name: str) -> None:
     assert await digested(db, ROW) != await digested(db, {**ROW, name: CHANGES[name]})
     if name != "id":
         assert await digested(db, ROW) != await digested(db, {**ROW, name: None})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("null", None),
+        ("[1.12345678901234567890123456789]", "[1.12345678901234567890123456788]"),
+        ("[1e400]", "[1e401]"),
+        (f"[{'9' * 5000}]", f"[{'9' * 4999}8]"),
+    ],
+)
+async def test_json_is_seen_exactly(db: Database, one: str, other: str | None) -> None:
+    """Null of JSON is another than SQL's, and numbers are not those that a float is able to hold."""
+    given = [None if text is None else JsonText(text) for text in (one, other)]
+    found = [await digested(db, {**ROW, "j": text}) for text in given]
+    assert found[0] != found[1]
+
+
+async def test_json_that_means_the_same(db: Database) -> None:
+    ways = ('{"a":1.10,"b":[]}', '{ "b": [], "a" : 2, "a" : 1.1 }')
+    assert len({await digested(db, {**ROW, "j": JsonText(text)}) for text in ways}) == 1
 
 
 async def test_a_row_more_or_less_is_seen(db: Database) -> None:

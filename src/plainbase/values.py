@@ -194,7 +194,9 @@ _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UT
 
 def timestamp_text(value: datetime) -> str:
     """Fixed width and UTC, so that the order of texts is the order of times."""
-    return aware(value).astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+    if value.tzinfo is not UTC or value.year in (1, 9999):
+        value = aware(value).astimezone(UTC)
+    return value.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 class JsonText(str):
@@ -211,7 +213,7 @@ def written_json(value: str) -> str:
 
 
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-_STRING_OR_EXPONENT = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?e\+\d+')
+_STRING_OR_EXPONENT = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?[eE][+-]?\d+')
 
 
 def json_text(value: Any) -> str:
@@ -224,13 +226,25 @@ def json_text(value: Any) -> str:
     if "\\u0000" in encoded and _ESCAPED_NUL.search(encoded):
         raise Refused("JSON text cannot hold the character NUL")
     if "e+" in encoded:  # jsonb would give 1e+22 back as an integer
-        encoded = _STRING_OR_EXPONENT.sub(_without_exponent, encoded)
+        encoded = without_exponents(encoded)
     return text(encoded)
+
+
+def without_exponents(encoded: str) -> str:
+    """JSON with every number written out that has an exponent, and as no integer; one that no engine holds stays."""
+    return _STRING_OR_EXPONENT.sub(_without_exponent, encoded)
 
 
 def _without_exponent(match: re.Match[str]) -> str:
     token = match.group()
-    return token if token[0] == '"' else f"{Decimal(token):f}.0"
+    if token[0] == '"' or abs(int(re.split("[eE]", token)[1])) > _MOST_EXPONENT:
+        return token
+    written = f"{Decimal(token):f}"
+    return written if "." in written else f"{written}.0"
+
+
+_MOST_EXPONENT = 20_000
+"""Beyond it jsonb refuses a fraction, and a number written out would be longer than what it is for."""
 
 
 _NOT_A_BOOLEAN: dict[type, Converter | None] = {bool: _refuse("expected integer, got bool")}

@@ -24,6 +24,16 @@ WHERE
     AND c.relkind = 'r'
     AND pg_table_is_visible(c.oid);
 
+-- name: list_of_others :many
+-- The tables that the role does not own, so that it cannot switch off their triggers.
+SELECT CAST(c.relname AS text) AS table_name
+FROM pg_class AS c
+WHERE
+    c.relkind IN ('r', 'p')
+    AND c.relnamespace = to_regnamespace(quote_ident(current_schema()))
+    AND NOT pg_has_role(c.relowner, 'USAGE')
+ORDER BY c.relname;
+
 -- name: mark :script
 -- Says that a copy into this database was begun and is not finished; nothing else reads what is copied until then.
 CREATE TABLE IF NOT EXISTS unfinished_copy (
@@ -64,11 +74,16 @@ WITH filled AS (
 
 SELECT
     format('ALTER TABLE %s DISABLE TRIGGER %I', filled.name, t.tgname) AS switch_off,
-    format('ALTER TABLE %s ENABLE TRIGGER %I', filled.name, t.tgname) AS switch_on,
+    format(
+        'ALTER TABLE %s ENABLE %sTRIGGER %I',
+        filled.name,
+        CASE t.tgenabled WHEN 'A' THEN 'ALWAYS ' WHEN 'R' THEN 'REPLICA ' ELSE '' END,
+        t.tgname
+    ) AS switch_on,
     t.oid AS place
 FROM pg_trigger AS t
 INNER JOIN filled ON t.tgrelid = filled.oid
-WHERE NOT t.tgisinternal AND t.tgenabled = 'O'
+WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
 UNION ALL
 SELECT
     format(

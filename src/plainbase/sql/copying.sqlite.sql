@@ -18,6 +18,13 @@ WHERE
     type = 'table'
     AND name = 'unfinished_copy';
 
+-- name: list_of_others :many
+-- Differs from postgres: nobody owns a table.
+SELECT name AS table_name
+FROM sqlite_schema
+WHERE false
+ORDER BY name;
+
 -- name: mark :script
 -- Says that a copy into this database was begun and is not finished; nothing else reads what is copied until then.
 -- Differs from postgres: types, and the comment.

@@ -1,5 +1,5 @@
 -- name: advance :script
--- Sets the sequence of every identity column behind the largest value there is, after rows came with values of their own.
+-- Sets the sequence of every identity or serial column behind the largest value there is, after rows came with values of their own.
 DO $$
 DECLARE
     identity_column record;
@@ -12,7 +12,11 @@ BEGIN
         INNER JOIN pg_class AS c ON a.attrelid = c.oid
         INNER JOIN pg_namespace AS n ON c.relnamespace = n.oid
         WHERE
-            a.attidentity <> ''
+            (
+                a.attidentity <> ''
+                OR pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname) IS NOT NULL
+            )
+            AND a.attnum > 0
             AND NOT a.attisdropped
             AND c.relkind IN ('r', 'p')
             AND c.relnamespace = to_regnamespace(quote_ident(current_schema()))

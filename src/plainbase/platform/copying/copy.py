@@ -31,10 +31,11 @@ async def copy(source: Database, target: Database, *, progress: Progress = untol
     await refuse_same(source, target)
     await refuse_unready(source)
     run = uuid7()
-    resumed = await prepare(source, target, run)
-    began = perf_counter()
     async with source.transaction(isolation="repeatable_read", read_only=True) as seen:
         await statements.script(seen, "see_all")
+        counts = await row_counts(seen)  # so that what the role may not read is told before the target is changed
+        resumed = await prepare(source, target, run)
+        began = perf_counter()
         tables = await matching(source, target)
         wrong = {table.name for table in tables}
         kept: dict[str, Digest] = {}
@@ -44,7 +45,6 @@ async def copy(source: Database, target: Database, *, progress: Progress = untol
                 wrong, kept = await differing(seen, there, tables, progress)
         redone = with_descendants(wrong, tables)
         digests = {name: found for name, found in kept.items() if name not in redone}
-        counts = await row_counts(seen)
         try:
             await empty(target, run, [table for table in tables if table.name in redone])
             for group in groups([table for table in tables if table.name in redone]):

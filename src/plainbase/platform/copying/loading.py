@@ -6,7 +6,8 @@ One task reads and digests, the other writes what was read before.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
@@ -14,11 +15,12 @@ from uuid import UUID
 from plainbase.database import Database
 from plainbase.errors import ConnectionLost, ConstraintViolation, DataInvalid, PlainbaseError, StatementFailed
 from plainbase.platform.copying import statements
+from plainbase.platform.copying.dangling import dangling
 from plainbase.platform.copying.outcome import CopyError
 from plainbase.platform.progress import Progress
 from plainbase.platform.tables import Digest, Digesting, Table, chunks
 from plainbase.transaction import Transaction
-from plainbase.values import JsonText
+from plainbase.values import JsonText, without_exponents
 
 AHEAD = 2
 """Batches that are read ahead."""
@@ -40,10 +42,13 @@ async def load(
     progress: Progress,
 ) -> dict[str, Digest]:
     """Fill empty tables, all or none; return the digests of what was read."""
-    async with target.transaction() as tx:
-        await hold(tx, run)
-        async with switched_off(tx, group, [table.name for table in group if counts[table.name] >= LARGE]):
-            return {table.name: await _fill(source, tx, table, counts[table.name], progress) for table in group}
+    try:
+        async with target.transaction() as tx:
+            await hold(tx, run)
+            async with switched_off(tx, group, [table.name for table in group if counts[table.name] >= LARGE]):
+                return {table.name: await _fill(source, tx, table, counts[table.name], progress) for table in group}
+    except ConstraintViolation as error:  # at the end, so no row is named
+        raise CopyError(await dangling(source, group) or error.message) from None
 
 
 async def empty(target: Database, run: UUID, tables: Sequence[Table]) -> None:
@@ -83,7 +88,7 @@ async def switched_off(tx: Transaction, tables: Sequence[Table], large: Sequence
 
 
 async def _fill(source: Transaction, tx: Transaction, table: Table, rows: int, progress: Progress) -> Digest:
-    digesting = Digesting(table, verbatim=True)
+    digesting = Digesting(table)
     progress(table.name, 0, rows)
     written = 0
     async with aclosing(_ahead(_batches(source, table, digesting))) as batches:
@@ -95,10 +100,14 @@ async def _fill(source: Transaction, tx: Transaction, table: Table, rows: int, p
 
 
 async def _batches(source: Transaction, table: Table, digesting: Digesting) -> AsyncGenerator[Rows]:
-    texts = [place for place, column in enumerate(table.columns) if column.verbatim]
+    texts = [
+        (place, JsonText if column.verbatim else _for_jsonb)
+        for place, column in enumerate(table.columns)
+        if column.type == "json"
+    ]
     batch: list[Sequence[Any]] = []
     parts = 0
-    async with aclosing(chunks(source, table, verbatim=True)) as brought:
+    async with aclosing(chunks(source, table)) as brought:
         async for rows in brought:
             digesting.add(rows)
             batch += _with_texts(rows, texts) if texts else map(tuple, rows)
@@ -110,12 +119,20 @@ async def _batches(source: Transaction, table: Table, digesting: Digesting) -> A
         yield batch
 
 
-def _with_texts(rows: Sequence[Any], texts: Sequence[int]) -> Rows:
+def _with_texts(rows: Sequence[Any], texts: Sequence[tuple[int, Callable[[str], JsonText]]]) -> Rows:
     """The rows, with what is JSON already said to be."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    for place in texts:
-        columns[place] = [None if value is None else JsonText(value) for value in columns[place]]
+    columns = list(zip(*rows, strict=True))
+    for place, said in texts:
+        columns[place] = tuple([None if value is None else said(value) for value in columns[place]])
     return list(zip(*columns, strict=True))
+
+
+def _for_jsonb(text: str) -> JsonText:
+    """JSON whose numbers jsonb gives back as what they were: it would write 1e22 as an integer."""
+    return JsonText(without_exponents(text) if _EXPONENT.search(text) else text)
+
+
+_EXPONENT = re.compile(r"\d[eE]")
 
 
 async def _ahead(batches: AsyncGenerator[Rows]) -> AsyncGenerator[Rows]:

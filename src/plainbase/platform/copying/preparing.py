@@ -81,6 +81,12 @@ async def _refuse_used(target: Database) -> None:
     found = (await catalog.read(target._driver)).tables
     if not any(table.fillable for table in found.values() if table.name != "unfinished_copy"):
         return
+    others = [row["table_name"] for row in await statements.fetch(target, "list_of_others")]
+    if strange := [table for table in others if table in found and found[table].fillable]:
+        raise CopyError(
+            f"the role does not own {listed(strange)} in the target {name}, so it cannot switch off triggers there: "
+            "copy as the owner of the tables"
+        )
     state = await migrations.standing(target)
     if state.pending or state.unknown:
         what = f"lacks migration {', '.join(state.pending)}" if state.pending else f"has {', '.join(state.unknown)}"
@@ -122,11 +128,12 @@ async def matching(source: Database, target: Database) -> tuple[Table, ...]:
 
 
 def _of_both(here: Table, there: Table) -> Table:
-    """A table as both sides have it: in an order that both know, with the text of JSON where both keep it."""
+    """A table as both sides have it: in an order that both know, with JSON as the target keeps it."""
     kept = {column.name for column in there.columns if column.verbatim}
     return Table(
         here.name,
-        tuple(column.with_verbatim(column.verbatim and column.name in kept) for column in here.columns),
+        tuple(column.with_verbatim(column.name in kept) for column in here.columns),
         here.key if here.key == there.key else (),
         tuple(sorted({*here.parents, *there.parents})),
+        there.references,
     )

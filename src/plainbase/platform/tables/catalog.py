@@ -61,6 +61,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     parents: tuple[str, ...]
+    references: tuple[catalog.Reference, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -111,7 +112,7 @@ def _table(table: catalog.Table, found: Collection[str]) -> Table:
     parents = tuple(sorted({reference.table for reference in table.references} & set(found)))
     candidates = [table.primary_key, *sorted(table.unique)]
     key = next((names for names in candidates if _is_key(names, table)), ())
-    return Table(table.name, columns, key, parents)
+    return Table(table.name, columns, key, parents, table.references)
 
 
 def _is_key(names: Iterable[str], table: catalog.Table) -> bool:

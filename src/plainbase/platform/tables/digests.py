@@ -2,9 +2,10 @@
 
 A row is its values in the order of the columns' names, as a JSON array: a text quoted, numbers as Python writes them
 (floats exactly, `Infinity` too; a zero without its sign, which SQLite and jsonb do not keep), UUIDs and moments (UTC,
-microseconds) as text, bytes in hexadecimal, decimals without zeros at their end, JSON with its keys sorted. The rows in
-the order of the key, each followed by a newline, are hashed by SHA-256; of a table without a key the hashes of the rows
-are summed, modulo 2**256.
+microseconds) as text, bytes in hexadecimal, decimals without zeros at their end; JSON as a list of one, since its null
+is another than SQL's, with its keys sorted, and a number that no float holds as `{"": digits}`. The rows in the order
+of the key, with a comma between them, are hashed by SHA-256; of a table without a key the hashes of the rows are
+summed, modulo 2**256.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -45,13 +47,11 @@ async def digest(runner: Runner, table: Table, *, progress: Progress = untold) -
 
 
 class Digesting:
-    """A digest in the making; `verbatim` says that the rows were brought so (see `chunks`)."""
+    """A digest in the making, of rows as `chunks` brings them."""
 
-    def __init__(self, table: Table, *, verbatim: bool = False) -> None:
+    def __init__(self, table: Table) -> None:
         self.rows = 0
-        self._writers = [
-            _parsed if verbatim and column.verbatim else _WRITERS.get(column.type) for column in table.columns
-        ]
+        self._writers = [_WRITERS.get(column.type) for column in table.columns]
         self._ordered = bool(table.key)
         self._hash = sha256()
         self._sum = 0
@@ -60,13 +60,15 @@ class Digesting:
         """Take the next rows; of a table with a key in its order."""
         if not rows:
             return
-        self.rows += len(rows)
         if self._ordered:
-            self._hash.update(_lines(self._writers, rows))
-            return
-        for line in _lines(self._writers, rows).split(b"\n")[:-1]:
-            self._sum += int.from_bytes(sha256(line).digest())
-        self._sum %= _MODULUS
+            if self.rows:
+                self._hash.update(b",")
+            self._hash.update(_encoded(_plain(self._writers, rows))[1:-1])
+        else:
+            for row in _plain(self._writers, rows):
+                self._sum += int.from_bytes(sha256(_encoded(row)).digest())
+            self._sum %= _MODULUS
+        self.rows += len(rows)
 
     def digest(self) -> Digest:
         """What was taken."""
@@ -75,7 +77,7 @@ class Digesting:
 
 def written(table: Table, rows: Sequence[Any]) -> list[bytes]:
     """Each row as it is hashed."""
-    return _lines([_WRITERS.get(column.type) for column in table.columns], rows).split(b"\n")[:-1] if rows else []
+    return [_encoded(row) for row in _plain([_WRITERS.get(column.type) for column in table.columns], rows)]
 
 
 def _other(value: Any) -> Any:
@@ -97,16 +99,20 @@ _encode: Callable[[Any], str] = json.JSONEncoder(
 _SIGNED_ZERO = "-0.0"
 
 
-def _lines(writers: Sequence[Callable[[Values], Values] | None], rows: Sequence[Any]) -> bytes:
-    """The rows as JSON, a line each, by columns and by the C of `json`: value by value it takes four times as long."""
+def _plain(writers: Sequence[Callable[[Values], Values] | None], rows: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows as JSON knows them, made column by column."""
     columns = [
         column if write is None else write(column)
         for write, column in zip(writers, zip(*rows, strict=True), strict=True)
     ]
-    plain = list(zip(*columns, strict=True))
-    text = "\n".join(map(_encode, plain)) + "\n"
+    return list(zip(*columns, strict=True))
+
+
+def _encoded(plain: Sequence[Any]) -> bytes:
+    """A row, or many at once by the C of `json`: row by row that takes four times as long."""
+    text = _encode(plain)
     if _SIGNED_ZERO in text:
-        text = "\n".join(map(_encode, _unsigned(plain))) + "\n"
+        text = _encode(_unsigned(plain))
     return text.encode()
 
 
@@ -126,11 +132,32 @@ def _moment(value: datetime) -> str:
 
 
 def _moments(values: Values) -> Values:
-    return [None if value is None else _moment(value) for value in values]
+    return [None if value is None else value.isoformat() if value.tzinfo is UTC else _moment(value) for value in values]
+
+
+def _number(text: str) -> Any:
+    """A number with a point or an exponent: a float, unless none is the same number."""
+    value = float(text)
+    if repr(value) == text or (isfinite(value) and Decimal(repr(value)) == Decimal(text)):
+        return value
+    exact = Decimal(text)
+    return {"": _decimal(exact) if abs(exact.adjusted()) < MOST_DIGITS else str(exact)}
+
+
+MOST_DIGITS = 200_000
+"""More than jsonb takes on either side of a point; such a number is not written out."""
+_decode = json.JSONDecoder(parse_float=_number).decode
 
 
 def _parsed(values: Values) -> Values:
-    return [None if value is None else json.loads(value) for value in values]
+    return [None if value is None else _json(value) for value in values]
+
+
+def _json(text: str) -> Any:
+    try:
+        return [_decode(text)]
+    except ValueError:  # an integer beyond what Python reads, or no JSON at all, which a column of one's own may hold
+        return {"": text}
 
 
 def _uuids(values: Values) -> Values:
@@ -155,4 +182,5 @@ _WRITERS: dict[str, Callable[[Values], Values]] = {
     "timestamp": _moments,
     "bytes": _octets,
     "decimal": _decimals,
+    "json": _parsed,
 }

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from pypika import Field, Table
 
+_DOUBLED = Field('"').get_sql(quote_char='"') == '""""'
 
-def table_named(name: str) -> Table:
-    """A table; pypika writes its name in quotes, and leaves those that stand in it as they are."""
-    return Table(name.replace('"', '""'))
+
+def quoted(name: str) -> str:
+    """A name for pypika, which writes it in quotes; those that stand in it only newer versions double themselves."""
+    return name if _DOUBLED else name.replace('"', '""')
+
+
+def table_named(name: str, alias: str | None = None) -> Table:
+    """A table."""
+    return Table(quoted(name), alias=alias)
 
 
 def column_named(name: str) -> Field:
-    """A column, by the same rule."""
-    return Field(name.replace('"', '""'))
+    """A column."""
+    return Field(quoted(name))

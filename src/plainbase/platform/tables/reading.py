@@ -13,7 +13,7 @@ from pypika.terms import Term
 
 from plainbase.dialect import Dialect
 from plainbase.platform.tables.catalog import Table
-from plainbase.platform.tables.names import column_named, table_named
+from plainbase.platform.tables.names import column_named, quoted, table_named
 from plainbase.rows import Row
 from plainbase.runner import Runner
 
@@ -32,11 +32,11 @@ class _ByBytes(Term):
         return f"{self._field.get_sql(**kwargs)} {self._words}"
 
 
-def select(table: Table, dialect: Dialect, *, verbatim: bool = False) -> QueryBuilder:
-    """The SELECT of all columns of all rows; with `verbatim` JSON whose text is kept comes as that text."""
+def select(table: Table, dialect: Dialect) -> QueryBuilder:
+    """The SELECT of all columns of all rows; JSON as text."""
     columns: list[Term] = [
-        Cast(column_named(column.name), "text", alias=column.name.replace('"', '""'))  # type: ignore[no-untyped-call]  # pypika's
-        if verbatim and column.verbatim
+        Cast(column_named(column.name), "text", alias=quoted(column.name))  # type: ignore[no-untyped-call]  # pypika's
+        if column.type == "json"
         else column_named(column.name)
         for column in table.columns
     ]
@@ -52,12 +52,12 @@ def _order(table: Table, dialect: Dialect) -> Iterator[Term]:
         yield _ByBytes(name, dialect) if types[name] == "text" else column_named(name)
 
 
-async def chunks(runner: Runner, table: Table, *, verbatim: bool = False) -> AsyncGenerator[list[Row]]:
+async def chunks(runner: Runner, table: Table) -> AsyncGenerator[list[Row]]:
     """Yield the rows of a table, some at a time, with bounded memory; in the order of its key, if it has one.
 
-    With `verbatim` JSON whose text the engine keeps comes as that text.
+    JSON comes as text, since to Python its null is SQL's, and a float is not all that a number there can be.
     """
-    query = select(table, Dialect(runner.dialect), verbatim=verbatim)
+    query = select(table, Dialect(runner.dialect))
     async with aclosing(runner.iterate_chunks(query)) as brought:
         async for rows in brought:
             yield rows
