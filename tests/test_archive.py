@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from collections.abc import Callable
@@ -199,6 +200,39 @@ async def test_the_next_run_goes_on(db: Database, tmp_path: Path, monkeypatch: p
     assert all(each.archive and each.archive.manifest.deleted_at for each in retention.list_archives(folder))
     await retention.restore_archives(db, folder)
     assert await texts(db, "predictions") == before
+
+
+async def test_what_was_left_is_looked_at_before_anything_goes(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await predictions(db, [100] * 5)
+    await measurements(db, [100] * 3)
+
+    def stop(*args: Any) -> Any:
+        raise Stopped
+
+    with monkeypatch.context() as patch, pytest.raises(Stopped):
+        patch.setattr(archiving, "_removed", stop)
+        await archived(db, tmp_path)
+    (told,) = manifest.paths(tmp_path)
+    await archived(db, tmp_path, "system_metrics")
+    assert manifest.read(told).manifest.deleted_at is None  # of another table
+    _flip(told, manifest.read(told).file)
+    with pytest.raises(retention.ArchiveRefused, match="SHA-256 differ"):
+        await archived(db, tmp_path)
+    assert len(await ids(db)) == 5
+
+
+async def test_rows_that_cannot_go_end_a_run(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await predictions(db, [100] * 3)
+
+    async def none(*args: Any) -> tuple[int, list[str | int]]:
+        return 0, []
+
+    monkeypatch.setattr(archiving, "_compared", none)
+    async with asyncio.timeout(20):
+        (done,) = (await archived(db, tmp_path)).tables
+    assert (done.archived, len(done.archives)) == (0, 1)
 
 
 def _edit(**changes: Any) -> Callable[[Path, Path], None]:
