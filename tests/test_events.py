@@ -26,7 +26,8 @@ from waiting import until
 
 async def test_query_stats(empty_url: str, tmp_path: Path) -> None:
     async with opened(empty_url, tmp_path) as db:
-        assert db.query_stats() == {}
+        assert db.items.put.query.name == "items.put"
+        assert db.query_stats() == {}, "nothing was called, only looked up"
         await db.items.put(name="a")
         await db.items.put.batch([{"name": "b"}, {"name": "c"}])
         await db.items.names()
