@@ -181,10 +181,12 @@ async def test_an_announcement_that_fails_is_logged_and_the_next_one_made(
 async def test_a_signal_is_heard_beside_the_server_s_own_handler() -> None:
     heard: list[str] = []
     before = signal.signal(signal.SIGTERM, lambda *_: heard.append("server"))
+    own = signal.getsignal(signal.SIGTERM)
     try:
         with told_to_stop(lambda: heard.append("service")):
             os.kill(os.getpid(), signal.SIGTERM)
             await until(lambda: len(heard) == 2)
+        assert signal.getsignal(signal.SIGTERM) is own
         os.kill(os.getpid(), signal.SIGTERM)
         await until(lambda: len(heard) == 3)
     finally:
