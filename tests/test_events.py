@@ -47,6 +47,9 @@ async def test_query_stats(empty_url: str, tmp_path: Path) -> None:
         assert stats["SQL at the call"].rows == 1
         for each in stats.values():
             assert 0 < each.slowest <= each.seconds
+        for seconds in (0.25, 0.125):
+            db._events.ran(put, "items.put", "", seconds, 0)
+        assert put.slowest == 0.25, "of all, not of the last"
 
 
 async def test_query_events(empty_url: str, tmp_path: Path) -> None:
