@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import shutil
 import sys
@@ -11,6 +12,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -55,6 +57,20 @@ async def databases_like(word: str) -> list[str]:
     finally:
         await connection.close()
     return sorted(row[0] for row in rows)
+
+
+async def leftovers(url: str) -> list[str]:
+    """What a restore left beside the database."""
+    if url.startswith("sqlite"):
+        path = Path(url.removeprefix("sqlite:///"))
+        return sorted(each.name for each in path.parent.iterdir() if each != path)
+    tag = hashlib.sha256(database(url).encode()).hexdigest()[:12]
+    return await databases_like(f"plainbase_re%{tag}")
+
+
+def database(url: str) -> str:
+    """The name in a server's URL."""
+    return urlsplit(url).path.removeprefix("/")
 
 
 async def started(*words: str | Path) -> Process:

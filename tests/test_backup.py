@@ -109,6 +109,24 @@ async def test_an_open_transaction_neither_waits_nor_is_in_it(
         assert (made.unrecorded is not None) == (engine == "sqlite")  # which has one writer
 
 
+SPOILED = {
+    "DELETE FROM inference_sessions": "is damaged, .*inference_requests has rows whose parent in .* is gone",
+    "INSERT INTO evaluations_search (evaluations_search) VALUES ('delete-all')": "full-text index evaluations_search",
+    "DROP INDEX users_created_at_idx": "verifying it found: schema: .*users_created_at_idx",
+}
+
+
+@only_sqlite
+@pytest.mark.parametrize("sql", SPOILED)
+async def test_what_is_wrong_with_the_database_is_found(filled: str, engine: str, folder: Path, sql: str) -> None:
+    with closing(sqlite3.connect(filled.removeprefix("sqlite:///"))) as other:
+        other.execute(sql)
+        other.commit()
+    async with plainbase.open(filled, pool_size=2) as db:
+        with pytest.raises(BackupError, match=SPOILED[sql]):
+            await backups.backup(db, folder, verify=True)
+
+
 async def test_the_database_notes_it(db: Database, folder: Path) -> None:
     made = await backups.backup(db, folder)
     assert made.manifest is not None

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import plainbase
-from backup_databases import databases_like, digests, pairs, place, started, write_pair
+from backup_databases import digests, leftovers, pairs, place, started, write_pair
 from conftest import SERVER, SOAK, named, on_server
 from plainbase import Database
 from plainbase.errors import PlainbaseError
@@ -100,7 +100,7 @@ async def test_a_restore_onto_a_full_disk_leaves_the_old_database(
         await backups.restore(made.path, small, force=True)
     assert await digests(small, but=()) == before
     assert await pairs(small) == (1, 1)
-    assert await databases_like("plainbase_restoring_") == []
+    assert await leftovers(small) == []
 
 
 @pytest.fixture

@@ -12,13 +12,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
 import plainbase
-from backup_databases import databases_like, place, write_pair
+from backup_databases import database, leftovers, place, write_pair
 from conftest import ENGINES, SERVER, named, on_server
 from plainbase import Database, DataInvalid
 from plainbase.drivers import sqlite_files
@@ -71,20 +70,6 @@ async def names(url: str) -> list[str]:
     """Which rows a database has."""
     async with plainbase.open(url, pool_size=2) as db:
         return [row.name for row in await db.neural_configs.list()]
-
-
-async def leftovers(url: str) -> list[str]:
-    """What a restore left beside the database."""
-    if url.startswith("sqlite"):
-        path = Path(url.removeprefix("sqlite:///"))
-        return sorted(each.name for each in path.parent.iterdir() if each != path)
-    tag = hashlib.sha256(database(url).encode()).hexdigest()[:12]
-    return await databases_like(f"plainbase_re%{tag}")
-
-
-def database(url: str) -> str:
-    """The name in a server's URL."""
-    return urlsplit(url).path.removeprefix("/")
 
 
 async def test_one_that_is_not_empty_is_replaced_only_by_force(target: str, made: Path) -> None:
