@@ -51,6 +51,7 @@ queries_option = click.option(
     multiple=True,
     envvar="PLAINBASE_QUERIES",
     show_envvar=True,
+    metavar="FOLDER",
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder of query files of your own, or several; without it the one that plainbase ships.",
 )
@@ -79,6 +80,7 @@ def schema_option(default: str | None) -> Callable[[Callable[..., Any]], Callabl
         default=[default] if default else None,
         envvar="PLAINBASE_SCHEMA",
         show_envvar=True,
+        metavar="FOLDER",
         type=click.Path(file_okay=False, path_type=Path),
         help="A schema folder of your own, or several; without it "
         + (f"the folder {default}." if default else "the one that plainbase ships."),

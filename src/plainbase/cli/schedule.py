@@ -46,7 +46,9 @@ ENV_FILE = "/etc/plainbase.env"
 @click.option("--jobs", "as_job", is_flag=True, help="Make a schedule of the job queue instead of printing a line.")
 @click.option("--timezone", default="UTC", show_default=True, help="Of a schedule of the job queue.")
 @click.option("--queue", default="default", show_default=True, help="Of a schedule of the job queue.")
-@click.option("--folder", type=click.Path(path_type=Path), help=f"Of backup: where to; without it {FOLDER}.")
+@click.option(
+    "--folder", metavar="FOLDER", type=click.Path(path_type=Path), help=f"Of backup: where to; without it {FOLDER}."
+)
 @click.option("--keep", type=int, metavar="N", help="Of backup: keep the newest N.")
 @click.option("--keep-days", type=int, metavar="N", help="Of backup: keep those of the last N days.")
 @click.option("--verify", is_flag=True, help="Of backup: restore each into scratch, and compare.")

@@ -52,12 +52,14 @@ SECRET = re.compile(
 @click.option("--name", help="Of the source, part of the ids of its rows; without it the file's or the database's.")
 @click.option(
     "--backup",
+    metavar="FOLDER",
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder into which the source is copied first, and the copy checked.",
 )
 @click.option("--no-backup", is_flag=True, help="Do not copy the source first.")
 @click.option(
     "--rejects",
+    metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write rows that were left into this file, with reasons, as JSON Lines; not those of unknown tables.",
 )
