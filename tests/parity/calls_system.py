@@ -83,7 +83,6 @@ def _retention(sample: Sample) -> Iterator[Call]:
     yield Call("retention_policies.list", {"enabled": False})
 
 
-
 _AGES = {
     "predictions": "created_at",
     "system_metrics": "recorded_at",

@@ -1,13 +1,16 @@
-"""How the platform stands, check by check: jobs, workers, backups and retention; `db.health()` checks the database."""
+"""How the platform stands, check by check: jobs, workers, backups and so on; `db.health()` checks the database."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from plainbase.health import Finding, HealthCheck, bounded, bytes_in_words, ok, seconds_in_words, warning
+from plainbase.platform.copying import unfinished
 from plainbase.platform.runners import AnyDatabase
+from plainbase.runner import Runner
 
 MOST_WORKERS = 1000
 BACKUP = "backup_completed"
@@ -46,7 +49,10 @@ async def jobs(db: AnyDatabase, bounds: Bounds) -> Finding:
         return warning(said, "start workers: `plainbase jobs work MODULE`")
     dead = sum(each.dead for each in queues)
     if dead:
-        return warning(f"{dead:,} jobs are dead: they failed to the end", "`plainbase jobs list --state dead`, then `jobs retry` or `jobs purge`")
+        return warning(
+            f"{dead:,} jobs are dead: they failed to the end",
+            "`plainbase jobs list --state dead`, then `plainbase jobs retry` or `purge`",
+        )
     return ok(f"{sum(each.pending for each in queues):,} due, {sum(each.running for each in queues):,} running")
 
 
@@ -92,6 +98,16 @@ async def retention(db: AnyDatabase, bounds: Bounds) -> Finding:
     return ok(f"{len(policies)} policies are carried out")
 
 
+async def copies(db: AnyDatabase, bounds: Bounds) -> Finding:
+    """Whether this database is a copy that was not finished."""
+    if await unfinished(cast(Runner, db)):
+        return warning(
+            "a copy into this database was begun and is not finished: rows are missing",
+            "run the same `plainbase copy` again",
+        )
+    return ok("none is unfinished")
+
+
 def _age(now: datetime, then: datetime) -> float:
     return (now - then).total_seconds()
 
@@ -101,4 +117,5 @@ CHECKS: dict[str, Callable[[AnyDatabase, Bounds], Awaitable[Finding]]] = {
     "workers": workers,
     "backups": backups,
     "retention": retention,
+    "copies": copies,
 }

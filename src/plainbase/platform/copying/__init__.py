@@ -6,5 +6,6 @@ comparing, by digests -> copy, which does all of it.
 
 from plainbase.platform.copying.copy import copy
 from plainbase.platform.copying.outcome import Copied, CopiedTable, CopyError
+from plainbase.platform.copying.preparing import unfinished
 
-__all__ = ["Copied", "CopiedTable", "CopyError", "copy"]
+__all__ = ["Copied", "CopiedTable", "CopyError", "copy", "unfinished"]

@@ -12,6 +12,7 @@ from plainbase.database import Database
 from plainbase.platform.copying import statements
 from plainbase.platform.copying.outcome import CopyError
 from plainbase.platform.tables import Table, row_counts, tables
+from plainbase.runner import Runner
 
 SEEDED = frozenset({"audited_tables", "audit_head", "audit_logs", "role_permissions"})
 """The tables that migrations themselves put rows into; a copy brings the source's instead."""
@@ -45,8 +46,13 @@ async def refuse_unready(source: Database) -> None:
         )
     if state.unknown:
         raise CopyError(f"the source {name} has migration {', '.join(state.unknown)}, which these files do not")
-    if await statements.value(source, "is_marked"):
+    if await unfinished(source):
         raise CopyError(f"the source {name} is itself a copy that was not finished: finish that first")
+
+
+async def unfinished(db: Runner) -> bool:
+    """Whether a copy into this database was begun and not finished, so that rows are missing."""
+    return bool(await statements.value(db, "is_marked"))
 
 
 async def prepare(source: Database, target: Database, run: UUID) -> bool:
@@ -56,7 +62,7 @@ async def prepare(source: Database, target: Database, run: UUID) -> bool:
     another schema version; nothing is changed then.
     """
     name, mark = target.options.safe_url, None
-    if await statements.value(target, "is_marked"):
+    if await unfinished(target):
         async with target.transaction() as tx:
             found = await statements.fetch(tx, "marked")
             mark = found[0] if found else None
