@@ -109,6 +109,25 @@ async def test_an_open_transaction_neither_waits_nor_is_in_it(
         assert (made.unrecorded is not None) == (engine == "sqlite")  # which has one writer
 
 
+@only_sqlite
+async def test_nobody_else_may_read_what_is_being_written(db: Database, engine: str, folder: Path) -> None:
+    seen: dict[str, int] = {}
+
+    def look(what: str, done: int, total: int | None) -> None:
+        seen.update({each.name: stat.S_IMODE(each.stat().st_mode) for each in folder.rglob("*") if each.is_file()})
+
+    before = os.umask(0)
+    try:
+        made = await backups.backup(db, folder, progress=look)
+        (folder / "target").mkdir()
+        await backups.restore(made.path, f"sqlite:///{folder}/target/new.db", progress=look)
+    finally:
+        os.umask(before)
+    assert {name.rpartition(".")[2] for name in seen} >= {"part", "copy", "json"}
+    assert any(name.startswith(".plainbase-restoring-") for name in seen)
+    assert set(seen.values()) == {0o600}, seen
+
+
 SPOILED = {
     "DELETE FROM inference_sessions": "is damaged, .*inference_requests has rows whose parent in .* is gone",
     "INSERT INTO evaluations_search (evaluations_search) VALUES ('delete-all')": "full-text index evaluations_search",

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from plainbase.dialect import Dialect
 from plainbase.platform.backup.compression import ENDINGS
@@ -136,6 +136,11 @@ def sweep(folder: Path) -> None:
                 path.rename(manifest_of(final))
             else:
                 path.unlink()
+
+
+def new_file(path: Path) -> BinaryIO:
+    """A new file that only this user may read: it holds what the database holds."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600), "wb")
 
 
 def waiting_manifest(final: Path) -> Path:

@@ -17,7 +17,16 @@ from plainbase.platform.backup import compression as compressions
 from plainbase.platform.backup import pruning
 from plainbase.platform.backup.engines import ENGINES
 from plainbase.platform.backup.errors import BackupError
-from plainbase.platform.backup.folder import Backup, locked, new_name, part, sweep, waiting_manifest, written_through
+from plainbase.platform.backup.folder import (
+    Backup,
+    locked,
+    new_file,
+    new_name,
+    part,
+    sweep,
+    waiting_manifest,
+    written_through,
+)
 from plainbase.platform.backup.manifest import Compression, Manifest, manifest_of
 from plainbase.platform.backup.verification import verified
 from plainbase.platform.export.threads import in_thread
@@ -79,7 +88,7 @@ async def _written(db: Database, folder: Path, compression: Compression, tell: P
     beside = part(folder)
     final = folder / new_name(Dialect(db.dialect), created_at, compression)
     try:
-        with _opened(beside) as file:
+        with new_file(beside) as file:
             sink = compressions.Sink(file, compression)
             found, tool = await engine.dump(db, beside.with_suffix(".copy"), sink, tell)
             await in_thread(_end, sink, file)
@@ -114,11 +123,6 @@ def _make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _opened(path: Path) -> BinaryIO:
-    """A new file that only this user may read: it holds what the database holds."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600), "wb")
-
-
 def _end(sink: compressions.Sink, file: BinaryIO) -> None:
     sink.end()
     file.flush()
@@ -129,7 +133,7 @@ def _name(beside: Path, final: Path, manifest: Manifest) -> None:
     """Write the manifest too, then give both their names; `sweep` ends what was killed between the two."""
     waiting = waiting_manifest(final)
     try:
-        with _opened(waiting) as file:
+        with new_file(waiting) as file:
             file.write(manifest.text().encode())
             file.flush()
             os.fsync(file.fileno())

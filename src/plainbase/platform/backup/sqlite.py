@@ -15,6 +15,7 @@ from plainbase.database import Database
 from plainbase.drivers import sqlite_files
 from plainbase.platform.backup.compression import Sink, pieces
 from plainbase.platform.backup.errors import BackupError
+from plainbase.platform.backup.folder import new_file
 from plainbase.platform.backup.manifest import PIECE, Manifest
 from plainbase.platform.backup.moment import Moment, moment
 from plainbase.platform.export.threads import in_thread
@@ -43,6 +44,7 @@ async def dump(db: Database, part: Path, sink: Sink, tell: Progress) -> tuple[Mo
     """
     try:
         tell(COPY, 0, 1)
+        await in_thread(_reserve, part)
         await db._driver.copy_to(part)
         tell(COPY, 1, 1)
         async with opened(part) as copy:
@@ -93,6 +95,11 @@ def remove(place: Path) -> None:
             place.with_name(place.name + ending).unlink()
 
 
+def _reserve(part: Path) -> None:
+    """Make the file before SQLite does, which would let everybody read it; what SQLite puts beside it is as it is."""
+    new_file(part).close()
+
+
 def _pour(part: Path, sink: Sink, tell: Progress) -> None:
     size = part.stat().st_size
     with part.open("rb") as file:
@@ -103,7 +110,7 @@ def _pour(part: Path, sink: Sink, tell: Progress) -> None:
 
 def _unpack(place: Path, path: Path, manifest: Manifest, tell: Progress) -> None:
     done = 0
-    with place.open("xb") as file:
+    with new_file(place) as file:
         for piece in pieces(path, manifest):
             file.write(piece)
             done += len(piece)
