@@ -115,3 +115,18 @@ async def test_the_same_tables_on_both_engines(sampled: dict[str, str]) -> None:
         async with plainbase.open(url) as db:
             found.append([(table.name, table.names, table.key, table.parents) for table in await tables(db)])
     assert found[0] == found[1]
+
+
+async def test_rows_without_a_key(db: Database) -> None:
+    """Each of them counts, as often as it is there, in whichever order."""
+    await db.script("CREATE TABLE keyless (t TEXT)")
+
+    async def of(*texts: str) -> str:
+        await db.execute("DELETE FROM keyless")
+        await db.insert_rows("keyless", ("t",), [(text,) for text in texts])
+        (table,) = [table for table in await tables(db) if table.name == "keyless"]
+        return (await digest(db, table)).sha256
+
+    assert await of("a", "b") == await of("b", "a")
+    assert len({await of("a", "b"), await of("b"), await of("b", "b"), await of("c", "b")}) == 4
+    await db.script("DROP TABLE keyless")
