@@ -102,9 +102,11 @@ async def test_one_in_use_that_proc_does_not_show(
     target: str, engine: str, made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite_files, "holders", lambda path: ())
+    told: set[str] = set()
     async with plainbase.open(target, pool_size=2):
         with pytest.raises(BackupError, match=r"is in use: .*fuser"):
-            await backups.restore(made, target, force=True)
+            await backups.restore(made, target, force=True, progress=lambda what, *_: told.add(what))
+    assert told == {"checking the file"}, "it was seen before the work"
     assert await leftovers(target) == []
 
 
@@ -290,10 +292,15 @@ async def test_a_place_that_will_not_do(made: Path, engine: str, tmp_path: Path)
 
 
 @only_sqlite
-async def test_a_broken_database_is_replaced_with_what_lies_beside_it(target: str, engine: str, made: Path) -> None:
+async def test_a_broken_database_is_replaced_with_what_lies_beside_it(
+    target: str, engine: str, made: Path, tmp_path: Path
+) -> None:
     path = Path(target.removeprefix("sqlite:///"))
     path.write_bytes(b"broken" * 1000)
-    path.with_name(f"{path.name}-wal").write_bytes(b"stale")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:  # whose log SQLite would bring into any file
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("CREATE TABLE strange (id INTEGER)")
+        shutil.copy(tmp_path / "other.db-wal", f"{path}-wal")
     path.chmod(0o640)
     await backups.restore(made, target, force=True)
     assert sorted(await names(target)) == ["new 1", "new 2"]
