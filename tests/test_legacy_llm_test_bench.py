@@ -105,3 +105,18 @@ async def test_what_is_added_meanwhile_is_added(db: Database, bench: str) -> Non
     )
     second = await upgrade(bench, db)
     assert {each.source_table: each.taken for each in second.parts if each.taken} == {"evaluations": 1}
+
+
+async def test_what_they_called_as_the_import_does_is_kept(db: Database, bench: str) -> None:
+    await run(
+        bench,
+        """UPDATE users SET metadata = '{"imported_role": "mine"}' WHERE username = 'bob';
+        UPDATE workers SET metadata = '{"imported": 7, "gpu": "a"}'""",
+    )
+    await upgrade(bench, db)
+    bob = await db.fetch_one("SELECT preferences FROM users WHERE username = 'bob'")
+    assert bob.preferences == {"imported_role": {"role": "viewer", "theirs": "mine"}}
+    worker = await db.fetch_one("SELECT metadata FROM workers")
+    assert (worker.metadata["imported"]["theirs"], worker.metadata["imported"]["status"]) == (7, "busy")
+    assert worker.metadata["gpu"] == "a"
+    assert sum(each.taken for each in (await upgrade(bench, db)).parts) == 0
