@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import json
@@ -17,8 +18,9 @@ from click.testing import CliRunner, Result
 
 import plainbase as package
 from legacy_sources import postgres_database, sqlite_file, text
+from plainbase import ConfigurationError
 from plainbase.cli.commands import plainbase
-from plainbase.platform.legacy.upgrade import upgrade
+from plainbase.platform.legacy.upgrade import examine, upgrade
 
 
 def given(*words: str) -> Result:
@@ -157,7 +159,7 @@ async def test_a_source_that_is_written_meanwhile_is_read_as_of_one_moment(tmp_p
 KILLED = """
 import asyncio, os, signal, sys
 import plainbase
-from plainbase.platform.legacy.upgrade import upgrade
+from plainbase.platform.legacy.upgrade import examine, upgrade
 
 async def main(source, target, at):
     told = 0
@@ -199,3 +201,24 @@ async def test_a_table_with_more_rows_than_a_chunk(tmp_path: Path) -> None:
         assert (part.rows, part.taken, part.left_rows) == (7003, 6996, 7)
         (again,) = [each for each in (await upgrade(url, db)).parts if each.target == "markov_ngrams"]
         assert (again.taken, again.already, again.left_rows) == (0, 6996, 7)
+
+
+async def test_tables_in_other_schemas_are_told(tmp_path: Path) -> None:
+    script = text("james_llm").replace("DATETIME", "TIMESTAMP")
+    script += "; CREATE SCHEMA archive; CREATE TABLE archive.runs (id int); CREATE TABLE archive.texts (id int);"
+    script += "CREATE SCHEMA empty; CREATE SCHEMA second; CREATE MATERIALIZED VIEW second.counted AS SELECT 1 AS n"
+    told = "others of this database hold tables: archive (2 tables), second (1 table)"
+    async with postgres_database(script) as source, package.open("sqlite://", migrate=True) as db:
+        assert told in str((await examine(source)).note)
+        report = await upgrade(source, db)
+        assert [told in note for note in report.notes].count(True) == 1
+        assert report.complete
+        shown = await asyncio.to_thread(given, source, "--examine")
+        assert "archive (2 tables)" in " ".join(shown.output.split())
+    async with (
+        postgres_database("CREATE SCHEMA archive; CREATE TABLE archive.runs (id int)") as source,
+        package.open("sqlite://", migrate=True) as db,
+    ):
+        with pytest.raises(ConfigurationError, match=r"no tables at all .*archive \(1 table\)"):
+            await upgrade(source, db)
+    assert (await examine(sqlite_file(tmp_path / "james_llm.db", "james_llm"))).note is None

@@ -54,6 +54,8 @@ def print_examination(console: Console, found: Examination, *, as_json: bool) ->
         click.echo(json.dumps(jsonable(found), indent=2))
         return
     print_table(console, f"{found.source}, {found.engine}", TABLES, found.tables, ("columns", "kind"))
+    if found.note is not None:
+        click.echo(found.note)
     if found.layout is None:
         click.echo("no layout that is known fits: write a mapping file (--mapping FILE; 000, 002 and 003 are examples)")
         return

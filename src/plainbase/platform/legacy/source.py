@@ -50,7 +50,10 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A database that is read; `name` is part of the ids that are made for its rows."""
+    """A database that is read; `name` is part of the ids that are made for its rows.
+
+    `elsewhere` are the schemas of the same database that are not read, each with the number of its tables.
+    """
 
     url: str
     engine: str
@@ -59,6 +62,14 @@ class Source:
     reader: _Reader = field(repr=False)
     file: SqliteSource | None = field(default=None, repr=False)
     served: Served | None = field(default=None, repr=False)
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
+
+    def said_elsewhere(self) -> str | None:
+        """What is to be told of the schemas that are not read; None where there are none."""
+        if not self.elsewhere:
+            return None
+        told = (f"{name} ({tables:,} table{'s' * (tables != 1)})" for name, tables in self.elsewhere.items())
+        return f"only one schema is read, and others of this database hold tables: {', '.join(told)}"
 
     async def count(self, table: str) -> int:
         """The number of a table's rows."""
@@ -131,8 +142,15 @@ async def opened(url: str, *, name: str | None = None) -> AsyncIterator[Source]:
     ):
         reading = _Reading(tx)
         tables = await _tables(reading, Dialect.POSTGRES)
+        statement, _ = internal_queries(Dialect.POSTGRES, "source")["list_other_schemas"].bind({})
         yield Source(
-            options.safe_url, "PostgreSQL", name or str(options.database), tables, reading, served=Served(db, tx)
+            options.safe_url,
+            "PostgreSQL",
+            name or str(options.database),
+            tables,
+            reading,
+            served=Served(db, tx),
+            elsewhere={row["schema_name"]: row["tables"] for row in await reading.fetch(statement.text)},
         )
 
 

@@ -43,7 +43,10 @@ class ExaminedTable:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What a source is: its layout, where one fits, how sure that is, and what the layout misses or does not know."""
+    """What a source is: its layout, where one fits, how sure that is, and what the layout misses or does not know.
+
+    `note` tells of schemas of the same database that are not read.
+    """
 
     source: str
     engine: str
@@ -54,6 +57,7 @@ class Examination:
     sure: float
     missing: tuple[str, ...]
     extra: tuple[str, ...]
+    note: str | None = None
 
 
 async def examine(url: str, *, name: str | None = None) -> Examination:
@@ -64,6 +68,8 @@ async def examine(url: str, *, name: str | None = None) -> Examination:
             try:
                 rows = None if table.kind == "view" else await source.count(table.name)
             except ConfigurationError:  # a virtual table of a module that is not here
+                if table.kind != "virtual":
+                    raise
                 rows = None
             tables.append(ExaminedTable(table.name, table.kind, rows, table.columns))
         layout, found = _best(source)
@@ -77,6 +83,7 @@ async def examine(url: str, *, name: str | None = None) -> Examination:
             found.sure,
             found.missing,
             found.extra,
+            source.said_elsewhere(),
         )
 
 
@@ -115,6 +122,8 @@ async def upgrade(
                 await _alone(tx)
                 importing = Import(source, tx, chosen.name, progress=progress, reject=reject)
                 await chosen.run(importing)
+                if elsewhere := source.said_elsewhere():
+                    importing.notes.append(elsewhere)
                 report = await importing.report(backup=backup, dry_run=dry_run)
                 if dry_run:
                     raise _Undone
@@ -163,9 +172,10 @@ def _chosen(source: Source, layout: str | Layout | None) -> Layout:
     if found.sure < SURE:
         tables = ", ".join(list(source.tables)[:20]) or "no tables at all"
         known = ", ".join(each.name for each in LAYOUTS)
+        elsewhere = f" ({said})" if (said := source.said_elsewhere()) else ""
         raise ConfigurationError(
-            f"{source.url} is of no layout that is known ({known}); it has {tables}. Write a mapping file for it "
-            "(--mapping FILE; --mapping 000, 002 and 003 are examples)"
+            f"{source.url} is of no layout that is known ({known}); it has {tables}{elsewhere}. "
+            "Write a mapping file for it (--mapping FILE; --mapping 000, 002 and 003 are examples)"
         )
     return best
 
