@@ -149,3 +149,56 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(MappingError) as caught:
         load(tmp_path / "bad.toml")
     assert len(caught.value.problems) == 4
+
+
+REFUSED = """
+name = "mine"
+[[table]]
+source = "runs"
+target = "{target}"
+[table.columns]
+{columns}
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "columns", "problem"),
+    [
+        ("audit_logs", "action = 'title'", "audit_logs is not to be filled: the audit log vouches"),
+        ("audit_head", "entries = 'score'", "audit_head is not to be filled: the audit log vouches"),
+        ("role_permissions", "role = 'title'", "role_permissions is not to be filled: what a role may do"),
+        ("api_keys", "id = { id = 'id' }", "api_keys is not to be filled: who may come in"),
+        ("schema_migrations", "name = 'title'", "schema_migrations is not to be filled: plainbase keeps it itself"),
+        ("experiment_summary", "name = 'title'", "experiment_summary is not to be filled: it is computed"),
+        ("experiment_summary_live", "name = 'title'", "experiment_summary_live is not to be filled: it is computed"),
+        ("corpus_texts_search", "name = 'title'", "plainbase has no table corpus_texts_search"),
+        ("training_metrics", "id = 'id'\nname = 'title'", "columns.id: training_metrics numbers its rows itself"),
+        (
+            "users",
+            "id = { id = 'id' }\npassword_hash = 'title'",
+            "password_hash: no mapping sets password_hash",
+        ),
+        ("corpus_texts", "content = 'title'\nword_count = 'score'", "corpus_texts computes word_count itself"),
+    ],
+)
+async def test_what_is_not_to_be_filled_is_refused_by_name(
+    db: Database, tmp_path: Path, target: str, columns: str, problem: str
+) -> None:
+    url = sqlite_file(tmp_path / "mine.db")
+    connection = sqlite3.connect(tmp_path / "mine.db")
+    connection.executescript("CREATE TABLE runs (id INTEGER PRIMARY KEY, title TEXT, score REAL)")
+    connection.close()
+    (tmp_path / "mine.toml").write_text(REFUSED.format(target=target, columns=columns))
+    before = await db.fetch_value("SELECT count(*) AS n FROM audit_logs")
+    with pytest.raises(MappingError) as caught:
+        await upgrade(url, db, mapping=tmp_path / "mine.toml")
+    assert any(problem in each for each in caught.value.problems), caught.value.problems
+    assert await db.fetch_value("SELECT count(*) AS n FROM audit_logs") == before
+
+
+async def test_a_row_of_the_file_is_refused_like_a_table(db: Database, tmp_path: Path) -> None:
+    url = sqlite_file(tmp_path / "housing.db", "california_housing")
+    more = '\n[[row]]\ntarget = "role_permissions"\nid = "x"\nvalues = { role = "user" }\n'
+    (tmp_path / "mine.toml").write_text(named("003").read_text() + more)
+    with pytest.raises(MappingError, match="role_permissions is not to be filled"):
+        await upgrade(url, db, mapping=tmp_path / "mine.toml")

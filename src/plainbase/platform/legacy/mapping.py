@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from plainbase import values
-from plainbase.check.catalog import Catalog, Column
+from plainbase.check.catalog import Catalog, Column, Table
 from plainbase.platform.legacy.importing import Import, Step
 from plainbase.platform.legacy.layout import Expected, Recognition, compare
 from plainbase.platform.legacy.mapping_file import MappedTable, MappingError, MappingFile, Rule
@@ -18,6 +18,23 @@ from plainbase.platform.legacy.source import Source, SourceTable
 
 ENDS = {"training_runs": "finished_at", "experiments": "finished_at", "benchmarks": "completed_at"}
 """Targets whose times must suit their status, and the column of the end."""
+
+OWN: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("audit_logs", "audit_head", "audit_context", "audit_conflicts", "audited_tables"),
+        "the audit log vouches for what was done here, and is written by that alone",
+    ),
+    **dict.fromkeys(("api_keys", "sessions", "one_time_tokens", "login_attempts"), "who may come in is said here"),
+    "role_permissions": "what a role may do is said here",
+    "erasures": "what was erased was erased here",
+    **dict.fromkeys(
+        ("schema_migrations", "view_refreshes", "run_metric_summary_touched", "evaluation_documents"),
+        "plainbase keeps it itself",
+    ),
+}
+"""Tables that no mapping fills, and why."""
+SECRET = ("password_hash",)
+"""Columns that no mapping fills: a hash of an unknown kind would be a password that nobody chose here."""
 
 
 class Mapped:
@@ -138,7 +155,11 @@ class Mapped:
         for row in self._file.rows:
             yield from self._columns(row.where + ".values", row.target, ("id", *row.values))
         for table in self._file.tables:
-            if table.target not in self._catalog.tables or not self._catalog.tables[table.target].fillable:
+            into = self._catalog.tables.get(table.target)
+            if into is not None and (why := _refused(into)) is not None:
+                yield f"{table.where}.target: {table.target} is not to be filled: {why}"
+                continue
+            if into is None or not into.fillable:
                 yield f"{table.where}.target: plainbase has no table {table.target}"
                 continue
             yield from self._columns(f"{table.where}.columns", table.target, tuple(table.rules))
@@ -159,12 +180,19 @@ class Mapped:
         if target not in self._catalog.tables:
             yield f"{where}: plainbase has no table {target}"
             return
+        if (why := _refused(self._catalog.tables[target])) is not None:
+            yield f"{where}: {target} is not to be filled: {why}"
+            return
         columns = self._catalog.tables[target].columns
         for name in names:
             if name not in columns:
                 yield f"{where}.{name}: {target} has no column {name}; it has {', '.join(columns)}"
             elif columns[name].generated:
                 yield f"{where}.{name}: {target} computes {name} itself"
+            elif self._catalog.tables[target].primary_key == (name,) and columns[name].type == "integer":
+                yield f"{where}.{name}: {target} numbers its rows itself; keep the older number in its metadata"
+            elif name in SECRET:
+                yield f"{where}.{name}: no mapping sets {name}: its owner sets a password anew (`plainbase users`)"
 
     def _of_source(self, tables: Mapping[str, SourceTable]) -> Iterator[str]:
         if not any(_name(table, tables) for table in self._file.tables):
@@ -182,6 +210,11 @@ class Mapped:
                         f"{table.where}.columns.{target}: {name} has no column {' or '.join(rule.columns)}; "
                         f"it has {', '.join(tables[name].columns)}"
                     )
+
+
+def _refused(table: Table) -> str | None:
+    """Why no mapping fills a table; None where one may."""
+    return "it is computed from other tables" if table.view else OWN.get(table.name)
 
 
 def _name(table: MappedTable, tables: Mapping[str, SourceTable]) -> str | None:
