@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from conftest import SOAK
 from mlflow_made import Made, made, older
 from plainbase import ConfigurationError, Database
 from plainbase.platform.legacy.mlflow.store import TRIED
+from plainbase.platform.legacy.source import Row
 from plainbase.platform.legacy.upgrade import examine, upgrade
 from test_mlflow_import import part, same, sums_are_right
 
@@ -118,7 +120,13 @@ async def test_what_is_odd_in_rows_is_taken_and_told(db: Database, made: Callabl
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE metrics SET timestamp = 9223372036854775807 WHERE key = 'odd' AND step = 0")
         connection.execute("UPDATE runs SET end_time = NULL WHERE name = 'run 1'")
-        connection.execute("UPDATE params SET value = 'a' || char(0) || 'b' WHERE key = 'text'")
+        cut = connection.execute("UPDATE params SET value = 'a' || char(0) || 'b' WHERE key = 'text'").rowcount
+        connection.execute("INSERT INTO tags VALUES (CAST(x'ff' AS TEXT), CAST(x'fe41' AS TEXT), ?)", (runs["run 1"],))
+        connection.execute(
+            "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) "
+            "VALUES (CAST(x'6dff' AS TEXT), 1, 0, ?, 0, 0)",
+            (runs["run 2"],),
+        )
         ring = "INSERT OR REPLACE INTO tags (key, value, run_uuid) VALUES ('mlflow.parentRunId', ?, ?)"
         connection.execute(ring, (runs["run 2"], runs["run 1"]))
         connection.execute(ring, (runs["run 1"], runs["run 2"]))
@@ -130,6 +138,12 @@ async def test_what_is_odd_in_rows_is_taken_and_told(db: Database, made: Callabl
     two = await db.training_runs.get(id=UUID(runs["run 2"]))
     assert one.finished_at == one.created_at
     assert one.hyperparameters["text"] == "a\N{REPLACEMENT CHARACTER}b"
+    lost = {each.source_table: [(c.name, c.values) for c in each.columns if c.values] for each in report.parts}
+    assert {table: columns for table, columns in lost.items() if columns} == {
+        "params": [("value", cut)],
+        "tags": [("key", 1), ("value", 1)],
+        "metrics": [("key", 1)],
+    }
     assert (one.parent_run_id, two.parent_run_id) in ((None, one.id), (two.id, None))
     assert (await db.training_runs.get(id=UUID(runs["run 3"]))).parent_run_id is None
     odd = await db.training_metrics.history(run_id=one.id, name="odd", until_step=1)
@@ -137,6 +151,55 @@ async def test_what_is_odd_in_rows_is_taken_and_told(db: Database, made: Callabl
     assert any("the calendar" in note and note.endswith("(6 rows)") for note in part(report, "metrics").notes)
     again = await upgrade(f"sqlite:///{path}", db)
     assert sum(each.taken for each in again.parts) == 0
+
+
+STRANGE = """
+INSERT INTO runs (run_uuid, name, status, start_time, lifecycle_stage, experiment_id)
+SELECT 'no-uuid', 'strange', 'FINISHED', 0, 'active', experiment_id FROM runs LIMIT 1;
+INSERT INTO params (key, value, run_uuid) VALUES ('a', '1', 'no-uuid'), ('api_key', 'hush', 'no-uuid');
+INSERT INTO tags (key, value, run_uuid) VALUES ('t', 'x', 'no-uuid');
+INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) VALUES
+('m', 1, 0, 'no-uuid', 0, 0), ('m', 2, 0, 'no-uuid', 1, 0);
+INSERT INTO inputs (input_uuid, source_type, source_id, destination_type, destination_id, step)
+SELECT 'in-1', 'DATASET', dataset_uuid, 'RUN', 'no-uuid', 0 FROM datasets LIMIT 1;
+INSERT INTO inputs (input_uuid, source_type, source_id, destination_type, destination_id, step) VALUES
+('in-2', 'RUN', 'no-uuid', 'MODEL', 'm-x', 0), ('in-3', 'DATASET', 'gone', 'RUN', 'no-uuid', 0);
+INSERT INTO input_tags (input_uuid, name, value) VALUES ('in-1', 'c', 'd'), ('in-2', 'e', 'f'), ('in-3', 'g', 'h');
+INSERT INTO experiment_tags (key, value, experiment_id) VALUES ('lost', 'tag', 4711);
+INSERT INTO logged_models
+(model_id, experiment_id, name, artifact_location, creation_timestamp_ms, last_updated_timestamp_ms, status,
+lifecycle_stage, source_run_id)
+SELECT 'm-' || source, experiment_id, 'n', 'here', 0, 0, 0, 'active', source
+FROM experiments, (SELECT 'x' AS source UNION SELECT 'no-uuid') GROUP BY source;
+INSERT INTO logged_model_params (model_id, experiment_id, param_key, param_value)
+SELECT model_id, experiment_id, 'p', 'q' FROM logged_models WHERE source_run_id IN ('x', 'no-uuid');
+"""
+
+
+async def test_every_row_that_is_left_is_told(db: Database, made: Callable[[str], Made], tmp_path: Path) -> None:
+    path = tmp_path / "strange.db"
+    shutil.copy(urlsplit(made("sqlite").before).path, path)
+    with sqlite3.connect(path) as connection:
+        connection.executescript(STRANGE)
+    connection.close()
+    mine = await db.models.create(name="netz", kind="base", description="ours")
+    await db.model_versions.register(model_id=mine.id, version="1", artifact_uri="ours")
+    told: list[tuple[str, str, str, Row | None]] = []
+    for _ in range(2):
+        told.clear()
+        report = await upgrade(f"sqlite:///{path}", db, reject=lambda *each: told.append(each))
+        assert sums_are_right(report)
+        assert all(row is not None for *_, row in told)
+        left = {
+            each.source_table: sum(left.rows for left in each.left if not left.derived)
+            for each in report.parts
+            if each.target is not None
+        }
+        assert {table: rows for table, rows in left.items() if rows} == dict(Counter(table for table, *_ in told))
+        assert {"runs", "params", "tags", "metrics", "inputs", "input_tags", "experiment_tags"} <= {t[0] for t in told}
+        assert {"logged_models", "logged_model_params", "registered_models", "model_versions"} <= {t[0] for t in told}
+        assert len([each for each in told if each[0] == "metrics"]) == 14
+        assert ("registered_model_aliases", "champion") in {(each[0], each[1]) for each in told}
 
 
 KILLED = """

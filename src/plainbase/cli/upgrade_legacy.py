@@ -32,6 +32,9 @@ SECRET = re.compile(
     r"passw|secret|credential|api_?key|key_hash|(access|auth|refresh|session|api)_?token|^token$", re.IGNORECASE
 )
 """Names of columns whose values stay out of a rejects file."""
+KEYS = ("key", "name", "param_key", "tag_key")
+VALUES = ("value", "param_value", "tag_value")
+"""Columns of rows that are a name and its value."""
 
 
 @click.command("upgrade-legacy", short_help="Take over a database of an older system.")
@@ -61,7 +64,7 @@ SECRET = re.compile(
     "--rejects",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write rows that were left into this file, with reasons, as JSON Lines; not those of unknown tables.",
+    help="Write rows that were left into this file, with reasons, as JSON Lines; not tables that have no place at all.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @command
@@ -140,10 +143,11 @@ def _rejecting(path: Path | None) -> Iterator[Reject | None]:
 
 
 def _shown(row: Row) -> dict[str, object]:
-    """A row as JSON has it; bytes in hexadecimal, and nothing of what a column's name says is secret."""
+    """A row as JSON has it; bytes in hexadecimal, and nothing of what a column's or a tag's name says is secret."""
+    of_secret = any(SECRET.search(str(row.get(name))) for name in KEYS)
     return {
         name: "(secret)"
-        if value is not None and SECRET.search(name)
+        if value is not None and (SECRET.search(name) or (name in VALUES and of_secret))
         else value.hex()
         if isinstance(value, bytes | bytearray | memoryview)
         else jsonable(value)

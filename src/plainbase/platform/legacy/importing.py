@@ -74,13 +74,7 @@ class Import:
     """One import under way: what a layout's `run` works with."""
 
     def __init__(
-        self,
-        source: Source,
-        tx: Transaction,
-        layout: str,
-        *,
-        progress: Progress = untold,
-        reject: Reject | None = None,
+        self, source: Source, tx: Transaction, layout: str, *, progress: Progress = untold, reject: Reject | None = None
     ) -> None:
         self.source = source
         self.tx = tx
@@ -132,6 +126,20 @@ class Import:
         if self._reject is not None:
             told = f"{reason}: {', '.join(columns)}" if columns else reason
             self._reject(tally.source_table, str(key), told, row)
+
+    def leave_with(self, tally: Tally, reason: str, key: object, rows: Sequence[Row]) -> None:
+        """Count rows that are left with what they belong to, whose key it is, and tell each."""
+        if not rows:
+            return
+        tally.leave(reason, key, rows=len(rows))
+        if self._reject is not None:
+            for row in rows:
+                self._reject(tally.source_table, str(key), reason, row)
+
+    def lose(self, table: str, column: str, why: str, values: int) -> None:
+        """Count values of a source table that were not kept as they were, where that table is in the report."""
+        for tally in [each for each in self._tallies if each.source_table == table][:1]:
+            tally.lose(column, why, values)
 
     # Taking rows.
 
@@ -279,6 +287,8 @@ class Import:
         try:
             tally.rows = await self.source.count(name)
         except ConfigurationError:  # a virtual table of a module that is not here
+            if kind != "virtual":
+                raise
             tally.leave("a virtual table that cannot be read here", rows=0)
             return
         if kind in ("virtual", "shadow"):

@@ -107,9 +107,9 @@ class Tally:
         """Count rows of which something is to be said, though they were taken."""
         self._notes[text] = self._notes.get(text, 0) + rows
 
-    def lose(self, column: str, why: str) -> None:
-        """Count a value that was left, or not kept as it was, of a row that was taken."""
-        self._lost[column, why] = self._lost.get((column, why), 0) + 1
+    def lose(self, column: str, why: str, values: int = 1) -> None:
+        """Count values that were left, or not kept as they were, of rows that were taken."""
+        self._lost[column, why] = self._lost.get((column, why), 0) + values
 
     def part(self) -> Part:
         """What was counted."""

@@ -38,6 +38,8 @@ class Datasets:
     inputs: Tally
     input_tags: Tally
     here: dict[str, tuple[UUID, dict[str, Any]]] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    """The links that were read."""
 
 
 async def take(importing: Import, store: Store) -> Datasets:
@@ -91,7 +93,7 @@ async def take(importing: Import, store: Store) -> Datasets:
     return found
 
 
-async def of_runs(store: Store, datasets: Datasets, runs: Sequence[str]) -> dict[str, list[Input]]:
+async def of_runs(importing: Import, store: Store, datasets: Datasets, runs: Sequence[str]) -> dict[str, list[Input]]:
     """The datasets that each of some runs was given, those to train on first."""
     rows = [
         row
@@ -104,11 +106,14 @@ async def of_runs(store: Store, datasets: Datasets, runs: Sequence[str]) -> dict
     found: defaultdict[str, list[Input]] = defaultdict(list)
     for row in rows:
         datasets.inputs.rows += 1
+        datasets.seen.add(row["input_uuid"])
         mine = tags.get(row["input_uuid"], {})
         datasets.input_tags.rows += len(mine)
         if row["source_id"] not in datasets.here:
-            datasets.inputs.leave("its dataset is not in the store", row["input_uuid"])
-            datasets.input_tags.leave("its input was left", row["input_uuid"], rows=len(mine))
+            link = row["input_uuid"]
+            importing.leave(datasets.inputs, "its dataset is not in the store", link, row)
+            its_tags = [{"input_uuid": link, "name": name, "value": value} for name, value in mine.items()]
+            importing.leave_with(datasets.input_tags, "its input was left", link, its_tags)
             continue
         dataset_id, said = datasets.here[row["source_id"]]
         found[row["destination_id"]].append(Input(dataset_id, {**said, **({"tags": mine} if mine else {})}))

@@ -55,8 +55,9 @@ async def take(importing: Import, store: Store) -> dict[int, UUID]:
         tags_tally.already += len(mine) - changed
         if before != record:
             await _follow(importing, tally, here, before, row, record)
-    if tags:
-        tags_tally.leave("its experiment is not in the store", rows=sum(map(len, tags.values())))
+    for number, lost in tags.items():
+        rows = [{"experiment_id": number, "key": key, "value": value} for key, value in lost.items()]
+        importing.leave_with(tags_tally, "its experiment is not in the store", number, rows)
     await importing.tx.insert_rows("experiments", COLUMNS, new)
     tally.taken += len(new)
     await _said(tally, tags_tally, store)

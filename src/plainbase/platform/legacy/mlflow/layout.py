@@ -15,6 +15,8 @@ from plainbase.platform.legacy.source import SourceTable
 TELLING = ("alembic_version", "experiments", "runs", "metrics", "params", "tags")
 """Tables that every store has, whatever its version, and that no other program is likely to have together."""
 
+REPLACED = "a NUL, or bytes that are no UTF-8, which no database here holds: U+FFFD stands in their place"
+
 
 @dataclass(frozen=True, slots=True)
 class Mlflow:
@@ -48,6 +50,8 @@ class Mlflow:
         made = await experiments.take(importing, store)
         await registry.take(importing, store, await runs.take(importing, store, made, given))
         await others.leave(importing, store, given)
+        for (table, column), values in store.replaced.items():
+            importing.lose(table, column, REPLACED, values)
 
 
 MLFLOW = Mlflow()

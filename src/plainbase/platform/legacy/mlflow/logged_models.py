@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from plainbase.platform.legacy.importing import Import
 from plainbase.platform.legacy.mlflow.fates import fates
+from plainbase.platform.legacy.mlflow.others import leave_unseen
 from plainbase.platform.legacy.mlflow.store import Store
 from plainbase.platform.legacy.mlflow.translation import clean, kept
 from plainbase.platform.legacy.report import Tally
@@ -35,25 +36,32 @@ class LoggedModels:
     models: Tally
     params: Tally
     tags: Tally
+    seen: set[str] = field(default_factory=set)
+    """The models that were read."""
 
     def count(self, models: Sequence[dict[str, Any]], *, known: bool) -> None:
         """Count what a run's record says of its models: whether it was said before."""
         for tally, rows in self._rows(models):
-            tally.already += rows if known else 0
-            tally.taken += 0 if known else rows
+            tally.already += len(rows) if known else 0
+            tally.taken += 0 if known else len(rows)
 
-    def leave(self, models: Sequence[dict[str, Any]], why: str) -> None:
+    def leave(self, importing: Import, models: Sequence[dict[str, Any]], why: str, run: str) -> None:
         """Count the models of a run that is left."""
         for tally, rows in self._rows(models):
-            if rows:
-                tally.leave(why, rows=rows)
+            importing.leave_with(tally, why, run, rows)
 
-    def _rows(self, models: Sequence[dict[str, Any]]) -> tuple[tuple[Tally, int], ...]:
-        return (
-            (self.models, len(models)),
-            (self.params, sum(len(each.get("params", ())) for each in models)),
-            (self.tags, sum(len(each.get("tags", ())) for each in models)),
-        )
+    def _rows(self, models: Sequence[dict[str, Any]]) -> tuple[tuple[Tally, Sequence[Row]], ...]:
+        return (self.models, models), (self.params, _parts(models, "params")), (self.tags, _parts(models, "tags"))
+
+
+def _parts(models: Sequence[dict[str, Any]], of: str) -> list[Row]:
+    """The rows that the params or tags of models were."""
+    key, value = PARTS[f"logged_model_{of}"]
+    return [
+        {"model_id": model["model_id"], key: name, value: held}
+        for model in models
+        for name, held in model.get(of, {}).items()
+    ]
 
 
 async def begun(importing: Import, store: Store) -> LoggedModels:
@@ -81,6 +89,7 @@ async def of_runs(store: Store, counted: LoggedModels, runs: Sequence[str]) -> d
     found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         counted.models.rows += 1
+        counted.seen.add(row["model_id"])
         said = kept(row, *SAID)
         for key, values in (("params", params), ("tags", tags)):
             if row["model_id"] in values:
@@ -89,14 +98,10 @@ async def of_runs(store: Store, counted: LoggedModels, runs: Sequence[str]) -> d
     return found
 
 
-async def leave_others(store: Store, counted: LoggedModels) -> None:
+async def leave_others(importing: Import, store: Store, counted: LoggedModels) -> None:
     """Count the models that no run of the store made."""
     for tally in (counted.models, counted.params, counted.tags):
-        if tally.source_table in store.source.tables:
-            others = await store.source.count(tally.source_table) - tally.rows
-            if others:
-                tally.rows += others
-                tally.leave("no run of the store logged the model", rows=others)
+        await leave_unseen(importing, store, tally, "model_id", counted.seen, "no run of the store logged the model")
 
 
 async def _pairs(store: Store, tally: Tally, models: Sequence[str]) -> dict[str, dict[str, str]]:

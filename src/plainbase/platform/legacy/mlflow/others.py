@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from contextlib import aclosing
 
 from plainbase.platform.legacy.importing import Import
 from plainbase.platform.legacy.mlflow.datasets import Datasets
 from plainbase.platform.legacy.mlflow.store import KNOWN, NEEDED, Store
+from plainbase.platform.legacy.report import Tally
 
 DERIVED: Mapping[str, str] = {
     "alembic_version": "the store's version; it stands in the report",
@@ -96,12 +98,23 @@ async def leave(importing: Import, store: Store, given: Datasets) -> None:
         if tally.rows:
             tally.leave(why, rows=tally.rows, derived=name in DERIVED)
     for tally in (given.inputs, given.input_tags):
-        if tally.source_table not in tables:
-            continue
-        others = await store.source.count(tally.source_table) - tally.rows
-        if others:
-            tally.rows += others
-            tally.leave("it links a logged model, which has no place here", rows=others)
+        why = "it links a logged model, which has no place here"
+        await leave_unseen(importing, store, tally, "input_uuid", given.seen, why)
+
+
+async def leave_unseen(
+    importing: Import, store: Store, tally: Tally, column: str, seen: Container[str], why: str
+) -> None:
+    """Leave the rows of a table that were not read with what they belong to, told by a column."""
+    table = tally.source_table
+    if table not in store.source.tables or await store.source.count(table) == tally.rows:
+        return
+    async with aclosing(store.source.rows(table, order_by=(column,))) as chunks:
+        async for chunk in chunks:
+            for row in chunk:
+                if row[column] not in seen:
+                    tally.rows += 1
+                    importing.leave(tally, why, row[column], row)
 
 
 ALL = frozenset((*NEEDED, *KNOWN, *DERIVED, *WITHOUT_PLACE))

@@ -12,7 +12,7 @@ from plainbase.platform.legacy.importing import Import
 from plainbase.platform.legacy.mlflow.fates import fates
 from plainbase.platform.legacy.mlflow.store import Store
 from plainbase.platform.legacy.mlflow.translation import clean, kept, made_id, moment, name_of
-from plainbase.platform.legacy.mlflow.versions import Versions, follow_aliases, take_version
+from plainbase.platform.legacy.mlflow.versions import Versions, follow_aliases, tag_rows, take_version
 from plainbase.platform.legacy.report import Tally
 from plainbase.platform.legacy.source import Row
 
@@ -58,7 +58,7 @@ async def take(importing: Import, store: Store, runs: frozenset[str]) -> None:
         versions.tags.rows += sum(map(len, its_tags.values()))
         versions.aliases.rows += len(found.aliases.get(key, ()))
         if PROMPT in mine:
-            _leave_prompt(models, tags, versions, found, key)
+            _leave_prompt(importing, models, tags, versions, found, row)
             continue
         model_id, before = await _model(importing, models, tags, row, mine)
         here = {
@@ -74,7 +74,8 @@ async def take(importing: Import, store: Store, runs: frozenset[str]) -> None:
             if taken is not None:
                 by_number[number] = taken
         aliases = found.aliases.get(key, {})
-        await follow_aliases(importing, versions.aliases, model_id, aliases, before.get("aliases", {}), by_number)
+        known = before.get("aliases", {})
+        await follow_aliases(importing, versions.aliases, key[1], model_id, aliases, known, by_number)
     await _said(store, models, tags, versions)
 
 
@@ -126,17 +127,20 @@ async def _read(store: Store) -> _Registered:
     return _Registered(tags, versions, version_tags, aliases)
 
 
-def _leave_prompt(models: Tally, tags: Tally, versions: Versions, found: _Registered, key: Key) -> None:
+def _leave_prompt(
+    importing: Import, models: Tally, tags: Tally, versions: Versions, found: _Registered, row: Row
+) -> None:
     why = "it is a prompt, not a model"
-    models.leave(why, key[1])
-    for tally, rows in (
-        (tags, len(found.tags.get(key, ()))),
-        (versions.versions, len(found.versions.get(key, ()))),
-        (versions.tags, sum(map(len, found.version_tags.get(key, {}).values()))),
-        (versions.aliases, len(found.aliases.get(key, ()))),
-    ):
-        if rows:
-            tally.leave(why, key[1], rows=rows)
+    key = _key(row)
+    name = key[1]
+    importing.leave(models, why, name, row)
+    its_tags = [{"name": name, "key": each, "value": value} for each, value in found.tags.get(key, {}).items()]
+    aliases = [{"name": name, "alias": each, "version": number} for each, number in found.aliases.get(key, {}).items()]
+    importing.leave_with(tags, why, name, its_tags)
+    importing.leave_with(versions.versions, why, name, found.versions.get(key, ()))
+    for number, held in found.version_tags.get(key, {}).items():
+        importing.leave_with(versions.tags, why, name, tag_rows(name, number, held))
+    importing.leave_with(versions.aliases, why, name, aliases)
 
 
 def _key(row: Row) -> Key:

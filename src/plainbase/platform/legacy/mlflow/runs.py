@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,8 +17,10 @@ from plainbase.platform.legacy.mlflow.run_rows import COLUMNS, Found, pairs, row
 from plainbase.platform.legacy.mlflow.store import Store
 from plainbase.platform.legacy.mlflow.translation import moment, run_id
 from plainbase.platform.legacy.report import Tally
+from plainbase.platform.legacy.source import Row
 
 PARENT = "mlflow.parentRunId"
+OF_RUN = "its run's id is no UUID"
 BATCH_RUNS = 500
 BATCH_POINTS = 100_000
 """Runs are taken so many at a time, or fewer where they have more metric values together."""
@@ -66,7 +69,7 @@ async def take(
         importing.progress("metrics", work.metrics.rows, total)
         taken.update(await _batch(work, batch))
     importing.progress("metrics", total, total)
-    await logged_models.leave_others(store, work.models)
+    await logged_models.leave_others(importing, store, work.models)
     return frozenset(taken)
 
 
@@ -96,12 +99,9 @@ async def _batch(work: _Work, batch: Sequence[str]) -> list[str]:
 async def _known(work: _Work, run: Found, here: Any) -> None:
     before: Mapping[str, Any] = here.config.get("mlflow", {})
     _count(work, run, here)
-    if before.get("points") == run.points:
+    if before.get("points") == run.points and not before.get("points_left"):
         work.metrics.rows += run.points
-        run.points_left = before.get("points_left", 0)
-        work.metrics.already += run.points - run.points_left
-        if run.points_left:
-            work.metrics.leave(points.NO_PLACE, run.there, rows=run.points_left)
+        work.metrics.already += run.points
     else:
         its = _for_points(run, work.importing.began)
         await points.add_new(work.importing, work.store, work.metrics, its)
@@ -116,15 +116,15 @@ async def _read(work: _Work, batch: Sequence[str]) -> list[Found]:
     tags: dict[str, dict[str, str]] = {run: {} for run in batch}
     pairs(await work.store.fetch("params", batch, order_by=("run_uuid", "key")), work.params, params)
     pairs(await work.store.fetch("tags", batch, order_by=("run_uuid", "key")), work.tags, tags)
-    inputs = await datasets.of_runs(work.store, work.given, batch)
+    inputs = await datasets.of_runs(work.importing, work.store, work.given, batch)
     models = await logged_models.of_runs(work.store, work.models, batch)
     found = []
     for run in batch:
         work.runs.rows += 1
         here = run_id(run)
         if here is None:
-            _leave(work, run, len(params[run]), len(tags[run]), inputs.get(run, ()))
-            work.models.leave(models.get(run, ()), "its run's id is no UUID")
+            await _leave(work, rows[run], params[run], tags[run], inputs.get(run, ()))
+            work.models.leave(work.importing, models.get(run, ()), OF_RUN, run)
             continue
         experiment = work.experiments.get(rows[run]["experiment_id"])
         if experiment is None:
@@ -148,21 +148,24 @@ async def _read(work: _Work, batch: Sequence[str]) -> list[Found]:
     return found
 
 
-def _leave(work: _Work, run: str, params: int, tags: int, inputs: Sequence[datasets.Input]) -> None:
-    why = "its run's id is no UUID"
-    work.runs.leave("its id is no UUID", run)
-    for tally, rows in (
-        (work.params, params),
-        (work.tags, tags),
-        (work.given.inputs, len(inputs)),
-        (work.given.input_tags, sum(len(each.said.get("tags", ())) for each in inputs)),
-    ):
-        if rows:
-            tally.leave(why, run, rows=rows)
-    points_left = work.counts.get(run, 0)
-    work.metrics.rows += points_left
-    if points_left:
-        work.metrics.leave(why, run, rows=points_left)
+async def _leave(
+    work: _Work, row: Row, params: Mapping[str, str], tags: Mapping[str, str], inputs: Sequence[datasets.Input]
+) -> None:
+    """Leave a run with all that it has."""
+    run = row["run_uuid"]
+    leave_with = work.importing.leave_with
+    work.importing.leave(work.runs, "its id is no UUID", run, row)
+    for tally, pairs_of in ((work.params, params), (work.tags, tags)):
+        rows = [{"run_uuid": run, "key": key, "value": value} for key, value in pairs_of.items()]
+        leave_with(tally, OF_RUN, run, rows)
+    leave_with(work.given.inputs, OF_RUN, run, [{"destination_id": run, **each.said} for each in inputs])
+    its_tags = [{"name": key, "value": value} for each in inputs for key, value in each.said.get("tags", {}).items()]
+    leave_with(work.given.input_tags, OF_RUN, run, its_tags)
+    if work.counts.get(run, 0):
+        async with aclosing(work.store.points([run])) as chunks:
+            async for chunk in chunks:
+                work.metrics.rows += len(chunk)
+                leave_with(work.metrics, OF_RUN, run, chunk)
 
 
 def _count(work: _Work, run: Found, here: Any) -> None:

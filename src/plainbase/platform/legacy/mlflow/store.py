@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pypika import Query, Table
 from pypika import functions as fn
 from pypika.queries import QueryBuilder
 
+from plainbase.platform.legacy.mlflow.translation import is_clean
 from plainbase.platform.legacy.source import Row, Source, SourceTable
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -105,6 +107,8 @@ class Store:
     """A source that is an MLflow store."""
 
     source: Source
+    replaced: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By table and column, how many texts that were read are not kept as they were: see `clean`."""
 
     def columns(self, table: str) -> tuple[str, ...]:
         """What is read of a table: the known columns that this store has."""
@@ -120,7 +124,15 @@ class Store:
         if not columns:
             return []
         made = _select(table, columns, by, among).orderby(*(Table(table)[name] for name in order_by))
-        return list(await self.source.reader.fetch(made.get_sql()))
+        rows: list[Row] = list(await self.source.reader.fetch(made.get_sql()))
+        self._look(table, rows)
+        return rows
+
+    def _look(self, table: str, rows: Sequence[Row]) -> None:
+        for row in rows:
+            for name, value in row.items():
+                if isinstance(value, str | bytes) and not is_clean(value):
+                    self.replaced[table, name] += 1
 
     async def valued(self, table: str, key: str) -> dict[str, Any]:
         """By run, the value that one key has in its tags or params."""
@@ -155,6 +167,7 @@ class Store:
             made, order = made.where(at.key == name), order[2:]
         async with aclosing(self.source.reader.chunks(made.orderby(*order).get_sql())) as chunks:
             async for chunk in chunks:
+                self._look("metrics", chunk)
                 yield chunk
 
     async def version(self) -> str:

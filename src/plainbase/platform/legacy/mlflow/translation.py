@@ -92,6 +92,16 @@ def clean(value: Any) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
+def is_clean(value: str | bytes) -> bool:
+    """Whether a text is kept as it is."""
+    if isinstance(value, str):
+        return "\0" not in value
+    try:
+        return b"\0" not in value and bool(value.decode() or True)
+    except UnicodeDecodeError:
+        return False
+
+
 def name_of(value: Any, otherwise: str) -> str:
     """A name of 1 to 255 characters."""
     return clean(value)[:255] if value not in (None, "", b"") else otherwise

@@ -61,9 +61,9 @@ async def take_version(
         return identifier
     before = here.metadata.get("mlflow")
     if here.id != identifier or before is None:
-        to.versions.leave("another version of this number is here", f"{row['name']}/{number}")
-        if tags:
-            to.tags.leave("its version was left", f"{row['name']}/{number}", rows=len(tags))
+        key = f"{row['name']}/{number}"
+        importing.leave(to.versions, "another version of this number is here", key, row)
+        importing.leave_with(to.tags, "its version was left", key, tag_rows(str(row["name"]), number, tags))
         return None
     to.versions.already += 1
     known = before.get("tags", {})
@@ -75,9 +75,15 @@ async def take_version(
     return identifier
 
 
+def tag_rows(name: str, number: int, tags: Mapping[str, str]) -> list[Row]:
+    """The rows that the tags of a version were."""
+    return [{"name": name, "version": number, "key": key, "value": value} for key, value in tags.items()]
+
+
 async def follow_aliases(
     importing: Import,
     tally: Tally,
+    name: str,
     model_id: UUID,
     aliases: Mapping[str, int],
     before: Mapping[str, int],
@@ -89,15 +95,16 @@ async def follow_aliases(
     }
     recorded: dict[str, int] = {}
     for alias, number in aliases.items():
+        row = {"name": name, "alias": alias, "version": number}
         if len(alias) > LONGEST_ALIAS or number not in versions:
             why = "its version is not here" if number not in versions else f"it is longer than {LONGEST_ALIAS}"
-            tally.leave(why, alias)
+            importing.leave(tally, why, alias, row)
             continue
         recorded[alias] = number
         if (alias in before and before[alias] == number) or here.get(alias) == versions[number]:
             tally.already += 1
         elif alias in here and here[alias] != versions.get(before.get(alias, -1)):
-            tally.leave("it moved in MLflow and here; where it is here stays", alias)
+            importing.leave(tally, "it moved in MLflow and here; where it is here stays", alias, row)
         else:
             await importing.tx.model_aliases.set(model_id=model_id, alias=alias, model_version_id=versions[number])
             tally.taken += 1
