@@ -108,6 +108,6 @@ def _why(error: sqlite3.Error) -> str:
     name = code(error)
     if name.startswith("SQLITE_NOTADB"):
         return "the file is not an SQLite database"
-    if name in ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY", "SQLITE_CANTOPEN"):
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):  # nothing is written but the index of a log
         return "it was not closed cleanly, or its folder cannot be used; open it once with its own program, or copy it"
     return str(error)
