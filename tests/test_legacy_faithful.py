@@ -228,3 +228,33 @@ async def test_of_rows_told_by_the_same_that_which_is_the_same_is_found(memory: 
     changed(tmp_path / "adam.db", "UPDATE training_metrics SET metric_value = 4 - id")
     second = await upgrade(url, memory, mapping=named("002"))
     assert (part(second, "training_metrics").already, part(second, "training_metrics").left) == (3, ())
+
+
+TWICE = """
+name = "mine"
+[[table]]
+source = "runs"
+target = "datasets"
+[table.columns]
+id = { id = "id" }
+name = { from = ["title", "name"] }
+version = { value = "1" }
+digest = "id"
+metadata = { collect = ["name"] }
+row_count = { from = "score", times = 10 }
+"""
+
+
+async def test_what_something_else_takes_is_not_lost_and_a_rounded_product_is(memory: Database, tmp_path: Path) -> None:
+    url = sqlite_file(tmp_path / "mine.db")
+    changed(
+        tmp_path / "mine.db",
+        "CREATE TABLE runs (id INTEGER PRIMARY KEY, title TEXT, name TEXT, score REAL);"
+        "INSERT INTO runs VALUES (1, 'a', 'b', 0.7), (2, 'c', NULL, 0.29)",
+    )
+    (tmp_path / "mine.toml").write_text(TWICE)
+    report = await upgrade(url, memory, mapping=tmp_path / "mine.toml")
+    lost = [(each.name, each.values, each.why) for each in part(report, "runs").columns if each.target is None]
+    assert lost == [("score", 1, "times 10 it is no whole number, and was rounded")]
+    rows = await memory.fetch_all("SELECT name, row_count, metadata FROM datasets ORDER BY name")
+    assert [(row.name, row.row_count, row.metadata) for row in rows] == [("a", 7, {"name": "b"}), ("c", 3, {})]

@@ -168,3 +168,19 @@ async def test_a_folder_that_may_only_be_read(tmp_path: Path) -> None:
         )
     assert "its folder cannot be used" in left
     assert (await examine(url)).layout == "james_llm"
+
+
+async def test_a_damaged_table_that_no_layout_knows_is_an_error(tmp_path: Path) -> None:
+    url = sqlite_file(tmp_path / "source.db", "james_llm")
+    with contextlib.closing(sqlite3.connect(tmp_path / "source.db")) as connection:
+        connection.executescript("CREATE TABLE notes (x); INSERT INTO notes VALUES ('a')")
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'notes'").fetchone()
+    with (tmp_path / "source.db").open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\x55" * 4096)
+    async with opened("sqlite://", migrate=True) as db:
+        with pytest.raises(ConfigurationError, match=r"cannot read the SQLite database .*source\.db: .*malformed"):
+            await upgrade(url, db)
+        assert await db.fetch_value("SELECT count(*) AS n FROM corpus_texts") == 0
+    with pytest.raises(ConfigurationError, match="malformed"):
+        await examine(url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 import subprocess
@@ -13,10 +14,12 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 
 from conftest import SOAK
 from mlflow_made import Made, made, older
 from plainbase import ConfigurationError, Database
+from plainbase.cli import commands
 from plainbase.platform.legacy.mlflow.store import TRIED
 from plainbase.platform.legacy.source import Row
 from plainbase.platform.legacy.upgrade import examine, upgrade
@@ -176,7 +179,9 @@ SELECT model_id, experiment_id, 'p', 'q' FROM logged_models WHERE source_run_id 
 """
 
 
-async def test_every_row_that_is_left_is_told(db: Database, made: Callable[[str], Made], tmp_path: Path) -> None:
+async def test_every_row_that_is_left_is_told(
+    db: Database, url: str, made: Callable[[str], Made], tmp_path: Path
+) -> None:
     path = tmp_path / "strange.db"
     shutil.copy(urlsplit(made("sqlite").before).path, path)
     with sqlite3.connect(path) as connection:
@@ -200,6 +205,13 @@ async def test_every_row_that_is_left_is_told(db: Database, made: Callable[[str]
         assert {"logged_models", "logged_model_params", "registered_models", "model_versions"} <= {t[0] for t in told}
         assert len([each for each in told if each[0] == "metrics"]) == 14
         assert ("registered_model_aliases", "champion") in {(each[0], each[1]) for each in told}
+    rejects = tmp_path / "rejects"
+    words = ["upgrade-legacy", f"sqlite:///{path}", "--url", url, "--no-backup", "--rejects", str(rejects)]
+    assert (await asyncio.to_thread(CliRunner().invoke, commands.plainbase, words)).exit_code == 3
+    written = rejects.read_text()
+    assert len(written.splitlines()) == len(told)
+    assert '"key": "api_key", "value": "(secret)"' in written
+    assert "hush" not in written
 
 
 KILLED = """
