@@ -127,8 +127,8 @@ async def test_what_is_odd_in_rows_is_taken_and_told(db: Database, made: Callabl
         connection.execute("INSERT INTO tags VALUES (CAST(x'ff' AS TEXT), CAST(x'fe41' AS TEXT), ?)", (runs["run 1"],))
         connection.execute(
             "INSERT INTO metrics (key, value, timestamp, run_uuid, step, is_nan) "
-            "VALUES (CAST(x'6dff' AS TEXT), 1, 0, ?, 0, 0)",
-            (runs["run 2"],),
+            "VALUES (CAST(x'6dff' AS TEXT), 1, 0, :run, 0, 0), ('n' || char(0), 1, 0, :run, 0, 0)",
+            {"run": runs["run 1"]},
         )
         ring = "INSERT OR REPLACE INTO tags (key, value, run_uuid) VALUES ('mlflow.parentRunId', ?, ?)"
         connection.execute(ring, (runs["run 2"], runs["run 1"]))
@@ -145,7 +145,7 @@ async def test_what_is_odd_in_rows_is_taken_and_told(db: Database, made: Callabl
     assert {table: columns for table, columns in lost.items() if columns} == {
         "params": [("value", cut)],
         "tags": [("key", 1), ("value", 1)],
-        "metrics": [("key", 1)],
+        "metrics": [("key", 2)],
     }
     assert (one.parent_run_id, two.parent_run_id) in ((None, one.id), (two.id, None))
     assert (await db.training_runs.get(id=UUID(runs["run 3"]))).parent_run_id is None
@@ -154,6 +154,7 @@ async def test_what_is_odd_in_rows_is_taken_and_told(db: Database, made: Callabl
     assert any("the calendar" in note and note.endswith("(6 rows)") for note in part(report, "metrics").notes)
     again = await upgrade(f"sqlite:///{path}", db)
     assert sum(each.taken for each in again.parts) == 0
+    assert part(again, "metrics").already == part(report, "metrics").taken
 
 
 STRANGE = """
@@ -168,6 +169,8 @@ SELECT 'in-1', 'DATASET', dataset_uuid, 'RUN', 'no-uuid', 0 FROM datasets LIMIT 
 INSERT INTO inputs (input_uuid, source_type, source_id, destination_type, destination_id, step) VALUES
 ('in-2', 'RUN', 'no-uuid', 'MODEL', 'm-x', 0), ('in-3', 'DATASET', 'gone', 'RUN', 'no-uuid', 0);
 INSERT INTO input_tags (input_uuid, name, value) VALUES ('in-1', 'c', 'd'), ('in-2', 'e', 'f'), ('in-3', 'g', 'h');
+INSERT INTO runs (run_uuid, name, status, start_time, lifecycle_stage, experiment_id)
+SELECT CAST(x'fe' AS TEXT), 'odd', 'FINISHED', 0, 'active', experiment_id FROM runs LIMIT 1;
 INSERT INTO experiment_tags (key, value, experiment_id) VALUES ('lost', 'tag', 4711);
 INSERT INTO logged_models
 (model_id, experiment_id, name, artifact_location, creation_timestamp_ms, last_updated_timestamp_ms, status,

@@ -11,6 +11,7 @@ from typing import Any
 from pypika import Query, Table
 from pypika import functions as fn
 from pypika.queries import QueryBuilder
+from pypika.terms import Criterion, Field, LiteralValue
 
 from plainbase.platform.legacy.mlflow.translation import is_clean
 from plainbase.platform.legacy.source import Row, Source, SourceTable
@@ -125,14 +126,14 @@ class Store:
             return []
         made = _select(table, columns, by, among).orderby(*(Table(table)[name] for name in order_by))
         rows: list[Row] = list(await self.source.reader.fetch(made.get_sql()))
-        self._look(table, rows)
+        self._look(table, rows, columns)
         return rows
 
-    def _look(self, table: str, rows: Sequence[Row]) -> None:
-        for row in rows:
-            for name, value in row.items():
-                if isinstance(value, str | bytes) and not is_clean(value):
-                    self.replaced[table, name] += 1
+    def _look(self, table: str, rows: Sequence[Row], columns: Sequence[str]) -> None:
+        for name in columns:
+            texts = (value for row in rows if isinstance(value := row[name], str | bytes))
+            if many := sum(not is_clean(text) for text in texts):
+                self.replaced[table, name] += many
 
     async def valued(self, table: str, key: str) -> dict[str, Any]:
         """By run, the value that one key has in its tags or params."""
@@ -152,22 +153,22 @@ class Store:
         made = Query.from_(at).select(at.run_uuid, fn.Count("*").as_("points")).groupby(at.run_uuid)
         return {row["run_uuid"]: row["points"] for row in await self.source.reader.fetch(made.get_sql())}
 
-    async def metric_names(self, run: str) -> list[str]:
+    async def metric_names(self, run: str) -> list[str | bytes]:
         """The names of one run's metrics."""
         at = Table("metrics")
         made = Query.from_(at).select(at.key).distinct().where(at.run_uuid == run).orderby(at.key)
         return [row["key"] for row in await self.source.reader.fetch(made.get_sql())]
 
-    async def points(self, runs: Iterable[str], name: str | None = None) -> AsyncGenerator[Sequence[Row]]:
+    async def points(self, runs: Iterable[str], name: str | bytes | None = None) -> AsyncGenerator[Sequence[Row]]:
         """Metric values of some runs, or of one metric of theirs, the last of equal steps being MLflow's latest."""
         at = Table("metrics")
         made = _select("metrics", NEEDED["metrics"], "run_uuid", runs)
         order = [at.run_uuid, at.key, at.step, at.timestamp, at.value]
         if name is not None:
-            made, order = made.where(at.key == name), order[2:]
+            made, order = made.where(_among(at.key, [name])), order[2:]
         async with aclosing(self.source.reader.chunks(made.orderby(*order).get_sql())) as chunks:
             async for chunk in chunks:
-                self._look("metrics", chunk)
+                self._look("metrics", chunk, ("key",))
                 yield chunk
 
     async def version(self) -> str:
@@ -189,4 +190,15 @@ def missing(tables: Mapping[str, SourceTable]) -> tuple[str, ...]:
 def _select(table: str, columns: Iterable[str], by: str, among: Iterable[Any] | None) -> QueryBuilder:
     at = Table(table)
     made = Query.from_(at).select(*(at[name] for name in columns))
-    return made if among is None else made.where(at[by].isin(list(among)))
+    return made if among is None else made.where(_among(at[by], list(among)))
+
+
+def _among(field: Field, values: list[Any]) -> Criterion:
+    """Whether a column has one of some values; a text that no SQL text holds, which only SQLite has, by its bytes."""
+    odd = [each for each in values if isinstance(each, str | bytes) and not is_clean(each)]
+    found: Criterion = field.isin([each for each in values if each not in odd] if odd else values)
+    for each in odd:
+        raw = each if isinstance(each, bytes) else each.encode()
+        held = fn.Cast(field, "BLOB")  # type: ignore[no-untyped-call]  # pypika leaves it untyped
+        found = found | (held == LiteralValue(f"x'{raw.hex()}'"))
+    return found
