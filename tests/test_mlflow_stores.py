@@ -189,6 +189,7 @@ async def test_every_row_that_is_left_is_told(
     shutil.copy(urlsplit(made("sqlite").before).path, path)
     with sqlite3.connect(path) as connection:
         connection.executescript(STRANGE)
+        links = connection.execute("SELECT count(*) FROM inputs").fetchone()[0]
     connection.close()
     mine = await db.models.create(name="netz", kind="base", description="ours")
     await db.model_versions.register(model_id=mine.id, version="1", artifact_uri="ours")
@@ -197,6 +198,7 @@ async def test_every_row_that_is_left_is_told(
         told.clear()
         report = await upgrade(f"sqlite:///{path}", db, reject=lambda *each: told.append(each))
         assert sums_are_right(report)
+        assert part(report, "inputs").rows == links
         assert all(row is not None for *_, row in told)
         left = {
             each.source_table: sum(left.rows for left in each.left if not left.derived)
