@@ -79,5 +79,9 @@ SELECT
         ELSE false
     END AS moved
 FROM (
-    SELECT pg_get_serial_sequence(concat(quote_ident(current_schema()), '.', quote_ident(:table_name)), 'id') AS name
+    SELECT pg_get_serial_sequence(CAST(CAST(c.oid AS regclass) AS text), 'id') AS name
+    FROM pg_class AS c
+    WHERE
+        CAST(c.relname AS text) = :table_name
+        AND c.relnamespace = to_regnamespace(quote_ident(current_schema()))
 ) AS s;

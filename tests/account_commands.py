@@ -78,4 +78,4 @@ def check_help(group: click.Group, *path: str) -> None:
             assert not isinstance(option, click.Option) or option.help, (each.name, option.name)
     for words in ((), path):
         shown = CliRunner(env={"COLUMNS": "80"}).invoke(command, [*words, "--help"], prog_name="plainbase").stdout
-        assert not [line for line in shown[shown.index("Commands:") :].splitlines() if line.endswith("...")], shown
+        assert not [line for line in shown.splitlines()[1:] if line.endswith("...")], shown

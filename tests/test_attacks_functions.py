@@ -34,6 +34,8 @@ def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
         found = importlib.import_module(f"plainbase.platform.{module.name}")
         for name in getattr(found, "__all__", vars(found)):
             function = getattr(found, name)
+            if name.startswith("_"):
+                continue
             if not (inspect.iscoroutinefunction(function) and function.__module__.startswith(found.__name__)):
                 continue
             parameters = list(inspect.signature(function).parameters.values())

@@ -52,8 +52,8 @@ def test_what_is_refused(source: str, tmp_path: Path) -> None:
     assert not (tmp_path / "none.db").exists()
 
 
-async def test_a_source_that_lacks_migrations(tmp_path: Path, templates: dict[str, str], engine: str) -> None:
-    async with empty(engine, tmp_path, templates) as old:
+async def test_a_source_that_lacks_migrations(tmp_path: Path, engine: str) -> None:
+    async with empty(engine, tmp_path) as old:
         async with plainbase.open(old) as db:
             await db.migrate(5)
         with pytest.raises(plainbase.PlainbaseError, match=r"lacks migration 0006.*migrate up"):
@@ -62,8 +62,8 @@ async def test_a_source_that_lacks_migrations(tmp_path: Path, templates: dict[st
             assert await db.fetch_value("SELECT count(*) FROM sqlite_schema") == 0, "nothing was changed"
 
 
-async def test_a_target_of_another_version(source: str, tmp_path: Path, templates: dict[str, str], engine: str) -> None:
-    async with empty(engine, tmp_path, templates) as target:
+async def test_a_target_of_another_version(source: str, tmp_path: Path, engine: str) -> None:
+    async with empty(engine, tmp_path) as target:
         async with plainbase.open(target) as db:
             await db.migrate(5)
         with pytest.raises(plainbase.PlainbaseError, match="another schema version, it lacks migration 0006"):

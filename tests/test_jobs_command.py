@@ -356,4 +356,4 @@ def test_every_option_has_help_and_no_line_of_the_lists_is_cut() -> None:
             assert not isinstance(option, click.Option) or option.help, (each.name, option.name)
     for words in ((), ("jobs",), ("jobs", "schedules")):
         shown = CliRunner(env={"COLUMNS": "80"}).invoke(command, [*words, "--help"], prog_name="plainbase").stdout
-        assert not [line for line in shown[shown.index("Commands:") :].splitlines() if line.endswith("...")], shown
+        assert not [line for line in shown.splitlines()[1:] if line.endswith("...")], shown

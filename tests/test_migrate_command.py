@@ -530,7 +530,7 @@ def test_the_help_of_every_command_explains_each_option(words: tuple[str, ...]) 
     assert lines == done(*words, "--help")
 
 
-@pytest.mark.parametrize("words", [(), ("migrate",), ("analytics",)], ids=["plainbase", "migrate", "analytics"])
+@pytest.mark.parametrize("words", [("migrate",), ("analytics",)], ids=["migrate", "analytics"])
 def test_the_list_of_commands_cuts_no_line_off(words: tuple[str, ...]) -> None:
     lines = process(*words, "--help", COLUMNS="80").stdout.splitlines()
     listed = lines[lines.index("Commands:") + 1 :]

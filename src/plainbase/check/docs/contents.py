@@ -55,7 +55,7 @@ def write(
         _domain(page, sides, schema, label, names, place, tables)
     if queries:
         page.heading(2, "Queries", "queries of all files")
-        about = Queries(sides, queries, described, callers, folders, place, known)
+        about = Queries(sides, queries, described, callers, folders, place, known, every)
         for file, names in _files(queries).items():
             page.heading(3, f"{file} queries", f"file {file}")
             for name in names:

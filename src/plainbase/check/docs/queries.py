@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from plainbase.check.docs.facts import Facts
-from plainbase.check.docs.page import Page, code, escaped, prose
+from plainbase.check.docs.page import Page, code, escaped, link, prose
 from plainbase.check.docs.plans import Plans
 from plainbase.check.queries.description import Description, Parameter
 from plainbase.dialect import Dialect
@@ -27,9 +27,13 @@ _GIVES = {
 }
 
 
+WHOLE = 4
+"""So many columns at least are said by the name of the table that has just these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Queries:
-    """What the parts about queries share; `folders` are theirs, and `place` is the page's."""
+    """What the parts about queries share; `folders` are theirs, `place` is the page's, `headed` its tables."""
 
     sides: Sequence[Facts]
     by_name: Mapping[str, Sequence[Query]]
@@ -38,6 +42,7 @@ class Queries:
     folders: Sequence[Path]
     place: Path
     known: Callable[[str], str | None]
+    headed: Container[str]
 
     def write(self, page: Page, name: str) -> None:
         """Write a query's part."""
@@ -66,8 +71,7 @@ class Queries:
             given = (_parameter(first, each, kind) for each, kind in described.parameters.items())
             yield f"Parameters: {', '.join(given)}"
         if described is not None and described.result:
-            columns = (f"{code(each)} {kind}" for each, kind in described.result.items())
-            yield f"Gives {_GIVES[first.kind]}: {', '.join(columns)}"
+            yield f"Gives {_GIVES[first.kind]}: {self._columns(described.result)}"
         else:
             yield f"Gives {_GIVES[first.kind]}"
         yield from self._plans(name)
@@ -76,6 +80,15 @@ class Queries:
         if self.callers is not None:
             found = self.callers.get(name, ())
             yield f"Called by: {', '.join(self._link(path, Path(path)) for path in found) or 'nothing'}"
+
+    def _columns(self, result: Mapping[str, object]) -> str:
+        """The columns of its rows; where they are those of a table, its name."""
+        names = [*result]
+        for side in self.sides:
+            for table in side.tables.values():
+                if len(names) >= WHOLE and [*table.columns] == names and table.name in self.headed:
+                    return f"each column of {link(table.name, table.name)}"
+        return ", ".join(f"{code(each)} {kind}" for each, kind in result.items())
 
     def _plans(self, name: str) -> Iterator[str]:
         """By which indexes tables are read, where any are."""

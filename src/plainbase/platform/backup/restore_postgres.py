@@ -73,7 +73,13 @@ class PostgresTarget:
             await refuse_used(self._server, self.name)
             raise BackupError(f"{self.name} cannot be replaced: {error.message}; nothing was changed") from None
         if self.old is not None:
-            await _drop(self._server, self.replaced)
+            try:
+                await _drop(self._server, self.replaced)
+            except StatementFailed as error:  # on a full disk, say, since dropping needs a checkpoint
+                raise BackupError(
+                    f"{self.name} is restored, but the database that it replaces cannot be dropped: {error.message}; "
+                    f"it is {self.replaced} now, and the next restore of {self.name} drops it, or you do"
+                ) from None
 
 
 @asynccontextmanager
