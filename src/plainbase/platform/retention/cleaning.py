@@ -91,11 +91,11 @@ async def clean(
     if chunk < 1 or archive_rows < 1 or not 0 <= pause <= 60:
         raise ParameterError("chunk and archive_rows are at least 1, and pause is 0 to 60 seconds")
     tasks = await planned(db, days, tables, archives=archive_folder is not None)
-    storing = _storing(tasks, archive_folder, format, compression, archive_rows, chunk)
     now = await db.jobs.clock()
     if dry_run:
         found = [await _counted(db, task, now) for task in tasks]
         return Cleaned(tuple(found), True, time.perf_counter() - began)
+    storing = _storing(tasks, archive_folder, format, compression, archive_rows, chunk)
     if not tasks:
         return Cleaned((), False, time.perf_counter() - began)
     async with turn(db) as held:
@@ -120,7 +120,10 @@ def _storing(
     if not names:
         return None
     if folder is None:
-        raise ParameterError(f"old rows of {', '.join(names)} are to be archived: name a folder; nothing was removed")
+        raise ParameterError(
+            f"old rows of {', '.join(names)} are to be archived: name a folder, by --folder "
+            "(archive_folder=); nothing was removed"
+        )
     files.check(format, compression)
     return Storing(Path(folder), format, compression, rows, chunk)
 
