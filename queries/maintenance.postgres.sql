@@ -79,7 +79,7 @@ SELECT
         ELSE false
     END AS moved
 FROM (
-    SELECT pg_get_serial_sequence(CAST(CAST(c.oid AS regclass) AS text), 'id') AS name
+    SELECT max(pg_get_serial_sequence(CAST(CAST(c.oid AS regclass) AS text), 'id')) AS name
     FROM pg_class AS c
     WHERE
         CAST(c.relname AS text) = :table_name

@@ -7,10 +7,14 @@
 -- result: fed integer, fed_lag_seconds real
 SELECT
     pg_is_in_recovery() AS is_standby,
-    EXISTS (SELECT 1 FROM pg_stat_wal_receiver) AS is_receiving,
+    (SELECT count(*) > 0 FROM pg_stat_wal_receiver) AS is_receiving,
     coalesce(pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn(), false) AS has_all,
     CAST(extract(EPOCH FROM clock_timestamp() - pg_last_xact_replay_timestamp()) AS double precision) AS last_seconds,
-    (SELECT count(*) FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup') AS fed,
+    (
+        SELECT count(*)
+        FROM pg_stat_replication
+        WHERE state IS DISTINCT FROM 'backup'
+    ) AS fed,
     (
         SELECT CAST(extract(EPOCH FROM max(replay_lag)) AS double precision)
         FROM pg_stat_replication

@@ -192,13 +192,17 @@ class Values:
                         break
 
     def drawn(self) -> Iterator[list[Any]]:
-        """Combinations of anything; after a refusal only the parameters of the columns that were blamed change."""
-        for number in range(DRAWN if self._parameters else 0):
+        """Combinations of anything; after a refusal only the parameters of the columns that were blamed change.
+
+        The second half of them keep most values of a row, as a statement with many conditions needs.
+        """
+        for number in range(2 * DRAWN if self._parameters else 0):
+            chance = 0.5 if number < DRAWN else 0.15
             if number % FORGOTTEN == 0:
                 self._blamed.clear()
             values = self._of_row(self._random.randrange(self._longest))
             for position, (parameter, column) in enumerate(zip(self._parameters, self._columns, strict=True)):
-                if self._changes(column):
+                if self._changes(column, chance):
                     values[position] = parameter.draw(self._random)
             yield values
 
@@ -209,8 +213,8 @@ class Values:
     def _of_row(self, index: int) -> list[Any]:
         return [parameter.of_row(index) for parameter in self._parameters]
 
-    def _changes(self, column: str) -> bool:
-        return column in self._blamed if self._blamed else self._random.random() < 0.5
+    def _changes(self, column: str, chance: float) -> bool:
+        return column in self._blamed if self._blamed else self._random.random() < chance
 
 
 def _objects(statement: Statement, rows: Mapping[str, list[Row]]) -> list[list[Any]]:
