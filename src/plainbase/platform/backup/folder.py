@@ -153,15 +153,6 @@ def part(folder: Path) -> Path:
     return folder / f"{PART}{secrets.token_hex(8)}.part"
 
 
-def written_through(path: Path) -> None:
-    """Write a folder's entries through to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _is_manifest(name: str) -> bool:
     return name.endswith(ENDING) and NAME.fullmatch(name.removesuffix(ENDING)) is not None
 

@@ -25,12 +25,12 @@ from plainbase.platform.backup.folder import (
     part,
     sweep,
     waiting_manifest,
-    written_through,
 )
 from plainbase.platform.backup.manifest import Compression, Manifest, manifest_of
 from plainbase.platform.backup.verification import verified
 from plainbase.platform.export.threads import in_thread
 from plainbase.platform.progress import Progress, untold
+from plainbase.platform.written_through import written_through
 from plainbase.values import now
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from plainbase.database import Database
 from plainbase.dialect import Dialect
 from plainbase.errors import ParameterError
 from plainbase.platform.backup.engines import ENGINES
-from plainbase.platform.backup.folder import Backup, backups, locked, sweep, written_through
+from plainbase.platform.backup.folder import Backup, backups, locked, sweep
 from plainbase.platform.backup.manifest import manifest_of
 from plainbase.platform.export.threads import in_thread
+from plainbase.platform.written_through import written_through
 from plainbase.values import now
 
 MOST_DAYS = 36_500

@@ -22,10 +22,11 @@ from plainbase.errors import TransactionConflict
 from plainbase.options import Options
 from plainbase.platform.backup import sqlite
 from plainbase.platform.backup.errors import BackupError
-from plainbase.platform.backup.folder import take, written_through
+from plainbase.platform.backup.folder import take
 from plainbase.platform.backup.manifest import Manifest
 from plainbase.platform.export.threads import in_thread
 from plainbase.platform.progress import Progress
+from plainbase.platform.written_through import written_through
 
 if TYPE_CHECKING:
     from plainbase import typed

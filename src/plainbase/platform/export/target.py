@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from plainbase.errors import ParameterError
 from plainbase.platform.export.threads import in_thread
+from plainbase.platform.written_through import written_through
 
 
 def check(path: Path, *, overwrite: bool) -> None:
@@ -87,11 +88,7 @@ def _name(beside: Path, place: Path, overwrite: bool) -> None:
             beside.rename(place)
         else:
             beside.unlink()
-    folder = os.open(place.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    written_through(place.parent)
 
 
 def _exists(path: Path) -> ParameterError:

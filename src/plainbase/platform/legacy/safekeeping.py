@@ -11,6 +11,7 @@ from plainbase.platform.backup import postgres_tools as tools
 from plainbase.platform.export.threads import in_thread
 from plainbase.platform.legacy.source import Served, Source
 from plainbase.platform.progress import Progress, untold
+from plainbase.platform.written_through import written_through
 
 
 async def back_up(source: Source, folder: Path, tell: Progress = untold) -> Path:
@@ -58,14 +59,6 @@ async def _dump(served: Served, beside: Path, tell: Progress) -> None:
 
 
 def _name(beside: Path, place: Path) -> None:
-    _flush(beside)
+    written_through(beside)
     beside.rename(place)
-    _flush(place.parent)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    written_through(place.parent)

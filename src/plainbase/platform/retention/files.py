@@ -16,6 +16,7 @@ from plainbase.platform.export.counted import CountedFile
 from plainbase.platform.extras import require
 from plainbase.platform.retention.errors import ArchiveRefused
 from plainbase.platform.retention.row_texts import Column, Value, Values
+from plainbase.platform.written_through import written_through
 
 Format = Literal["parquet", "jsonl"]
 Compression = Literal["zstd", "none"]
@@ -65,11 +66,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
         with suppress(OSError):
             beside.unlink()
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    written_through(path.parent)
 
 
 class Writer(Protocol):
